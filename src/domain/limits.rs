@@ -1,0 +1,79 @@
+//! The one table of limits. It is shown in `welcome`, in docs/PROTOCOL.md and in error messages.
+
+use serde::Serialize;
+
+/// Longest text of one message, in bytes of UTF-8.
+pub const TEXT_BYTES: usize = 16 * 1024;
+/// Longest WebSocket frame, and longest message assembled from frames, in bytes.
+pub const FRAME_BYTES: usize = 64 * 1024;
+/// Most frames one message may be cut into.
+pub const FRAGMENTS: usize = 1024;
+/// Most rooms one session may have joined at a time.
+pub const ROOMS_PER_SESSION: usize = 100;
+/// Longest name of a person, in characters (grapheme clusters, UAX #29).
+pub const USER_NAME_CHARS: usize = 32;
+/// Longest name of a room, in characters.
+pub const ROOM_NAME_CHARS: usize = 64;
+/// Longest topic of a room, in bytes of UTF-8.
+pub const TOPIC_BYTES: usize = 500;
+/// Longest nonce or idempotency key, in bytes.
+pub const NONCE_BYTES: usize = 64;
+/// Longest `id` of a command, in bytes.
+pub const COMMAND_ID_BYTES: usize = 64;
+/// Most events of one page of history.
+pub const HISTORY_PAGE: usize = 200;
+/// Events of a page of history when nothing is said.
+pub const HISTORY_DEFAULT: usize = 50;
+/// Most events replayed to a session that joins with `after`; further behind is a reset.
+pub const RESUME_EVENTS: u64 = 1000;
+/// Shortest and longest password, in characters and bytes.
+pub const PASSWORD_MIN_CHARS: usize = 8;
+/// Longest password, in bytes.
+pub const PASSWORD_MAX_BYTES: usize = 1024;
+/// Longest label of a token, in bytes.
+pub const LABEL_BYTES: usize = 100;
+/// Longest body of a request to a page or to the API, in bytes.
+pub const BODY_BYTES: usize = 64 * 1024;
+/// Bytes that may wait for one connection before it is cut off.
+pub const OUTBOX_BYTES: usize = 256 * 1024;
+/// The share of [`OUTBOX_BYTES`] above which ephemeral events are no longer queued.
+pub const OUTBOX_EPHEMERAL_BYTES: usize = OUTBOX_BYTES / 2;
+
+/// The limits a client has to know, as `welcome` gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ShownLimits {
+    /// [`TEXT_BYTES`]
+    pub text_bytes: usize,
+    /// [`FRAME_BYTES`]
+    pub frame_bytes: usize,
+    /// [`FRAGMENTS`]
+    pub fragments: usize,
+    /// [`ROOMS_PER_SESSION`]
+    pub rooms_per_session: usize,
+    /// [`USER_NAME_CHARS`]
+    pub user_name_chars: usize,
+    /// [`ROOM_NAME_CHARS`]
+    pub room_name_chars: usize,
+    /// [`TOPIC_BYTES`]
+    pub topic_bytes: usize,
+    /// [`NONCE_BYTES`]
+    pub nonce_bytes: usize,
+    /// [`HISTORY_PAGE`]
+    pub history_page: usize,
+    /// [`RESUME_EVENTS`]
+    pub resume_events: u64,
+}
+
+/// The table as a value.
+pub const SHOWN: ShownLimits = ShownLimits {
+    text_bytes: TEXT_BYTES,
+    frame_bytes: FRAME_BYTES,
+    fragments: FRAGMENTS,
+    rooms_per_session: ROOMS_PER_SESSION,
+    user_name_chars: USER_NAME_CHARS,
+    room_name_chars: ROOM_NAME_CHARS,
+    topic_bytes: TOPIC_BYTES,
+    nonce_bytes: NONCE_BYTES,
+    history_page: HISTORY_PAGE,
+    resume_events: RESUME_EVENTS,
+};

@@ -1,0 +1,16 @@
+//! What a chat is: ids, checked names, rooms, memberships, permissions, events, time and limits.
+//! Pure values and functions; no input or output, no async, no actor. Everybody may import it, it imports nobody.
+
+pub mod access;
+pub mod clock;
+pub mod device;
+pub mod event;
+pub mod ids;
+pub mod limits;
+pub mod membership;
+pub mod name;
+pub mod permission;
+pub mod person;
+pub mod room;
+pub mod text;
+pub mod token_bucket;

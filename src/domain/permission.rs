@@ -1,0 +1,341 @@
+//! What somebody may do: one pure function per action, the same for every door.
+//!
+//! To a stranger a private or direct room does not exist: every refusal there is [`Refusal::NotFound`].
+
+use derive_more::{Display, Error};
+
+use super::access::{Access, GuestAccess};
+use super::clock::Timestamp;
+use super::membership::{Membership, Role};
+use super::person::{SiteRole, Standing};
+use super::room::RoomKind;
+
+/// The room every server has.
+pub const LOBBY: &str = "lobby";
+
+/// Why an action was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, Error)]
+pub enum Refusal {
+    /// It does not exist, or it must look so.
+    #[display("there is no such room, or you may not see it")]
+    NotFound,
+    /// Guests are off.
+    #[display("guests are not welcome here; log in")]
+    GuestsOff,
+    /// It takes an account.
+    #[display("guests may not do this; log in")]
+    AccountNeeded,
+    /// Shut out of the room.
+    #[display("you are banned from this room")]
+    Banned,
+    /// Not allowed to write for a while.
+    #[display("you are muted in this room until {until}")]
+    Muted {
+        /// When the mute ends.
+        until: Timestamp,
+    },
+    /// Writing takes a membership.
+    #[display("join the room first")]
+    NotMember,
+    /// The role is not high enough.
+    #[display("only an owner or a moderator of the room may do this")]
+    RoleNeeded,
+    /// It takes an admin.
+    #[display("only an admin of this server may do this")]
+    AdminNeeded,
+    /// Nothing can be added to a direct room, and nobody leaves one.
+    #[display("a direct room always has the same two people")]
+    DirectRoom,
+    /// An owner who left would leave the room alone.
+    #[display("you own this room; hand it over before you leave")]
+    OwnerStays,
+}
+
+/// What the functions have to know of a room.
+#[derive(Debug, Clone, Copy)]
+pub struct RoomFacts {
+    /// Public, private or direct.
+    pub kind: RoomKind,
+    /// The room called `lobby`.
+    pub is_lobby: bool,
+}
+
+/// What the functions have to know of the person.
+#[derive(Debug, Clone, Copy)]
+pub struct Actor {
+    /// Guest or account.
+    pub standing: Standing,
+    /// What they are in the room in question; `None` when nothing.
+    pub membership: Option<Membership>,
+}
+
+impl Actor {
+    fn is_active_member(&self) -> bool {
+        self.membership.is_some_and(|m| !m.banned)
+    }
+
+    fn is_banned(&self) -> bool {
+        self.membership.is_some_and(|m| m.banned)
+    }
+}
+
+/// May this person connect at all?
+///
+/// # Errors
+/// Guests, when they are off.
+pub fn may_enter(access: Access, standing: Standing) -> Result<(), Refusal> {
+    match standing {
+        Standing::Guest if access.guests == GuestAccess::Off => Err(Refusal::GuestsOff),
+        _ => Ok(()),
+    }
+}
+
+/// May this person read the room: its history, its people, what happens in it?
+///
+/// # Errors
+/// `NotFound` for a room that is not theirs to see, `Banned` in a public one.
+pub fn may_read(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Refusal> {
+    may_enter(access, actor.standing)?;
+    match (room.kind, actor.standing) {
+        (RoomKind::Private | RoomKind::Direct, _) if !actor.is_active_member() => Err(Refusal::NotFound),
+        (RoomKind::Public, Standing::Guest) if access.guests == GuestAccess::Lobby && !room.is_lobby => {
+            Err(Refusal::NotFound)
+        }
+        (RoomKind::Public, _) if actor.is_banned() => Err(Refusal::Banned),
+        _ => Ok(()),
+    }
+}
+
+/// May this person become a member, if not one already?
+///
+/// # Errors
+/// As [`may_read`]; guests are never members.
+pub fn may_join(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Refusal> {
+    may_read(access, room, actor)?;
+    match actor.standing {
+        Standing::Guest => Err(Refusal::AccountNeeded),
+        Standing::Account(_) => Ok(()),
+    }
+}
+
+/// May this person write? Accounts write where they are members, guests where they may read.
+///
+/// # Errors
+/// As [`may_read`], then `NotMember` and `Muted`.
+pub fn may_post(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -> Result<(), Refusal> {
+    may_read(access, room, actor)?;
+    match (actor.standing, actor.membership) {
+        (Standing::Guest, _) => Ok(()),
+        (Standing::Account(_), None) => Err(Refusal::NotMember),
+        (Standing::Account(_), Some(Membership { muted_until: Some(until), .. })) if until > now => {
+            Err(Refusal::Muted { until })
+        }
+        (Standing::Account(_), Some(_)) => Ok(()),
+    }
+}
+
+/// May this person make a room of this kind?
+///
+/// # Errors
+/// Guests make public rooms where they are `open`, and nothing else.
+pub fn may_create(access: Access, kind: RoomKind, standing: Standing) -> Result<(), Refusal> {
+    may_enter(access, standing)?;
+    match standing {
+        Standing::Account(_) => Ok(()),
+        Standing::Guest if kind == RoomKind::Public && access.guests == GuestAccess::Open => Ok(()),
+        Standing::Guest => Err(Refusal::AccountNeeded),
+    }
+}
+
+/// May this person add another account to the room, or make an invite into it?
+///
+/// # Errors
+/// Members add to public rooms; private ones take an owner or a moderator; direct rooms take nobody.
+pub fn may_add(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Refusal> {
+    may_read(access, room, actor)?;
+    if actor.standing == Standing::Guest {
+        return Err(Refusal::AccountNeeded);
+    }
+    match (room.kind, actor.membership) {
+        (RoomKind::Direct, _) => Err(Refusal::DirectRoom),
+        (_, None) => Err(Refusal::NotMember),
+        (RoomKind::Private, Some(m)) if m.role < Role::Moderator => Err(Refusal::RoleNeeded),
+        _ => Ok(()),
+    }
+}
+
+/// May this person give up the membership?
+///
+/// # Errors
+/// Not in a direct room; not the owner of a private room, who would leave it without one.
+pub fn may_leave(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Refusal> {
+    may_read(access, room, actor)?;
+    match (room.kind, actor.membership) {
+        (RoomKind::Direct, _) => Err(Refusal::DirectRoom),
+        (_, None) => Err(Refusal::NotMember),
+        (RoomKind::Private, Some(m)) if m.role == Role::Owner => Err(Refusal::OwnerStays),
+        _ => Ok(()),
+    }
+}
+
+/// May this person invite somebody to the server?
+///
+/// # Errors
+/// It takes an admin.
+pub fn may_invite(standing: Standing) -> Result<(), Refusal> {
+    match standing {
+        Standing::Account(SiteRole::Admin | SiteRole::Owner) => Ok(()),
+        Standing::Account(SiteRole::Member) => Err(Refusal::AdminNeeded),
+        Standing::Guest => Err(Refusal::AccountNeeded),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::access::Registration;
+    use super::super::ids::UserId;
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    const NOW: Timestamp = Timestamp(1_000);
+
+    fn access(guests: GuestAccess) -> Access {
+        Access { demo: false, guests, registration: Registration::Invite }
+    }
+
+    fn member(role: Role) -> Option<Membership> {
+        Some(Membership::new(UserId(Uuid::nil()), role, 0))
+    }
+
+    fn account(membership: Option<Membership>) -> Actor {
+        Actor { standing: Standing::Account(SiteRole::Member), membership }
+    }
+
+    const GUEST: Actor = Actor { standing: Standing::Guest, membership: None };
+    const PUBLIC: RoomFacts = RoomFacts { kind: RoomKind::Public, is_lobby: false };
+    const LOBBY_ROOM: RoomFacts = RoomFacts { kind: RoomKind::Public, is_lobby: true };
+    const PRIVATE: RoomFacts = RoomFacts { kind: RoomKind::Private, is_lobby: false };
+    const DIRECT: RoomFacts = RoomFacts { kind: RoomKind::Direct, is_lobby: false };
+
+    #[test]
+    fn a_stranger_is_told_that_a_private_room_does_not_exist() {
+        let open = access(GuestAccess::Open);
+        for room in [PRIVATE, DIRECT] {
+            for actor in
+                [GUEST, account(None), Actor { standing: Standing::Account(SiteRole::Owner), membership: None }]
+            {
+                assert_eq!(may_read(open, room, actor), Err(Refusal::NotFound));
+                assert_eq!(may_join(open, room, actor), Err(Refusal::NotFound));
+                assert_eq!(may_post(open, room, actor, NOW), Err(Refusal::NotFound));
+                assert_eq!(may_add(open, room, actor), Err(Refusal::NotFound));
+                assert_eq!(may_leave(open, room, actor), Err(Refusal::NotFound));
+            }
+        }
+    }
+
+    #[test]
+    fn guests_read_and_write_only_where_they_are_let_in() {
+        assert_eq!(may_post(access(GuestAccess::Off), LOBBY_ROOM, GUEST, NOW), Err(Refusal::GuestsOff));
+        assert_eq!(may_post(access(GuestAccess::Lobby), LOBBY_ROOM, GUEST, NOW), Ok(()));
+        assert_eq!(may_post(access(GuestAccess::Lobby), PUBLIC, GUEST, NOW), Err(Refusal::NotFound));
+        assert_eq!(may_post(access(GuestAccess::Open), PUBLIC, GUEST, NOW), Ok(()));
+        assert_eq!(may_create(access(GuestAccess::Open), RoomKind::Public, Standing::Guest), Ok(()));
+        assert_eq!(
+            may_create(access(GuestAccess::Open), RoomKind::Private, Standing::Guest),
+            Err(Refusal::AccountNeeded)
+        );
+        assert_eq!(
+            may_create(access(GuestAccess::Lobby), RoomKind::Public, Standing::Guest),
+            Err(Refusal::AccountNeeded)
+        );
+        assert_eq!(may_join(access(GuestAccess::Open), PUBLIC, GUEST), Err(Refusal::AccountNeeded));
+    }
+
+    #[test]
+    fn an_account_joins_before_it_writes() {
+        let off = access(GuestAccess::Off);
+        assert_eq!(may_read(off, PUBLIC, account(None)), Ok(()));
+        assert_eq!(may_post(off, PUBLIC, account(None), NOW), Err(Refusal::NotMember));
+        assert_eq!(may_post(off, PUBLIC, account(member(Role::Member)), NOW), Ok(()));
+    }
+
+    #[test]
+    fn the_muted_read_and_the_banned_do_not() {
+        let off = access(GuestAccess::Off);
+        let muted = account(member(Role::Member).map(|m| Membership { muted_until: Some(Timestamp(2_000)), ..m }));
+        let banned = account(member(Role::Member).map(|m| Membership { banned: true, ..m }));
+
+        assert_eq!(may_read(off, PUBLIC, muted), Ok(()));
+        assert_eq!(may_post(off, PUBLIC, muted, NOW), Err(Refusal::Muted { until: Timestamp(2_000) }));
+        assert_eq!(may_post(off, PUBLIC, muted, Timestamp(2_000)), Ok(()));
+        assert_eq!(may_read(off, PUBLIC, banned), Err(Refusal::Banned));
+        assert_eq!(may_join(off, PUBLIC, banned), Err(Refusal::Banned));
+        assert_eq!(may_read(off, PRIVATE, banned), Err(Refusal::NotFound));
+    }
+
+    #[test]
+    fn adding_to_a_private_room_takes_a_moderator() {
+        let off = access(GuestAccess::Off);
+        assert_eq!(may_add(off, PRIVATE, account(member(Role::Member))), Err(Refusal::RoleNeeded));
+        assert_eq!(may_add(off, PRIVATE, account(member(Role::Moderator))), Ok(()));
+        assert_eq!(may_add(off, PUBLIC, account(member(Role::Member))), Ok(()));
+        assert_eq!(may_add(off, DIRECT, account(member(Role::Member))), Err(Refusal::DirectRoom));
+    }
+
+    #[test]
+    fn nobody_leaves_a_direct_room_and_an_owner_stays_in_a_private_one() {
+        let off = access(GuestAccess::Off);
+        assert_eq!(may_leave(off, DIRECT, account(member(Role::Member))), Err(Refusal::DirectRoom));
+        assert_eq!(may_leave(off, PRIVATE, account(member(Role::Owner))), Err(Refusal::OwnerStays));
+        assert_eq!(may_leave(off, PUBLIC, account(member(Role::Owner))), Ok(()));
+        assert_eq!(may_leave(off, PUBLIC, account(None)), Err(Refusal::NotMember));
+    }
+
+    #[test]
+    fn inviting_to_the_server_takes_an_admin() {
+        assert_eq!(may_invite(Standing::Guest), Err(Refusal::AccountNeeded));
+        assert_eq!(may_invite(Standing::Account(SiteRole::Member)), Err(Refusal::AdminNeeded));
+        assert_eq!(may_invite(Standing::Account(SiteRole::Admin)), Ok(()));
+    }
+
+    fn any_actor() -> impl Strategy<Value = Actor> {
+        let standing = prop_oneof![
+            Just(Standing::Guest),
+            Just(Standing::Account(SiteRole::Member)),
+            Just(Standing::Account(SiteRole::Admin)),
+            Just(Standing::Account(SiteRole::Owner)),
+        ];
+        let role = prop_oneof![Just(Role::Member), Just(Role::Moderator), Just(Role::Owner)];
+        let membership = proptest::option::of((role, any::<bool>(), proptest::option::of(0_i64..2_000)));
+        (standing, membership).prop_map(|(standing, membership)| Actor {
+            standing,
+            membership: membership.map(|(role, banned, muted)| Membership {
+                banned,
+                muted_until: muted.map(Timestamp),
+                ..Membership::new(UserId(Uuid::nil()), role, 0)
+            }),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whoever_may_not_read_may_do_nothing_at_all(
+            actor in any_actor(),
+            guests in prop_oneof![Just(GuestAccess::Off), Just(GuestAccess::Lobby), Just(GuestAccess::Open)],
+            kind in prop_oneof![Just(RoomKind::Public), Just(RoomKind::Private), Just(RoomKind::Direct)],
+            is_lobby in any::<bool>(),
+        ) {
+            let (access, room) = (access(guests), RoomFacts { kind, is_lobby });
+            if let Err(refusal) = may_read(access, room, actor) {
+                prop_assert_eq!(may_join(access, room, actor), Err(refusal));
+                prop_assert_eq!(may_post(access, room, actor, NOW), Err(refusal));
+                prop_assert_eq!(may_add(access, room, actor), Err(refusal));
+                prop_assert_eq!(may_leave(access, room, actor), Err(refusal));
+                if kind != RoomKind::Public && refusal != Refusal::GuestsOff {
+                    prop_assert_eq!(refusal, Refusal::NotFound, "a hidden room gives itself away");
+                }
+            }
+        }
+    }
+}

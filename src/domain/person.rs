@@ -1,0 +1,101 @@
+//! Who somebody is on this server: an account with a site role, or a guest for one visit.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{DeviceId, UserId};
+use super::name::UserName;
+
+/// What an account may do on the whole server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SiteRole {
+    /// Everybody else.
+    Member,
+    /// Runs the server.
+    Admin,
+    /// Made by set-up; an admin whom no admin can remove.
+    Owner,
+}
+
+impl SiteRole {
+    /// The role as text.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Admin => "admin",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// The role written as text, or `None`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Member, Self::Admin, Self::Owner].into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// How somebody is known here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// A name for one visit.
+    Guest,
+    /// An account with its role.
+    Account(SiteRole),
+}
+
+/// Somebody who was identified at one of the doors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Stable for an account; for a guest as long as the visit lasts.
+    pub id: UserId,
+    /// What others see.
+    pub name: UserName,
+    /// Account or guest.
+    pub standing: Standing,
+    /// The login that was used; `None` for a guest.
+    pub device: Option<DeviceId>,
+}
+
+impl Person {
+    /// True for a name without an account.
+    #[must_use]
+    pub fn is_guest(&self) -> bool {
+        self.standing == Standing::Guest
+    }
+
+    /// True for admins and owners.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        matches!(self.standing, Standing::Account(SiteRole::Admin | SiteRole::Owner))
+    }
+}
+
+/// How a person is shown in events and lists: `{"id": "…", "name": "ann"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Author {
+    /// Who.
+    pub id: UserId,
+    /// The name at that time.
+    pub name: UserName,
+}
+
+impl From<&Person> for Author {
+    fn from(person: &Person) -> Self {
+        Self { id: person.id, name: person.name.clone() }
+    }
+}
+
+/// What somebody says of their own presence; nobody else's word counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Here.
+    Online,
+    /// Connected, but not looking.
+    Away,
+    /// Here, and not to be disturbed.
+    Busy,
+    /// Not connected. Only the server says so.
+    Offline,
+}

@@ -1,0 +1,4 @@
+//! Parlor: a self-hosted, real-time chat server in one binary.
+
+pub mod domain;
+pub mod storage;

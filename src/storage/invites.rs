@@ -1,0 +1,51 @@
+//! Invites: links by which somebody registers, and perhaps lands in a room.
+
+use async_trait::async_trait;
+
+use super::StorageResult;
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{RoomId, UserId};
+use crate::domain::person::Author;
+
+/// One invite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invite {
+    /// The secret part of the link.
+    pub code: String,
+    /// Who made it.
+    pub made_by: Author,
+    /// The room it leads into, if any.
+    pub room: Option<RoomId>,
+    /// How many accounts it has made.
+    pub uses: u32,
+    /// How many it may make; `None` for any number.
+    pub max_uses: Option<u32>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends; `None` for never.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Invite {
+    /// True while it may still be used.
+    #[must_use]
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.max_uses.is_none_or(|max| self.uses < max) && self.expires_at.is_none_or(|end| end > now)
+    }
+}
+
+/// Invites.
+#[async_trait]
+pub trait Invites {
+    /// Adds one.
+    async fn add_invite(&self, invite: &Invite) -> StorageResult<()>;
+
+    /// The invite with this code, open or not.
+    async fn invite(&self, code: &str) -> StorageResult<Option<Invite>>;
+
+    /// The invites made by this account, newest first.
+    async fn invites_of(&self, user: UserId) -> StorageResult<Vec<Invite>>;
+
+    /// Takes one back; `false` when this account made no such invite.
+    async fn revoke_invite(&self, user: UserId, code: &str) -> StorageResult<bool>;
+}

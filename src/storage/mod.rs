@@ -1,0 +1,49 @@
+//! Where everything durable lives: a trait per aggregate, and below it one folder per database.
+//!
+//! `auth`, `chat` and `web` hold a [`Store`] and know nothing of SQL; no type of the driver leaves this module.
+//! "Not there" is `Ok(None)`; an error means that the database did not do what was asked.
+//!
+//! **How to add a table:** a migration with the same number in `migrations/sqlite` (and `migrations/postgres` when it
+//! is there), a trait here, its implementation in `sqlite/`, and its story in `tests/suite/storage/`.
+
+pub mod devices;
+pub mod error;
+pub mod events;
+pub mod idempotency;
+pub mod invites;
+pub mod rooms;
+pub mod settings;
+pub mod sqlite;
+pub mod users;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use devices::Devices;
+pub use error::{OpenError, StorageError};
+pub use events::Events;
+pub use idempotency::Idempotency;
+pub use invites::Invites;
+pub use rooms::Rooms;
+pub use settings::Settings;
+pub use users::Users;
+
+/// One database with everything in it.
+#[async_trait]
+pub trait Store: Users + Devices + Invites + Rooms + Events + Settings + Idempotency + Send + Sync {
+    /// Asks the database for a sign of life; for `/readyz`.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    async fn ping(&self) -> Result<(), StorageError>;
+
+    /// Closes it in order: what is in the write-ahead log goes into the file.
+    async fn close(&self);
+}
+
+/// The database as everybody holds it.
+pub type SharedStore = Arc<dyn Store>;
+
+/// What a storage method answers.
+pub type StorageResult<T> = Result<T, StorageError>;

@@ -1,0 +1,23 @@
+//! Values the server keeps for itself: its name, its secret.
+
+use async_trait::async_trait;
+
+use super::StorageResult;
+
+/// The name people see on top of every page.
+pub const SERVER_NAME: &str = "server_name";
+/// The key under which guests' tokens are signed; made once.
+pub const SECRET: &str = "secret";
+
+/// Values by key.
+#[async_trait]
+pub trait Settings {
+    /// The value, if there is one.
+    async fn setting(&self, key: &str) -> StorageResult<Option<String>>;
+
+    /// Sets it.
+    async fn set_setting(&self, key: &str, value: &str) -> StorageResult<()>;
+
+    /// Sets it if there is none, and answers with the one that is there now.
+    async fn setting_or_insert(&self, key: &str, value: &str) -> StorageResult<String>;
+}
