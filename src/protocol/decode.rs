@@ -1,0 +1,265 @@
+//! Reads commands from JSON and MessagePack. Every refusal names the field and says what belongs there.
+
+use serde_json::{Map, Value};
+
+use super::command::{Command, Page, Request};
+use super::error_code::{ErrorCode, Problem, bad_name};
+use crate::domain::ids::Seq;
+use crate::domain::limits;
+use crate::domain::name::RoomName;
+use crate::domain::person::Status;
+use crate::domain::text::MessageText;
+
+/// A refusal with the id of the command, as far as one could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The id of the command, if it had a usable one.
+    pub id: Option<String>,
+    /// Why.
+    pub problem: Problem,
+}
+
+const TYPES: &str = "join, leave, send, typing, read, presence, history, rooms, members or ping";
+
+/// Reads one command from JSON text.
+///
+/// # Errors
+/// Says what was not understood.
+pub fn from_json(text: &str) -> Result<Request, Refused> {
+    match serde_json::from_str::<Value>(text) {
+        Ok(value) => from_value(value),
+        Err(error) => Err(Refused {
+            id: None,
+            problem: Problem::new(ErrorCode::BadRequest, format!("this is not JSON: {error}")),
+        }),
+    }
+}
+
+/// Reads one command from MessagePack bytes: a map with the same keys as in JSON.
+///
+/// # Errors
+/// Says what was not understood.
+pub fn from_msgpack(bytes: &[u8]) -> Result<Request, Refused> {
+    // The default depth of 1024 would let a frame build a tree that is slow to walk and to drop.
+    let mut reader = rmp_serde::Deserializer::from_read_ref(bytes);
+    reader.set_max_depth(16);
+    match serde::Deserialize::deserialize(&mut reader) {
+        Ok(value) => from_value(value),
+        Err(error) => Err(Refused {
+            id: None,
+            problem: Problem::new(ErrorCode::BadRequest, format!("this is not MessagePack: {error}")),
+        }),
+    }
+}
+
+fn from_value(value: Value) -> Result<Request, Refused> {
+    let Value::Object(map) = value else {
+        return Err(Refused {
+            id: None,
+            problem: Problem::new(ErrorCode::BadRequest, "a command is an object with a `type`"),
+        });
+    };
+    let mut fields = Fields(map);
+    let id = fields.optional_string("id", limits::COMMAND_ID_BYTES).map_err(|problem| Refused { id: None, problem })?;
+    match command(&mut fields).and_then(|command| fields.finish().map(|()| command)) {
+        Ok(command) => Ok(Request { id, command }),
+        Err(problem) => Err(Refused { id, problem }),
+    }
+}
+
+fn command(fields: &mut Fields) -> Result<Command, Problem> {
+    let kind = fields.string("type")?;
+    match kind.as_str() {
+        "join" => Ok(Command::Join {
+            room: fields.room()?,
+            after: fields.optional_number("after")?,
+            create: fields.optional_bool("create")?.unwrap_or(false),
+        }),
+        "leave" => Ok(Command::Leave { room: fields.room()? }),
+        "send" => Ok(Command::Send {
+            room: fields.room()?,
+            text: MessageText::parse(&fields.string("text")?)?,
+            nonce: fields.optional_string("nonce", limits::NONCE_BYTES)?,
+            reply_to: fields.optional_number("reply_to")?,
+        }),
+        "typing" => Ok(Command::Typing { room: fields.room()? }),
+        "read" => Ok(Command::Read { room: fields.room()?, seq: fields.number("seq")? }),
+        "presence" => Ok(Command::Presence { status: status(&fields.string("status")?)? }),
+        "history" => Ok(Command::History {
+            room: fields.room()?,
+            page: page(
+                fields.optional_number("before")?,
+                fields.optional_number("after")?,
+                fields.optional_number("limit")?,
+            )?,
+            only: None,
+        }),
+        "rooms" => Ok(Command::Rooms),
+        "members" => Ok(Command::Members { room: fields.room()? }),
+        "ping" => Ok(Command::Ping),
+        other => {
+            let shown: String = other.chars().filter(|c| !c.is_control()).take(40).collect();
+            Err(Problem::field("type", format!("`type`: {shown:?} is not known; send {TYPES}")))
+        }
+    }
+}
+
+fn status(text: &str) -> Result<Status, Problem> {
+    match text {
+        "online" => Ok(Status::Online),
+        "away" => Ok(Status::Away),
+        "busy" => Ok(Status::Busy),
+        _ => Err(Problem::field("status", "`status` must be online, away or busy")),
+    }
+}
+
+/// Checks the numbers of a page of history; the same for every door.
+///
+/// # Errors
+/// When a number is out of range, or both ends are given.
+pub fn page(before: Option<u64>, after: Option<u64>, limit: Option<u64>) -> Result<Page, Problem> {
+    let max = limits::HISTORY_PAGE;
+    let limit = match limit.map(usize::try_from) {
+        None => limits::HISTORY_DEFAULT,
+        Some(Ok(limit)) if (1..=max).contains(&limit) => limit,
+        Some(_) => return Err(Problem::field("limit", format!("`limit` must be 1 to {max}"))),
+    };
+    if before == Some(0) {
+        return Err(Problem::field("before", "`before` must be 1 or more; leave it out for the newest page"));
+    }
+    if before.is_some() && after.is_some() {
+        return Err(Problem::field("after", "give `before` or `after`, not both"));
+    }
+    Ok(Page { before, after, limit })
+}
+
+/// The fields of a command; what is left at the end was not expected.
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn string(&mut self, name: &'static str) -> Result<String, Problem> {
+        match self.0.remove(name) {
+            Some(Value::String(text)) => Ok(text),
+            Some(_) => Err(Problem::field(name, format!("`{name}` must be a string"))),
+            None => Err(Problem::field(name, format!("`{name}` is missing; it must be a string"))),
+        }
+    }
+
+    fn optional_string(&mut self, name: &'static str, max: usize) -> Result<Option<String>, Problem> {
+        match self.0.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if (1..=max).contains(&text.len()) => Ok(Some(text)),
+            Some(_) => Err(Problem::field(name, format!("`{name}` must be a string of 1 to {max} bytes"))),
+        }
+    }
+
+    fn optional_number(&mut self, name: &'static str) -> Result<Option<Seq>, Problem> {
+        match self.0.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            // The database counts in signed 64-bit numbers; JavaScript is exact up to 2^53.
+            Some(value) => match value.as_u64().filter(|n| *n < 1 << 53) {
+                Some(number) => Ok(Some(number)),
+                None => Err(Problem::field(name, format!("`{name}` must be a whole number from 0 to 2^53"))),
+            },
+        }
+    }
+
+    fn number(&mut self, name: &'static str) -> Result<Seq, Problem> {
+        self.optional_number(name)?
+            .ok_or_else(|| Problem::field(name, format!("`{name}` is missing; it must be a whole number")))
+    }
+
+    fn optional_bool(&mut self, name: &'static str) -> Result<Option<bool>, Problem> {
+        match self.0.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(value)),
+            Some(_) => Err(Problem::field(name, format!("`{name}` must be true or false"))),
+        }
+    }
+
+    fn room(&mut self) -> Result<RoomName, Problem> {
+        RoomName::parse_existing(&self.string("room")?).map_err(|error| bad_name("room", &error))
+    }
+
+    fn finish(&mut self) -> Result<(), Problem> {
+        match self.0.keys().next() {
+            None => Ok(()),
+            Some(key) => {
+                let shown: String = key.chars().filter(|c| !c.is_control()).take(40).collect();
+                Err(Problem::new(ErrorCode::BadRequest, format!("the field {shown:?} does not belong to this command")))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn refused(text: &str) -> (Option<String>, ErrorCode, Option<&'static str>) {
+        let refused = from_json(text).expect_err(text);
+        (refused.id, refused.problem.code, refused.problem.field)
+    }
+
+    #[test]
+    fn a_join_is_read_with_its_id() {
+        let request = from_json(r##"{"type":"join","id":"7","room":"#Lobby","after":3,"create":true}"##).expect("good");
+        let room = RoomName::parse("lobby").expect("good");
+        assert_eq!(
+            request,
+            Request { id: Some("7".into()), command: Command::Join { room, after: Some(3), create: true } }
+        );
+    }
+
+    #[test]
+    fn msgpack_and_json_say_the_same() {
+        let json = serde_json::json!({"type": "send", "id": "a", "room": "lobby", "text": "hi", "nonce": "n"});
+        let bytes = rmp_serde::to_vec_named(&json).expect("good");
+        assert_eq!(from_msgpack(&bytes), from_json(&json.to_string()));
+    }
+
+    #[test]
+    fn every_refusal_names_its_field() {
+        let bad = ErrorCode::BadRequest;
+        assert_eq!(refused("{"), (None, bad, None));
+        assert_eq!(refused("[]"), (None, bad, None));
+        assert_eq!(refused("{}"), (None, bad, Some("type")));
+        assert_eq!(refused(r#"{"type":"dance","id":"1"}"#), (Some("1".into()), bad, Some("type")));
+        assert_eq!(refused(r#"{"type":5}"#), (None, bad, Some("type")));
+        assert_eq!(refused(r#"{"type":"ping","id":5}"#), (None, bad, Some("id")));
+        assert_eq!(refused(r#"{"type":"join"}"#), (None, bad, Some("room")));
+        assert_eq!(refused(r#"{"type":"join","room":"a b"}"#), (None, bad, Some("room")));
+        assert_eq!(refused(r#"{"type":"join","room":"a","after":-1}"#), (None, bad, Some("after")));
+        assert_eq!(refused(r#"{"type":"join","room":"a","after":1.5}"#), (None, bad, Some("after")));
+        assert_eq!(refused(r#"{"type":"join","room":"a","after":9007199254740992}"#), (None, bad, Some("after")));
+        assert_eq!(refused(r#"{"type":"join","room":"a","create":"yes"}"#), (None, bad, Some("create")));
+        assert_eq!(refused(r#"{"type":"send","room":"a"}"#), (None, bad, Some("text")));
+        assert_eq!(refused(r#"{"type":"send","room":"a","text":" "}"#), (None, bad, Some("text")));
+        assert_eq!(refused(r#"{"type":"send","room":"a","text":"x","nonce":""}"#), (None, bad, Some("nonce")));
+        assert_eq!(refused(r#"{"type":"read","room":"a"}"#), (None, bad, Some("seq")));
+        assert_eq!(refused(r#"{"type":"presence","status":"offline"}"#), (None, bad, Some("status")));
+        assert_eq!(refused(r#"{"type":"history","room":"a","limit":0}"#), (None, bad, Some("limit")));
+        assert_eq!(refused(r#"{"type":"history","room":"a","limit":201}"#), (None, bad, Some("limit")));
+        assert_eq!(refused(r#"{"type":"history","room":"a","before":1,"after":1}"#), (None, bad, Some("after")));
+        assert_eq!(refused(r#"{"type":"ping","extra":1}"#), (None, bad, None));
+    }
+
+    #[test]
+    fn a_text_over_the_limit_is_too_large() {
+        let text = format!(r#"{{"type":"send","room":"a","text":"{}"}}"#, "x".repeat(limits::TEXT_BYTES + 1));
+        assert_eq!(refused(&text), (None, ErrorCode::TooLarge, Some("text")));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,200}") {
+            let _ = from_json(&text);
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = from_msgpack(&bytes);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Writes frames in the encoding of a session. An event is written once per encoding, see [`SharedFrames`].
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use bytestring::ByteString;
+use serde::Serialize;
+
+use super::answer::Answer;
+use super::encoding::Encoding;
+use super::error_code::Problem;
+use super::plain;
+use super::server_frame::{Ack, AckBody, Ephemeral, EventFrame, Frame, Notice, Welcome, WelcomeUser};
+use crate::domain::event::{Event, SharedEvent};
+use crate::domain::limits;
+
+/// The bytes of one frame, cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// A text frame.
+    Text(ByteString),
+    /// A binary frame.
+    Binary(Bytes),
+}
+
+impl Payload {
+    /// Length in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+
+    /// True for a frame without a byte.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Renders an event as the HTML of the pages. The pages give it; here it is only called.
+pub trait EventHtml: Send + Sync {
+    /// The HTML of one event, from the partial that renders it everywhere.
+    fn render(&self, event: &Event) -> String;
+}
+
+/// Who renders, as everybody holds it.
+pub type SharedHtml = Arc<dyn EventHtml>;
+
+/// One piece of news for many sessions, written at most once per encoding and then shared by reference count.
+#[derive(Debug)]
+pub struct SharedFrames {
+    news: News,
+    json: OnceLock<Payload>,
+    html: OnceLock<Payload>,
+    msgpack: OnceLock<Payload>,
+    plain: OnceLock<Option<Payload>>,
+}
+
+/// What the frames say.
+#[derive(Debug)]
+pub enum News {
+    /// An entry of a log.
+    Event(SharedEvent),
+    /// Something nobody stores.
+    Ephemeral(Ephemeral),
+}
+
+impl SharedFrames {
+    /// Nothing is written yet.
+    #[must_use]
+    pub fn new(news: News) -> Arc<Self> {
+        Arc::new(Self {
+            news,
+            json: OnceLock::new(),
+            html: OnceLock::new(),
+            msgpack: OnceLock::new(),
+            plain: OnceLock::new(),
+        })
+    }
+
+    /// What the frames say.
+    #[must_use]
+    pub fn news(&self) -> &News {
+        &self.news
+    }
+
+    /// The frame in this encoding; `None` when the encoding has nothing to say about it.
+    #[must_use]
+    pub fn payload(&self, encoding: Encoding, html: &dyn EventHtml) -> Option<Payload> {
+        match encoding {
+            Encoding::Json => Some(self.json.get_or_init(|| self.write(encoding, html)).clone()),
+            Encoding::Html => Some(self.html.get_or_init(|| self.write(encoding, html)).clone()),
+            Encoding::MsgPack => Some(self.msgpack.get_or_init(|| self.write(encoding, html)).clone()),
+            Encoding::Plain => self.plain.get_or_init(|| self.write_plain()).clone(),
+        }
+    }
+
+    fn write(&self, encoding: Encoding, html: &dyn EventHtml) -> Payload {
+        match &self.news {
+            News::Event(shared) => event(shared, encoding, html),
+            News::Ephemeral(news) => write(encoding, &Frame::ephemeral(news)),
+        }
+    }
+
+    fn write_plain(&self) -> Option<Payload> {
+        match &self.news {
+            News::Event(event) => Some(text(plain::event_line(event))),
+            News::Ephemeral(news) => plain::ephemeral_lines(news).map(text),
+        }
+    }
+}
+
+/// Writes one event.
+#[must_use]
+pub fn event(event: &Event, encoding: Encoding, html: &dyn EventHtml) -> Payload {
+    match encoding {
+        Encoding::Plain => text(plain::event_line(event)),
+        Encoding::Html => write(encoding, &EventFrame::new(event, Some(html.render(event)))),
+        Encoding::Json | Encoding::MsgPack => write(encoding, &EventFrame::new(event, None)),
+    }
+}
+
+/// Writes the first frame of a session.
+#[must_use]
+pub fn welcome(welcome: &Welcome, encoding: Encoding) -> Payload {
+    if encoding == Encoding::Plain {
+        return text(plain::welcome_line(welcome));
+    }
+    let frame = Frame::Welcome {
+        session: welcome.session,
+        user: WelcomeUser::new(welcome),
+        version: env!("CARGO_PKG_VERSION"),
+        heartbeat_seconds: welcome.heartbeat_seconds,
+        limits: &limits::SHOWN,
+    };
+    write(encoding, &frame)
+}
+
+/// Writes an answer; `None` when people at a terminal need none.
+#[must_use]
+pub fn answer(id: Option<&str>, answer: &Answer, encoding: Encoding, html: &dyn EventHtml) -> Option<Payload> {
+    match (encoding, answer) {
+        (Encoding::Plain, _) => plain::answer_lines(answer).map(text),
+        (_, Answer::Pong) => Some(write(encoding, &Frame::Pong { id })),
+        (Encoding::Html, _) => {
+            Some(write(encoding, &Ack::new(id, AckBody::new(answer, &|event| Some(html.render(event))))))
+        }
+        (Encoding::Json | Encoding::MsgPack, _) => {
+            Some(write(encoding, &Ack::new(id, AckBody::new(answer, &|_| None))))
+        }
+    }
+}
+
+/// Writes a refusal.
+#[must_use]
+pub fn problem(id: Option<&str>, problem: &Problem, encoding: Encoding) -> Payload {
+    match encoding {
+        Encoding::Plain => text(plain::problem_line(problem)),
+        _ => write(encoding, &Frame::problem(id, problem)),
+    }
+}
+
+/// Writes news for one session; `None` when people at a terminal need none.
+#[must_use]
+pub fn notice(notice: &Notice, encoding: Encoding) -> Option<Payload> {
+    match encoding {
+        Encoding::Plain => plain::notice_line(notice).map(text),
+        _ => Some(write(encoding, &Frame::notice(notice))),
+    }
+}
+
+fn text(line: String) -> Payload {
+    Payload::Text(line.into())
+}
+
+fn write<T: Serialize>(encoding: Encoding, frame: &T) -> Payload {
+    // Frames are maps with string keys and plain values: neither writer has a reason to refuse one. Should one
+    // ever do, an empty frame is sent rather than a thread lost.
+    match encoding {
+        Encoding::MsgPack => Payload::Binary(rmp_serde::to_vec_named(frame).unwrap_or_default().into()),
+        Encoding::Json | Encoding::Html | Encoding::Plain => {
+            Payload::Text(serde_json::to_string(frame).unwrap_or_default().into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::Timestamp;
+    use crate::domain::event::EventBody;
+    use crate::domain::ids::{RoomId, UserId};
+    use crate::domain::name::{RoomName, UserName};
+    use crate::domain::person::Author;
+    use crate::protocol::answer::{History, Sent};
+    use uuid::Uuid;
+
+    struct Bold;
+    impl EventHtml for Bold {
+        fn render(&self, event: &Event) -> String {
+            format!("<b>{}</b>", event.seq)
+        }
+    }
+
+    fn sample() -> SharedEvent {
+        Arc::new(Event {
+            room: RoomId(1),
+            room_name: RoomName::trusted("lobby".into()),
+            seq: 3,
+            author: Author { id: UserId(Uuid::nil()), name: UserName::trusted("ann".into()) },
+            at: Timestamp(0),
+            body: EventBody::Message { text: "hi\nyou\u{1b}[2J".into(), reply_to: None, nonce: Some("n".into()) },
+        })
+    }
+
+    fn as_text(payload: Payload) -> String {
+        match payload {
+            Payload::Text(text) => text.to_string(),
+            Payload::Binary(bytes) => {
+                let value: serde_json::Value = rmp_serde::from_slice(&bytes).expect("good");
+                value.to_string()
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_is_the_same_in_json_and_msgpack_and_starts_with_its_type() {
+        let json = as_text(event(&sample(), Encoding::Json, &Bold));
+        assert!(json.starts_with(r#"{"type":"message","room":"lobby","seq":3,"author":{"id":"#), "{json}");
+        let msgpack: serde_json::Value =
+            serde_json::from_str(&as_text(event(&sample(), Encoding::MsgPack, &Bold))).expect("good");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&json).expect("good"), msgpack);
+        assert!(as_text(event(&sample(), Encoding::Html, &Bold)).contains(r#""html":"<b>3</b>""#));
+    }
+
+    #[test]
+    fn a_plain_line_carries_no_control_characters() {
+        assert_eq!(as_text(event(&sample(), Encoding::Plain, &Bold)), "[lobby] ann: hi\n  you[2J");
+    }
+
+    #[test]
+    fn shared_frames_are_written_once() {
+        let frames = SharedFrames::new(News::Event(sample()));
+        let (Some(Payload::Text(one)), Some(Payload::Text(two))) =
+            (frames.payload(Encoding::Json, &Bold), frames.payload(Encoding::Json, &Bold))
+        else {
+            panic!("text expected");
+        };
+        assert_eq!(one.as_bytes().as_ptr(), two.as_bytes().as_ptr());
+    }
+
+    #[test]
+    fn an_ack_starts_with_type_and_id() {
+        let sent =
+            Answer::Sent(Sent { room: RoomName::trusted("lobby".into()), seq: 9, at: Timestamp(0), duplicate: false });
+        let json = answer(Some("s"), &sent, Encoding::Json, &Bold).map(as_text).expect("some");
+        assert_eq!(json, r#"{"type":"ack","id":"s","room":"lobby","seq":9,"at":"1970-01-01T00:00:00.000Z"}"#);
+        let msgpack = answer(Some("s"), &sent, Encoding::MsgPack, &Bold).map(as_text).expect("some");
+        assert!(msgpack.contains(r#""seq":9"#), "{msgpack}");
+    }
+
+    #[test]
+    fn history_carries_whole_events() {
+        let page =
+            Answer::History(History { room: RoomName::trusted("lobby".into()), events: vec![sample()], more: true });
+        let json = answer(None, &page, Encoding::Html, &Bold).map(as_text).expect("some");
+        assert!(json.starts_with(r#"{"type":"ack","room":"lobby","events":[{"type":"message""#), "{json}");
+        assert!(json.contains(r#""html":"<b>3</b>""#) && json.ends_with(r#""more":true}"#), "{json}");
+    }
+}

@@ -1,0 +1,26 @@
+//! The encodings of a session and their subprotocol names.
+
+/// How frames are written for one session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Encoding {
+    /// `parlor.v1.json`
+    Json,
+    /// `parlor.v1.msgpack`
+    MsgPack,
+    /// `parlor.v1.html`: JSON whose events also carry the rendered HTML.
+    Html,
+    /// No subprotocol: lines for people.
+    Plain,
+}
+
+impl Encoding {
+    /// The encodings that have a subprotocol, in the order of preference.
+    pub const NAMED: [(Self, &'static str); 3] =
+        [(Self::Html, "parlor.v1.html"), (Self::Json, "parlor.v1.json"), (Self::MsgPack, "parlor.v1.msgpack")];
+
+    /// The encoding with this subprotocol, with the name to answer.
+    #[must_use]
+    pub fn by_subprotocol(name: &str) -> Option<(Self, &'static str)> {
+        Self::NAMED.into_iter().find(|(_, known)| *known == name)
+    }
+}

@@ -1,0 +1,13 @@
+//! The words on the wire, shared by every gateway, the terminal client and the load tester.
+//!
+//! `command` is what people ask for, whatever the door; `decode` reads it from JSON or MessagePack, `plain` from typed
+//! lines. `answer` is what they get back, `server_frame` how it is written. docs/PROTOCOL.md describes it in full.
+
+pub mod answer;
+pub mod command;
+pub mod decode;
+pub mod encode;
+pub mod encoding;
+pub mod error_code;
+pub mod plain;
+pub mod server_frame;

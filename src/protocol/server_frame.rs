@@ -1,0 +1,274 @@
+//! Frames from the server, as JSON and MessagePack write them. `type` comes first, then `id` or `room`.
+
+use serde::Serialize;
+
+use super::answer::{Answer, Joined, MemberEntry, RoomEntry, Sent};
+use super::error_code::{ErrorCode, Problem};
+use crate::domain::clock::Timestamp;
+use crate::domain::event::{Event, EventBody};
+use crate::domain::ids::{Seq, SessionId, UserId};
+use crate::domain::limits::ShownLimits;
+use crate::domain::membership::Role;
+use crate::domain::name::{RoomName, UserName};
+use crate::domain::person::{Author, Status};
+
+/// What a session is told first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Welcome {
+    /// The id of the session, for logs and support.
+    pub session: SessionId,
+    /// Who the server takes it for.
+    pub user: Author,
+    /// True for a name without an account.
+    pub is_guest: bool,
+    /// Seconds between two pings.
+    pub heartbeat_seconds: u64,
+}
+
+/// News that nobody stores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ephemeral {
+    /// Somebody is writing.
+    Typing {
+        /// Where.
+        room: RoomName,
+        /// Who.
+        user: Author,
+    },
+    /// Who came and went since the last frame of this kind.
+    Presence {
+        /// Where.
+        room: RoomName,
+        /// How many people are connected now.
+        online: usize,
+        /// Who changed; empty in a large room.
+        changes: Vec<PresenceChange>,
+    },
+}
+
+/// One person's new presence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PresenceChange {
+    /// Who.
+    pub user: Author,
+    /// What now.
+    pub status: Status,
+}
+
+/// News for one session alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Another session of the same account has read up to here.
+    Read {
+        /// Where.
+        room: RoomName,
+        /// Up to where.
+        seq: Seq,
+    },
+    /// Something was left out: join again with `after`.
+    Resync {
+        /// Where.
+        room: RoomName,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The connection ends.
+    Bye {
+        /// Why.
+        reason: &'static str,
+        /// When it is worth coming back; `None` when it is not.
+        reconnect_after_ms: Option<u64>,
+    },
+}
+
+/// Any frame, borrowed from what it shows.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(super) enum Frame<'a> {
+    Welcome {
+        session: SessionId,
+        user: WelcomeUser<'a>,
+        version: &'static str,
+        heartbeat_seconds: u64,
+        limits: &'a ShownLimits,
+    },
+    Error {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+        code: ErrorCode,
+        message: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        field: Option<&'static str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_after_ms: Option<u64>,
+    },
+    Pong {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<&'a str>,
+    },
+    Typing {
+        room: &'a RoomName,
+        user: &'a Author,
+    },
+    Presence {
+        room: &'a RoomName,
+        online: usize,
+        changes: &'a [PresenceChange],
+    },
+    Read {
+        room: &'a RoomName,
+        seq: Seq,
+    },
+    Resync {
+        room: &'a RoomName,
+        reason: &'static str,
+    },
+    Bye {
+        reason: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reconnect_after_ms: Option<u64>,
+    },
+}
+
+#[derive(Serialize)]
+pub(super) struct WelcomeUser<'a> {
+    id: UserId,
+    name: &'a UserName,
+    kind: &'static str,
+}
+
+impl<'a> WelcomeUser<'a> {
+    pub(super) fn new(welcome: &'a Welcome) -> Self {
+        let kind = if welcome.is_guest { "guest" } else { "account" };
+        Self { id: welcome.user.id, name: &welcome.user.name, kind }
+    }
+}
+
+impl<'a> Frame<'a> {
+    pub(super) fn problem(id: Option<&'a str>, problem: &'a Problem) -> Self {
+        let retry_after_ms = problem.retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1));
+        Self::Error { id, code: problem.code, message: &problem.message, field: problem.field, retry_after_ms }
+    }
+
+    pub(super) fn ephemeral(news: &'a Ephemeral) -> Self {
+        match news {
+            Ephemeral::Typing { room, user } => Self::Typing { room, user },
+            Ephemeral::Presence { room, online, changes } => Self::Presence { room, online: *online, changes },
+        }
+    }
+
+    pub(super) fn notice(notice: &'a Notice) -> Self {
+        match notice {
+            Notice::Read { room, seq } => Self::Read { room, seq: *seq },
+            Notice::Resync { room, reason } => Self::Resync { room, reason },
+            Notice::Bye { reason, reconnect_after_ms } => Self::Bye { reason, reconnect_after_ms: *reconnect_after_ms },
+        }
+    }
+}
+
+/// An answer with its id: `{"type": "ack", "id": …, …}`.
+#[derive(Serialize)]
+pub(super) struct Ack<'a, B: Serialize> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(flatten)]
+    body: B,
+}
+
+impl<'a, B: Serialize> Ack<'a, B> {
+    pub(super) fn new(id: Option<&'a str>, body: B) -> Self {
+        Self { kind: "ack", id, body }
+    }
+}
+
+/// The bodies of answers.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum AckBody<'a> {
+    Joined(&'a Joined),
+    Sent(&'a Sent),
+    Room { room: &'a RoomName },
+    Rooms { rooms: &'a [RoomEntry] },
+    Members { room: &'a RoomName, members: &'a [MemberEntry], online: usize },
+    History { room: &'a RoomName, events: Vec<EventFrame<'a>>, more: bool },
+    Renamed { name: &'a UserName },
+    Done {},
+}
+
+impl<'a> AckBody<'a> {
+    /// The body, with `html` giving the HTML of an event where the encoding has it.
+    pub(super) fn new(answer: &'a Answer, html: &dyn Fn(&Event) -> Option<String>) -> Self {
+        match answer {
+            Answer::Joined(joined) => Self::Joined(joined),
+            Answer::Sent(sent) => Self::Sent(sent),
+            Answer::Left { room } | Answer::Room { room, .. } => Self::Room { room },
+            Answer::Look(look) => Self::Room { room: &look.room },
+            Answer::Rooms { rooms } => Self::Rooms { rooms },
+            Answer::Members(m) => Self::Members { room: &m.room, members: &m.members, online: m.online },
+            Answer::History(page) => Self::History {
+                room: &page.room,
+                events: page.events.iter().map(|event| EventFrame::new(event, html(event))).collect(),
+                more: page.more,
+            },
+            Answer::Renamed { name } => Self::Renamed { name },
+            Answer::Done | Answer::Pong => Self::Done {},
+        }
+    }
+}
+
+/// An event of a log. REST lists show the same object.
+#[derive(Debug, Serialize)]
+pub struct EventFrame<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    room: &'a RoomName,
+    seq: Seq,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<&'a Author>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<&'a Author>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_to: Option<Seq>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<Role>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'a Author>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    html: Option<String>,
+}
+
+impl<'a> EventFrame<'a> {
+    /// Shows an event, with its rendered HTML or without.
+    #[must_use]
+    pub fn new(event: &'a Event, html: Option<String>) -> Self {
+        let frame = Self {
+            kind: event.body.kind().as_str(),
+            room: &event.room_name,
+            seq: event.seq,
+            author: None,
+            user: None,
+            text: None,
+            at: event.at,
+            nonce: None,
+            reply_to: None,
+            role: None,
+            by: None,
+            html,
+        };
+        let who = Some(&event.author);
+        match &event.body {
+            EventBody::Message { text, reply_to, nonce } => {
+                Self { author: who, text: Some(text), nonce: nonce.as_deref(), reply_to: *reply_to, ..frame }
+            }
+            EventBody::Joined { role, by } => Self { user: who, role: Some(*role), by: by.as_ref(), ..frame },
+            EventBody::Left { by } => Self { user: who, by: by.as_ref(), ..frame },
+        }
+    }
+}
