@@ -1,0 +1,46 @@
+//! `direct`: opens the room of two people, making it when there is none.
+
+
+use super::super::reply::Caller;
+use super::super::server::ChatServer;
+use super::refuse;
+use crate::domain::ids::UserId;
+use crate::domain::membership::Role;
+use crate::domain::name::{DIRECT_PREFIX, RoomName};
+use crate::domain::permission::{self, Refusal};
+use crate::domain::person::Author;
+use crate::domain::room::{RoomKind, Topic};
+use crate::protocol::error_code::Problem;
+use crate::storage::rooms::NewRoom;
+
+pub fn run(server: &mut ChatServer, caller: Caller, other: UserId) {
+    if let Err(refusal) = permission::may_create(server.access(), RoomKind::Direct, caller.person.standing) {
+        return refuse(server, caller, refusal);
+    }
+    if caller.person.is_guest() {
+        return refuse(server, caller, Refusal::AccountNeeded);
+    }
+    if caller.person.id == other {
+        let problem = Problem::field("user", "a direct room takes somebody else");
+        return server.ports.answer(caller.reply, Err(problem));
+    }
+    let (me, at) = (Author::from(&*caller.person), server.clock.now());
+    server.loader.direct(caller, other, move |other| NewRoom {
+        name: made_name(me.id, other.id),
+        kind: RoomKind::Direct,
+        topic: Topic::default(),
+        made_by: Some(me.clone()),
+        members: vec![(me, Role::Member), (other, Role::Member)],
+        at,
+    });
+}
+
+/// A name nobody chooses and nobody guesses from the outside: made of both ids, the same for both people.
+fn made_name(one: UserId, other: UserId) -> RoomName {
+    use sha2::{Digest, Sha256};
+    let (first, second) = if one < other { (one, other) } else { (other, one) };
+    let digest = Sha256::new().chain_update(first.as_bytes()).chain_update(second.as_bytes()).finalize();
+    // Room names are in lower case; hexadecimal keeps 80 bits of it apart.
+    let hex: String = digest.iter().take(10).map(|byte| format!("{byte:02x}")).collect();
+    RoomName::trusted(format!("{DIRECT_PREFIX}{hex}"))
+}

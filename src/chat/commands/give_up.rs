@@ -1,0 +1,27 @@
+//! `give up`: ends one's membership.
+
+use super::super::journal::Purpose;
+use super::super::reply::Caller;
+use super::super::server::ChatServer;
+use super::{look_at, not_written, refuse};
+use crate::domain::event::{Draft, EventBody};
+use crate::domain::ids::RoomId;
+use crate::domain::permission;
+use crate::domain::person::Author;
+
+pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller) {
+    let Some((room, facts, actor)) = look_at(server, id, &caller) else { return };
+    if let Err(refusal) = permission::may_leave(server.access(), facts, actor) {
+        return refuse(server, caller, refusal);
+    }
+    let draft = Draft {
+        room: id,
+        room_name: room.info.name.clone(),
+        author: Author::from(&*caller.person),
+        at: server.clock.now(),
+        body: EventBody::Left { by: None },
+    };
+    if let Err(purpose) = server.write(draft, Purpose::Request(caller.reply)) {
+        not_written(server, purpose);
+    }
+}

@@ -1,0 +1,58 @@
+//! Takes up what the loader has read, each for the command that asked.
+
+use super::super::loader::Loaded;
+use super::super::reply::Caller;
+use super::super::room::Room;
+use super::super::server::ChatServer;
+use super::{add, create, history, join, members, nick, rooms};
+use crate::domain::name::RoomName;
+use crate::domain::room::{RoomKind, Topic};
+use crate::protocol::command::Command;
+use crate::protocol::error_code::Problem;
+use crate::storage::StorageResult;
+use crate::storage::rooms::StoredRoom;
+
+pub fn run(server: &mut ChatServer, loaded: Loaded) {
+    match loaded {
+        Loaded::Room { name, stored } => room(server, &name, stored),
+        Loaded::Replay { session, room, generation, events } => join::replay(server, session, room, generation, events),
+        Loaded::History { caller, room, page, events } => history::loaded(server, caller, room, page, events),
+        Loaded::Rooms { caller, rooms } => rooms::loaded(server, caller, rooms),
+        Loaded::Members { caller, room, members } => members::loaded(server, caller, room, members),
+        Loaded::NameChecked { caller, name, taken } => nick::checked(server, caller, name, taken),
+        Loaded::Made { caller, then, made } => create::made(server, caller, then, made),
+        Loaded::Found { caller, room, user } => add::found(server, caller, room, user),
+        Loaded::CursorsWritten { failed } => server.cursors.give_back(failed),
+    }
+}
+
+/// A room that commands wait for is there, or is not.
+fn room(server: &mut ChatServer, name: &RoomName, stored: StorageResult<Option<StoredRoom>>) {
+    match stored {
+        Ok(Some(stored)) => {
+            let room = Room::new(stored, server.clock.now());
+            server.open_room(room);
+        }
+        Ok(None) => {
+            for (caller, command) in server.take_waiting(name) {
+                missing(server, caller, command);
+            }
+        }
+        Err(error) => {
+            log::error!("a room could not be read: {error}");
+            for (caller, _) in server.take_waiting(name) {
+                server.ports.answer(caller.reply, Err(Problem::unavailable()));
+            }
+        }
+    }
+}
+
+fn missing(server: &mut ChatServer, caller: Caller, command: Command) {
+    match command {
+        Command::Join { room, after, create: true } => {
+            let then = Command::Join { room: room.clone(), after, create: false };
+            create::make(server, caller, room, RoomKind::Public, Topic::default(), Some(then));
+        }
+        _ => server.ports.answer(caller.reply, Err(Problem::no_such_room())),
+    }
+}

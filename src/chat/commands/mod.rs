@@ -1,0 +1,63 @@
+//! What each command does: one verb, one file. `settle` and `loaded` take up what comes back from the journal and
+//! from the loader.
+
+pub mod add;
+pub mod create;
+pub mod direct;
+pub mod enter;
+pub mod give_up;
+pub mod history;
+pub mod join;
+pub mod leave;
+pub mod loaded;
+pub mod look;
+pub mod members;
+pub mod nick;
+pub mod ping;
+pub mod presence;
+pub mod read;
+pub mod rooms;
+pub mod send;
+pub mod settle;
+pub mod typing;
+
+use super::journal::Purpose;
+use super::reply::Caller;
+use super::room::Room;
+use super::server::ChatServer;
+use crate::domain::event::{Draft, EventBody};
+use crate::domain::ids::RoomId;
+use crate::domain::membership::Role;
+use crate::domain::permission::{Actor, Refusal, RoomFacts};
+use crate::domain::person::Author;
+use crate::protocol::error_code::Problem;
+
+/// The room and what permissions depend on; the caller is told when the room has gone.
+fn look_at<'a>(server: &'a ChatServer, id: RoomId, caller: &Caller) -> Option<(&'a Room, RoomFacts, Actor)> {
+    let room = server.rooms.get(&id)?;
+    Some((room, room.facts(), room.actor(&caller.person)))
+}
+
+/// Refuses a command.
+fn refuse(server: &mut ChatServer, caller: Caller, refusal: Refusal) {
+    let problem = match refusal {
+        Refusal::NotFound => Problem::no_such_room(),
+        other => other.into(),
+    };
+    server.ports.answer(caller.reply, Err(problem));
+}
+
+/// Writes that somebody becomes a member, for `purpose`.
+fn write_joined(server: &mut ChatServer, id: RoomId, who: Author, by: Option<Author>, purpose: Purpose) -> Result<(), Purpose> {
+    let Some(room) = server.rooms.get(&id) else { return Err(purpose) };
+    let body = EventBody::Joined { role: Role::Member, by };
+    let draft = Draft { room: id, room_name: room.info.name.clone(), author: who, at: server.clock.now(), body };
+    server.write(draft, purpose)
+}
+
+/// Tells the caller that it could not be put into the journal.
+fn not_written(server: &mut ChatServer, purpose: Purpose) {
+    if let Purpose::Request(reply) = purpose {
+        server.ports.answer(reply, Err(Problem::unavailable()));
+    }
+}

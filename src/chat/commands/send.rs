@@ -1,0 +1,42 @@
+//! `send`: somebody writes. The answer goes out when it is stored, see `settle`.
+
+use super::super::journal::Purpose;
+use super::super::reply::Caller;
+use super::super::server::ChatServer;
+use super::{look_at, not_written, refuse};
+use crate::domain::event::{Draft, EventBody};
+use crate::domain::ids::{RoomId, Seq};
+use crate::domain::permission;
+use crate::domain::person::Author;
+use crate::domain::text::MessageText;
+use crate::protocol::error_code::Problem;
+
+pub fn run(
+    server: &mut ChatServer,
+    id: RoomId,
+    caller: Caller,
+    text: MessageText,
+    nonce: Option<String>,
+    reply_to: Option<Seq>,
+) {
+    let now = server.clock.now();
+    let Some((room, facts, actor)) = look_at(server, id, &caller) else { return };
+    if let Err(refusal) = permission::may_post(server.access(), facts, actor, now) {
+        return refuse(server, caller, refusal);
+    }
+    let last = room.info.last_seq;
+    if reply_to.is_some_and(|seq| seq == 0 || seq > last) {
+        let problem = Problem::field("reply_to", format!("`reply_to` must be 1 to {last}, the end of this room's log"));
+        return server.ports.answer(caller.reply, Err(problem));
+    }
+    let draft = Draft {
+        room: id,
+        room_name: room.info.name.clone(),
+        author: Author::from(&*caller.person),
+        at: now,
+        body: EventBody::Message { text: text.into_string(), reply_to, nonce },
+    };
+    if let Err(purpose) = server.write(draft, Purpose::Request(caller.reply)) {
+        not_written(server, purpose);
+    }
+}

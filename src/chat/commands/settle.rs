@@ -1,0 +1,103 @@
+//! What happens when the journal has written an event, or could not: the room is updated, whoever asked is answered,
+//! and everybody who listens is told. Nothing is shown to anyone before this.
+
+use std::sync::Arc;
+
+use super::super::journal::{Outcome, Purpose};
+use super::super::server::ChatServer;
+use super::super::turn::WorkerId;
+use super::create::tell_new_member;
+use super::leave::stop_listening;
+use super::read::move_cursor;
+use crate::domain::event::{Event, EventBody, SharedEvent};
+use crate::domain::ids::{RoomId, SessionId, UserId};
+use crate::protocol::answer::{Answer, Sent};
+use crate::protocol::encode::News;
+use crate::protocol::error_code::Problem;
+use crate::storage::events::Appended;
+
+pub fn run(server: &mut ChatServer, outcome: Outcome) {
+    let Outcome { room: id, author, purpose, appended } = outcome;
+    if let Some(room) = server.rooms.get_mut(&id) {
+        room.draft_returned();
+    }
+    match (appended, purpose) {
+        (Some(Appended::Stored(event)), purpose) => stored(server, Arc::new(event), purpose),
+        (Some(Appended::Duplicate { seq, at }), Purpose::Request(reply)) => {
+            let Some(room) = server.rooms.get(&id) else { return };
+            let sent = Sent { room: room.info.name.clone(), seq, at, duplicate: true };
+            server.ports.answer(reply, Ok(Answer::Sent(sent)));
+        }
+        (None, Purpose::Request(reply)) => server.ports.answer(reply, Err(Problem::unavailable())),
+        (None | Some(Appended::Duplicate { .. }), Purpose::Entry) => could_not_enter(server, id, author),
+    }
+}
+
+fn stored(server: &mut ChatServer, event: SharedEvent, purpose: Purpose) {
+    let id = event.room;
+    let Some(room) = server.rooms.get_mut(&id) else { return };
+    room.info.last_seq = event.seq;
+    match &event.body {
+        EventBody::Joined { role, .. } => room.add_member(event.author.id, *role, event.seq),
+        EventBody::Left { .. } => room.remove_member(event.author.id),
+        EventBody::Message { .. } => {}
+    }
+    let knows = match purpose {
+        Purpose::Request(reply) => {
+            let session = if let super::super::reply::Reply::Session { session, .. } = &reply { Some(*session) } else { None };
+            server.ports.answer(reply, Ok(answer(&event)));
+            session
+        }
+        Purpose::Entry => None,
+    };
+    if let Some(room) = server.rooms.get(&id) {
+        server.ports.broadcast(room, News::Event(event.clone()), None);
+    }
+    match &event.body {
+        // Whoever writes has read what stands above it.
+        EventBody::Message { .. } => move_cursor(server, id, event.author.id, event.seq, knows),
+        EventBody::Joined { .. } => {
+            tell_new_member(server, Event::clone(&event));
+            entered(server, id, event.author.id);
+        }
+        EventBody::Left { .. } => let_go(server, id, event.author.id),
+    }
+}
+
+fn answer(event: &Event) -> Answer {
+    match event.body {
+        EventBody::Message { .. } => {
+            Answer::Sent(Sent { room: event.room_name.clone(), seq: event.seq, at: event.at, duplicate: false })
+        }
+        EventBody::Joined { .. } | EventBody::Left { .. } => Answer::Room { room: event.room_name.clone(), id: event.room },
+    }
+}
+
+/// Somebody is in: what they asked for in the meantime is done now, in order.
+fn entered(server: &mut ChatServer, id: RoomId, user: UserId) {
+    let waiting = server.rooms.get_mut(&id).map(|room| room.end_entering(user)).unwrap_or_default();
+    for (caller, command) in waiting {
+        server.run(id, caller, command);
+    }
+}
+
+/// Somebody could not be let in: whoever waits is told.
+pub fn could_not_enter(server: &mut ChatServer, id: RoomId, user: UserId) {
+    let waiting = server.rooms.get_mut(&id).map(|room| room.end_entering(user)).unwrap_or_default();
+    for (caller, _) in waiting {
+        server.ports.answer(caller.reply, Err(Problem::unavailable()));
+    }
+}
+
+/// A membership has ended: the person's sessions stop listening, after they were told.
+fn let_go(server: &mut ChatServer, id: RoomId, user: UserId) {
+    let Some(room) = server.rooms.get(&id) else { return };
+    let sessions: Vec<(SessionId, WorkerId)> = room
+        .sessions_of(user)
+        .into_iter()
+        .filter_map(|session| server.people.session(session).map(|live| (session, live.worker)))
+        .collect();
+    for (session, worker) in sessions {
+        stop_listening(server, session, worker, id);
+    }
+}

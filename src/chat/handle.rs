@@ -1,0 +1,106 @@
+//! The door to the chat: what gateways and pages hold.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use actix::Addr;
+use tokio::sync::{oneshot, watch};
+
+use super::fanout::Fanout;
+use super::journal::Health;
+use super::reply::{Caller, Reply};
+use super::server::{ChatServer, Connect, Disconnect, Drain, EndDevice, OpenWorker, Submit};
+use super::turn::WorkerId;
+use crate::domain::access::Access;
+use crate::domain::ids::{DeviceId, SessionId};
+use crate::domain::person::Person;
+use crate::protocol::answer::Answer;
+use crate::protocol::command::{Command, Request};
+use crate::protocol::error_code::Problem;
+
+/// The chat as everybody else sees it. Cheap to clone; keep one clone per thread, because the bound of an actor's
+/// mailbox counts per clone of its address.
+#[derive(Clone)]
+pub struct Chat {
+    server: Addr<ChatServer>,
+    access: watch::Receiver<Access>,
+    health: Health,
+    next_session: Arc<AtomicU64>,
+}
+
+impl Chat {
+    /// A door to this server.
+    #[must_use]
+    pub fn new(server: Addr<ChatServer>, access: watch::Receiver<Access>, health: Health) -> Self {
+        Self { server, access, health, next_session: Arc::new(AtomicU64::new(1)) }
+    }
+
+    /// Who is let in just now.
+    #[must_use]
+    pub fn access(&self) -> Access {
+        *self.access.borrow()
+    }
+
+    /// Whether the last batch of messages could be written.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        self.health.is_good()
+    }
+
+    /// An id for a new session.
+    #[must_use]
+    pub fn next_session(&self) -> SessionId {
+        SessionId(self.next_session.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// A worker thread has started.
+    pub fn open_worker(&self, worker: WorkerId, fanout: Addr<Fanout>) {
+        // Once per thread, and it must not be lost.
+        self.server.do_send(OpenWorker { worker, fanout });
+    }
+
+    /// A session has opened; it has registered with its thread before.
+    ///
+    /// # Errors
+    /// When the server is too busy to take it.
+    pub fn connect(&self, session: SessionId, worker: WorkerId, person: Person) -> Result<(), Problem> {
+        self.server.try_send(Connect { session, worker, person }).map_err(|_| Problem::unavailable())
+    }
+
+    /// A session is gone.
+    pub fn disconnect(&self, session: SessionId) {
+        // Once per session, and it must not be lost: the room would think of somebody as present for ever.
+        self.server.do_send(Disconnect { session });
+    }
+
+    /// Asks for something over a session; the answer comes over its thread's fan-out.
+    ///
+    /// # Errors
+    /// When the server is too busy to take it.
+    pub fn submit(&self, session: SessionId, request: Request) -> Result<(), Problem> {
+        self.server.try_send(Submit::FromSession { session, request }).map_err(|_| Problem::unavailable())
+    }
+
+    /// Asks for something and waits for the answer.
+    ///
+    /// # Errors
+    /// What the server refused it for.
+    pub async fn ask(&self, person: Arc<Person>, command: Command) -> Result<Answer, Problem> {
+        let (sender, receiver) = oneshot::channel();
+        let caller = Caller { person, reply: Reply::Once(sender) };
+        self.server.try_send(Submit::FromRequest { caller, command }).map_err(|_| Problem::unavailable())?;
+        receiver.await.unwrap_or_else(|_| Err(Problem::unavailable()))
+    }
+
+    /// A login has ended: so do its sessions.
+    pub fn end_device(&self, device: DeviceId) {
+        // A log-out must not be lost; people do not log out by the thousand.
+        self.server.do_send(EndDevice { device });
+    }
+
+    /// Stops taking commands, settles what was accepted, says goodbye to every session.
+    pub async fn drain(&self) {
+        // An error means that the server is gone already.
+        let _ = self.server.send(Drain).await;
+    }
+}

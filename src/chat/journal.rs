@@ -1,0 +1,151 @@
+//! The journal: the only way into the logs. It takes drafts from a bounded queue, writes everything that is waiting in
+//! one transaction and hands the outcome back in order. An answer goes out only after that.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use actix::{Message, Recipient};
+use tokio::sync::mpsc;
+
+use super::reply::Reply;
+use crate::domain::event::Draft;
+use crate::domain::ids::{RoomId, UserId};
+use crate::storage::events::Appended;
+use crate::storage::SharedStore;
+use crate::telemetry::metrics::Metrics;
+
+/// Drafts that may wait. A full queue answers `unavailable` at once.
+const QUEUE: usize = 8192;
+/// Most drafts in one transaction.
+const BATCH: usize = 512;
+
+/// A draft with what is to happen after it is stored.
+#[derive(Debug)]
+pub struct Entry {
+    /// What is to be written.
+    pub draft: Draft,
+    /// What for.
+    pub purpose: Purpose,
+}
+
+/// What a draft was written for.
+#[derive(Debug)]
+pub enum Purpose {
+    /// Somebody's message, or the change of a membership that somebody asked for.
+    Request(Reply),
+    /// Somebody comes in and then does what they asked for.
+    Entry,
+}
+
+/// What became of one entry.
+#[derive(Debug)]
+pub struct Outcome {
+    /// In which room.
+    pub room: RoomId,
+    /// Whose doing it was, or whose membership it was about.
+    pub author: UserId,
+    /// What it was for.
+    pub purpose: Purpose,
+    /// What became of it; `None` when nothing was stored.
+    pub appended: Option<Appended>,
+}
+
+/// A batch has been written, or has failed as a whole.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Settled {
+    /// In the order of the queue.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// The queue has been closed and everything in it is settled.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct JournalClosed;
+
+/// The way into the queue.
+#[derive(Debug, Clone)]
+pub struct Inlet {
+    queue: mpsc::Sender<Entry>,
+}
+
+impl Inlet {
+    /// Puts an entry into the queue; gives it back when there is no room.
+    ///
+    /// # Errors
+    /// The entry, when the queue is full or closed.
+    pub fn put(&self, entry: Entry) -> Result<(), Box<Entry>> {
+        self.queue.try_send(entry).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(entry) | mpsc::error::TrySendError::Closed(entry) => Box::new(entry),
+        })
+    }
+}
+
+/// Whether the last batch could be written; for `/readyz`.
+#[derive(Debug, Clone)]
+pub struct Health(Arc<AtomicBool>);
+
+impl Health {
+    /// True unless the last write failed.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// The other end of the queue.
+pub struct Journal {
+    queue: mpsc::Receiver<Entry>,
+    store: SharedStore,
+    metrics: Metrics,
+    healthy: Arc<AtomicBool>,
+}
+
+impl Journal {
+    /// Makes the queue.
+    #[must_use]
+    pub fn new(store: SharedStore, metrics: Metrics) -> (Inlet, Self, Health) {
+        let (sender, queue) = mpsc::channel(QUEUE);
+        let healthy = Arc::new(AtomicBool::new(true));
+        (Inlet { queue: sender }, Self { queue, store, metrics, healthy: healthy.clone() }, Health(healthy))
+    }
+
+    /// Works until the queue is closed and empty.
+    pub async fn run(mut self, settled: Recipient<Settled>, closed: Recipient<JournalClosed>) {
+        let mut entries = Vec::with_capacity(BATCH);
+        while self.queue.recv_many(&mut entries, BATCH).await > 0 {
+            let outcomes = self.write(&mut entries).await;
+            // An error means that the server is gone; then nobody waits for the outcome.
+            if settled.send(Settled { outcomes }).await.is_err() {
+                return;
+            }
+        }
+        // Nobody is left to be told when this fails.
+        let _ = closed.send(JournalClosed).await;
+    }
+
+    async fn write(&self, entries: &mut Vec<Entry>) -> Vec<Outcome> {
+        let (drafts, purposes): (Vec<Draft>, Vec<Purpose>) =
+            entries.drain(..).map(|entry| (entry.draft, entry.purpose)).unzip();
+        let started = Instant::now();
+        let written = self.store.append(&drafts).await;
+        self.metrics.journal_batch(drafts.len(), started.elapsed());
+        self.healthy.store(written.is_ok(), Ordering::Release);
+        let stored: Vec<Option<Appended>> = match written {
+            Ok(all) => all.into_iter().map(Some).collect(),
+            Err(error) => {
+                log::error!("the journal could not write {} events; their senders are told: {error}", drafts.len());
+                Vec::new()
+            }
+        };
+        let stored = stored.into_iter().chain(std::iter::repeat_with(|| None));
+        let settle = |((draft, purpose), appended): ((Draft, Purpose), Option<Appended>)| Outcome {
+            room: draft.room,
+            author: draft.author.id,
+            purpose,
+            appended,
+        };
+        drafts.into_iter().zip(purposes).zip(stored).map(settle).collect()
+    }
+}

@@ -1,0 +1,280 @@
+//! Everything the server has to read. It asks here and goes on; the outcome comes back to it as a message.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use actix::{Addr, Message};
+use tokio::sync::Semaphore;
+
+use super::reply::Caller;
+use super::server::ChatServer;
+use crate::domain::event::{Event, EventKind};
+use crate::domain::ids::{RoomId, Seq, SessionId, UserId};
+use crate::domain::limits;
+use crate::domain::name::{RoomName, UserName};
+use crate::domain::person::Author;
+use crate::protocol::command::{Command, Page};
+use crate::storage::rooms::{ListedRoom, NamedMember, NewRoom, StoredRoom};
+use crate::storage::{SharedStore, StorageError, StorageResult};
+
+/// Reads that may be under way at a time; more are refused at once.
+const READS: usize = 256;
+/// Most members of a room in one list.
+const MEMBERS: usize = 1000;
+/// Most public rooms in one list.
+const ROOMS: usize = 1000;
+
+/// What came back.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub enum Loaded {
+    /// A room that commands wait for; `None` when there is none.
+    Room { name: RoomName, stored: StorageResult<Option<StoredRoom>> },
+    /// What a session missed.
+    Replay { session: SessionId, room: RoomId, generation: u64, events: StorageResult<Vec<Event>> },
+    /// A page of a log; one more than asked for when there is more.
+    History { caller: Caller, room: RoomName, page: Page, events: StorageResult<Vec<Event>> },
+    /// The rooms of a person, and the public ones.
+    Rooms { caller: Caller, rooms: StorageResult<Vec<ListedRoom>> },
+    /// The members of a room.
+    Members { caller: Caller, room: RoomId, members: StorageResult<Vec<NamedMember>> },
+    /// Whether an account has the name that a guest wants.
+    NameChecked { caller: Caller, name: UserName, taken: StorageResult<bool> },
+    /// A room was made, or the one that was there was found. Then the command is carried out, if there is one.
+    Made { caller: Caller, then: Option<Command>, made: StorageResult<Made> },
+    /// The account that is to be added to a room.
+    Found { caller: Caller, room: RoomName, user: StorageResult<Option<Author>> },
+    /// Cursors that could not be written are given back.
+    CursorsWritten { failed: Vec<(RoomId, UserId, Seq)> },
+}
+
+/// A room that was asked for by making it.
+#[derive(Debug)]
+pub enum Made {
+    /// It is new: here it is, with its first events.
+    New(StoredRoom, Vec<Event>),
+    /// It was there.
+    Old(StoredRoom),
+    /// There is nobody of that id.
+    Nobody,
+    /// The name is taken.
+    NameTaken,
+}
+
+/// Reads for the server.
+#[derive(Clone)]
+pub struct Loader {
+    store: SharedStore,
+    server: Addr<ChatServer>,
+    reads: Arc<Semaphore>,
+}
+
+impl Loader {
+    /// Reads from `store`, answers to `server`.
+    pub fn new(store: SharedStore, server: Addr<ChatServer>) -> Self {
+        Self { store, server, reads: Arc::new(Semaphore::new(READS)) }
+    }
+
+    /// True when so much is being read that nothing more should be started.
+    pub fn is_busy(&self) -> bool {
+        self.reads.available_permits() == 0
+    }
+
+    /// Starts a read. Whoever asks has looked at [`Self::is_busy`] first; should the last place have gone in between,
+    /// the read waits for the next.
+    fn start<F>(&self, work: impl FnOnce(SharedStore) -> F + 'static)
+    where
+        F: Future<Output = Loaded> + 'static,
+    {
+        let (store, server, reads) = (self.store.clone(), self.server.clone(), self.reads.clone());
+        actix::spawn(async move {
+            let _place = reads.acquire().await;
+            let loaded = work(store).await;
+            // An error means that the server is gone; then nobody waits for the outcome.
+            let _ = server.send(loaded).await;
+        });
+    }
+
+    /// A room by its name. A look-alike of the name is another name.
+    pub fn room(&self, name: RoomName) {
+        self.start(|store| async move {
+            let stored = store.room_by_name(&name.key()).await;
+            let stored = stored.map(|found| found.filter(|room| room.info.name == name));
+            Loaded::Room { name, stored }
+        });
+    }
+
+    /// What a session missed between `after` and `upto`; the newest page when it is to start afresh.
+    pub fn replay(&self, session: SessionId, room: RoomId, generation: u64, after: Option<Seq>, upto: Seq) {
+        self.start(move |store| async move {
+            let events = match after {
+                Some(after) => {
+                    let missing = usize::try_from(upto.saturating_sub(after)).unwrap_or(usize::MAX);
+                    store.events_after(room, after, missing).await
+                }
+                None => store.events_before(room, Some(upto + 1), limits::HISTORY_DEFAULT).await,
+            };
+            let events = events.map(|all| all.into_iter().filter(|event| event.seq <= upto).collect());
+            Loaded::Replay { session, room, generation, events }
+        });
+    }
+
+    /// A page of a log.
+    pub fn history(&self, caller: Caller, room: RoomId, name: RoomName, page: Page, only: Option<EventKind>) {
+        self.start(move |store| async move {
+            let wanted = page.limit + 1;
+            let events = match page.after {
+                Some(after) => store.events_after(room, after, wanted).await,
+                None => store.events_before(room, page.before, wanted).await,
+            };
+            let events = match (events, only) {
+                (Ok(events), Some(kind)) => only_kind(&store, room, page, kind, events).await,
+                (events, _) => events,
+            };
+            Loaded::History { caller, room: name, page, events }
+        });
+    }
+
+    /// The rooms of a person, and the public ones.
+    pub fn rooms(&self, caller: Caller) {
+        self.start(|store| async move {
+            let user = (!caller.person.is_guest()).then_some(caller.person.id);
+            let rooms = async {
+                let mut rooms = match user {
+                    Some(user) => store.rooms_of(user).await?,
+                    None => Vec::new(),
+                };
+                let public = store.public_rooms(user, None, ROOMS).await?;
+                rooms.extend(public.into_iter().filter(|room| room.membership.is_none()));
+                Ok(rooms)
+            };
+            let rooms = rooms.await;
+            Loaded::Rooms { caller, rooms }
+        });
+    }
+
+    /// The members of a room.
+    pub fn members(&self, caller: Caller, room: RoomId) {
+        self.start(move |store| async move {
+            let members = store.members(room, None, MEMBERS).await;
+            Loaded::Members { caller, room, members }
+        });
+    }
+
+    /// Whether an account has this name, or one that looks like it.
+    pub fn name_taken(&self, caller: Caller, name: UserName) {
+        self.start(|store| async move {
+            let taken = store.user_by_name(&name.key()).await.map(|account| account.is_some());
+            Loaded::NameChecked { caller, name, taken }
+        });
+    }
+
+    /// Makes a room; then `then` is carried out.
+    pub fn create(&self, caller: Caller, new: NewRoom, then: Option<Command>) {
+        self.start(|store| async move {
+            let made = make(&store, new).await;
+            Loaded::Made { caller, then, made }
+        });
+    }
+
+    /// Finds or makes the direct room of the caller and somebody else.
+    pub fn direct(&self, caller: Caller, other: UserId, new: impl FnOnce(Author) -> NewRoom + 'static) {
+        self.start(move |store| async move {
+            let made = direct(&store, caller.person.id, other, new).await;
+            Loaded::Made { caller, then: None, made }
+        });
+    }
+
+    /// The account that is to be added to a room.
+    pub fn find(&self, caller: Caller, room: RoomName, user: UserId) {
+        self.start(move |store| async move {
+            let user = store.user(user).await.map(|found| found.map(|a| Author { id: a.id, name: a.name }));
+            Loaded::Found { caller, room, user }
+        });
+    }
+
+    /// Writes read cursors. They come back when it fails.
+    pub fn write_cursors(&self, cursors: Vec<(RoomId, UserId, Seq)>) {
+        self.start(|store| async move {
+            match store.move_cursors(&cursors).await {
+                Ok(()) => Loaded::CursorsWritten { failed: Vec::new() },
+                Err(error) => {
+                    log::error!("read cursors could not be written, they stay in memory: {error}");
+                    Loaded::CursorsWritten { failed: cursors }
+                }
+            }
+        });
+    }
+}
+
+async fn make(store: &SharedStore, new: NewRoom) -> StorageResult<Made> {
+    match store.create_room(&new).await {
+        Ok(info) => {
+            let events = store.events_after(info.id, 0, new.members.len()).await?;
+            match store.room(info.id).await? {
+                Some(stored) => Ok(Made::New(stored, events)),
+                None => Err(StorageError::Inconsistent { reason: format!("room {} is gone after it was made", info.id) }),
+            }
+        }
+        Err(StorageError::Conflict { .. }) => Ok(Made::NameTaken),
+        Err(error) => Err(error),
+    }
+}
+
+async fn direct(
+    store: &SharedStore,
+    one: UserId,
+    other: UserId,
+    new: impl FnOnce(Author) -> NewRoom,
+) -> StorageResult<Made> {
+    let Some(account) = store.user(other).await? else { return Ok(Made::Nobody) };
+    if let Some(stored) = existing_direct(store, one, other).await? {
+        return Ok(Made::Old(stored));
+    }
+    let made = make(store, new(Author { id: account.id, name: account.name })).await?;
+    if !matches!(made, Made::NameTaken) {
+        return Ok(made);
+    }
+    // Both opened it at the same moment: the other one was first.
+    Ok(existing_direct(store, one, other).await?.map_or(Made::NameTaken, Made::Old))
+}
+
+async fn existing_direct(store: &SharedStore, one: UserId, other: UserId) -> StorageResult<Option<StoredRoom>> {
+    match store.direct_room(one, other).await? {
+        Some(id) => store.room(id).await,
+        None => Ok(None),
+    }
+}
+
+/// Reads on until there is a page of one kind. Pages of messages are asked for; memberships lie between them.
+async fn only_kind(
+    store: &SharedStore,
+    room: RoomId,
+    page: Page,
+    kind: EventKind,
+    mut found: Vec<Event>,
+) -> StorageResult<Vec<Event>> {
+    let wanted = page.limit + 1;
+    let mut kept: Vec<Event> = Vec::new();
+    loop {
+        let (first, last, read) = (found.first().map(|e| e.seq), found.last().map(|e| e.seq), found.len());
+        let of_kind = found.into_iter().filter(|event| event.body.kind() == kind);
+        if page.after.is_some() {
+            kept.extend(of_kind);
+            kept.truncate(wanted);
+        } else {
+            let mut earlier: Vec<Event> = of_kind.collect();
+            earlier.append(&mut kept);
+            let surplus = earlier.len().saturating_sub(wanted);
+            kept = earlier.split_off(surplus);
+        }
+        if kept.len() >= wanted || read < wanted {
+            return Ok(kept);
+        }
+        found = match (page.after, first, last) {
+            (Some(_), _, Some(last)) => store.events_after(room, last, wanted).await?,
+            (None, Some(first), _) => store.events_before(room, Some(first), wanted).await?,
+            _ => return Ok(kept),
+        };
+    }
+}

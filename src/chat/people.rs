@@ -1,0 +1,210 @@
+//! Who is connected to the server, with which sessions and which status. A plain struct; the actor owns it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::turn::WorkerId;
+use crate::domain::ids::{DeviceId, RoomId, SessionId, UserId};
+use crate::domain::name::{NameKey, UserName};
+use crate::domain::person::{Person, Status};
+
+/// One live connection.
+pub struct LiveSession {
+    /// Whose.
+    pub person: Arc<Person>,
+    /// On which thread.
+    pub worker: WorkerId,
+    /// What it listens to.
+    pub rooms: HashSet<RoomId>,
+}
+
+#[derive(Default)]
+struct LivePerson {
+    sessions: Vec<SessionId>,
+    status: Option<Status>,
+}
+
+/// Everybody who is connected.
+#[derive(Default)]
+pub struct People {
+    sessions: HashMap<SessionId, LiveSession>,
+    people: HashMap<UserId, LivePerson>,
+    /// The names guests use now, so that no two use the same.
+    guest_names: HashMap<NameKey, UserId>,
+}
+
+impl People {
+    /// Takes a session in. A guest whose name is in use gets it with a number behind it.
+    pub fn connect(&mut self, session: SessionId, worker: WorkerId, person: Person) -> Arc<Person> {
+        let person = Arc::new(if person.is_guest() { self.with_free_name(person) } else { person });
+        self.people.entry(person.id).or_default().sessions.push(session);
+        self.sessions.insert(session, LiveSession { person: person.clone(), worker, rooms: HashSet::new() });
+        person
+    }
+
+    /// Lets a session go; answers with what it was.
+    pub fn disconnect(&mut self, session: SessionId) -> Option<LiveSession> {
+        let live = self.sessions.remove(&session)?;
+        let user = live.person.id;
+        if let Some(person) = self.people.get_mut(&user) {
+            person.sessions.retain(|other| *other != session);
+            if person.sessions.is_empty() {
+                self.people.remove(&user);
+                if live.person.is_guest() {
+                    self.release_name(&live.person.name.key(), user);
+                }
+            }
+        }
+        Some(live)
+    }
+
+    /// Gives a guest another name, in all their sessions; `None` when it is in use.
+    pub fn rename_guest(&mut self, user: UserId, name: &UserName) -> Option<Arc<Person>> {
+        let key = name.key();
+        if self.guest_names.get(&key).is_some_and(|holder| *holder != user) {
+            return None;
+        }
+        let sessions = self.people.get(&user)?.sessions.clone();
+        let mut renamed = None;
+        for session in sessions {
+            if let Some(live) = self.sessions.get_mut(&session) {
+                let old = live.person.name.key();
+                let person = Arc::new(Person { name: name.clone(), ..(*live.person).clone() });
+                live.person = person.clone();
+                renamed = Some(person);
+                if self.guest_names.get(&old) == Some(&user) {
+                    self.guest_names.remove(&old);
+                }
+            }
+        }
+        self.guest_names.insert(key, user);
+        renamed
+    }
+
+    /// The session.
+    pub fn session(&self, session: SessionId) -> Option<&LiveSession> {
+        self.sessions.get(&session)
+    }
+
+    /// The session, to change what it listens to.
+    pub fn session_mut(&mut self, session: SessionId) -> Option<&mut LiveSession> {
+        self.sessions.get_mut(&session)
+    }
+
+    /// Every session there is.
+    pub fn sessions(&self) -> impl Iterator<Item = (SessionId, &LiveSession)> {
+        self.sessions.iter().map(|(id, live)| (*id, live))
+    }
+
+    /// The sessions of one person, with their threads.
+    pub fn sessions_of(&self, user: UserId) -> impl Iterator<Item = (SessionId, WorkerId)> + '_ {
+        let sessions = self.people.get(&user).map_or(&[][..], |person| &person.sessions);
+        sessions.iter().filter_map(|id| self.sessions.get(id).map(|live| (*id, live.worker)))
+    }
+
+    /// The sessions that were opened with this login.
+    pub fn sessions_with(&self, device: DeviceId) -> Vec<(SessionId, WorkerId)> {
+        let with = |live: &LiveSession| live.person.device == Some(device);
+        self.sessions.iter().filter(|(_, live)| with(live)).map(|(id, live)| (*id, live.worker)).collect()
+    }
+
+    /// True when this person is connected anywhere.
+    pub fn is_online(&self, user: UserId) -> bool {
+        self.people.contains_key(&user)
+    }
+
+    /// What this person said of themselves, or online.
+    pub fn status(&self, user: UserId) -> Status {
+        self.people.get(&user).and_then(|person| person.status).unwrap_or(Status::Online)
+    }
+
+    /// Somebody says how present they are.
+    pub fn set_status(&mut self, user: UserId, status: Status) {
+        if let Some(person) = self.people.get_mut(&user) {
+            person.status = Some(status);
+        }
+    }
+
+    /// How many sessions there are.
+    pub fn count(&self) -> usize {
+        self.sessions.len()
+    }
+
+    fn with_free_name(&mut self, person: Person) -> Person {
+        let mut name = person.name.clone();
+        let mut number = 1_u64;
+        loop {
+            let holder = self.guest_names.entry(name.key()).or_insert(person.id);
+            if *holder == person.id {
+                return Person { name, ..person };
+            }
+            number += 1;
+            name = numbered(&person.name, number);
+        }
+    }
+
+    fn release_name(&mut self, key: &NameKey, user: UserId) {
+        if self.guest_names.get(key) == Some(&user) {
+            self.guest_names.remove(key);
+        }
+    }
+}
+
+/// The name with a number behind it, shortened where it would become too long.
+fn numbered(name: &UserName, number: u64) -> UserName {
+    use unicode_segmentation::UnicodeSegmentation;
+    let number = number.to_string();
+    let room = crate::domain::limits::USER_NAME_CHARS.saturating_sub(number.len());
+    let stem: String = name.as_str().graphemes(true).take(room).collect();
+    UserName::trusted(stem + &number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::person::Standing;
+    use uuid::Uuid;
+
+    fn guest(number: u128, name: &str) -> Person {
+        let name = UserName::parse(name).expect("good");
+        Person { id: UserId(Uuid::from_u128(number)), name, standing: Standing::Guest, device: None }
+    }
+
+    #[test]
+    fn two_guests_never_share_a_name_and_a_name_is_free_again_after_the_last_session() {
+        let mut people = People::default();
+        let first = people.connect(SessionId(1), WorkerId(0), guest(1, "ann"));
+        let second = people.connect(SessionId(2), WorkerId(0), guest(2, "Ann"));
+        let same = people.connect(SessionId(3), WorkerId(0), guest(1, "ann"));
+        assert_eq!((first.name.as_str(), second.name.as_str(), same.name.as_str()), ("ann", "Ann2", "ann"));
+
+        people.disconnect(SessionId(1));
+        assert_eq!(people.connect(SessionId(4), WorkerId(0), guest(4, "ann")).name.as_str(), "ann3");
+        people.disconnect(SessionId(3));
+
+        assert_eq!(people.connect(SessionId(5), WorkerId(0), guest(5, "ann")).name.as_str(), "ann");
+    }
+
+    #[test]
+    fn a_long_name_is_shortened_for_its_number() {
+        let mut people = People::default();
+        let long = "x".repeat(32);
+        people.connect(SessionId(1), WorkerId(0), guest(1, &long));
+        let second = people.connect(SessionId(2), WorkerId(0), guest(2, &long));
+        assert_eq!(second.name.as_str(), format!("{}2", "x".repeat(31)));
+    }
+
+    #[test]
+    fn renaming_frees_the_old_name() {
+        let mut people = People::default();
+        people.connect(SessionId(1), WorkerId(0), guest(1, "ann"));
+        people.connect(SessionId(2), WorkerId(0), guest(2, "bob"));
+        let bob = UserName::parse("bob").expect("good");
+        assert!(people.rename_guest(guest(1, "x").id, &bob).is_none());
+
+        let eve = UserName::parse("eve").expect("good");
+        assert!(people.rename_guest(guest(1, "x").id, &eve).is_some_and(|p| p.name == eve));
+
+        assert_eq!(people.connect(SessionId(3), WorkerId(0), guest(3, "ann")).name.as_str(), "ann");
+    }
+}

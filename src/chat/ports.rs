@@ -1,0 +1,85 @@
+//! The server's ports to the worker threads. What one step of the server has to say is collected here and leaves as
+//! one message per thread.
+
+use std::sync::Arc;
+
+use actix::Addr;
+
+use super::fanout::Fanout;
+use super::reply::Reply;
+use super::turn::{Item, Turn, WorkerId};
+use crate::protocol::answer::Answer;
+use crate::protocol::encode::{News, SharedFrames};
+use crate::protocol::error_code::Problem;
+
+use super::room::Room;
+use crate::domain::ids::SessionId;
+
+/// Items that may wait for one thread before the server stops taking messages.
+const BACKLOG: usize = 50_000;
+
+/// One thread.
+struct Port {
+    fanout: Addr<Fanout>,
+    waiting: Vec<Item>,
+}
+
+/// All threads.
+#[derive(Default)]
+pub struct Ports {
+    ports: Vec<Option<Port>>,
+}
+
+impl Ports {
+    /// A thread has started.
+    pub fn open(&mut self, worker: WorkerId, fanout: Addr<Fanout>) {
+        if self.ports.len() <= worker.0 {
+            self.ports.resize_with(worker.0 + 1, || None);
+        }
+        self.ports[worker.0] = Some(Port { fanout, waiting: Vec::new() });
+    }
+
+    /// Puts an item on the way to a thread.
+    pub fn push(&mut self, worker: WorkerId, item: Item) {
+        if let Some(Some(port)) = self.ports.get_mut(worker.0) {
+            port.waiting.push(item);
+        }
+    }
+
+    /// News for everybody who listens to the room.
+    pub fn broadcast(&mut self, room: &Room, news: News, except: Option<SessionId>) -> Arc<SharedFrames> {
+        let frames = SharedFrames::new(news);
+        for worker in room.workers() {
+            self.push(worker, Item::News { room: room.info.id, frames: frames.clone(), except });
+        }
+        frames
+    }
+
+    /// Gives an answer or a refusal to whoever asked.
+    pub fn answer(&mut self, reply: Reply, result: Result<Answer, Problem>) {
+        match (reply, result) {
+            // The request may have been given up in the meantime.
+            (Reply::Once(sender), result) => drop(sender.send(result)),
+            (Reply::Session { quiet: true, .. }, Ok(_)) => {}
+            (Reply::Session { session, worker, id, .. }, Ok(answer)) => self.push(worker, Item::Answer { session, id, answer }),
+            (Reply::Session { session, worker, id, .. }, Err(problem)) => {
+                self.push(worker, Item::Refuse { session, id, problem: Box::new(problem) });
+            }
+        }
+    }
+
+    /// Sends what has been collected. A thread that is too busy to take it gets it later, in order.
+    pub fn flush(&mut self) {
+        for port in self.ports.iter_mut().flatten().filter(|port| !port.waiting.is_empty()) {
+            let turn = Turn { items: std::mem::take(&mut port.waiting) };
+            if let Err(refused) = port.fanout.try_send(turn) {
+                port.waiting = refused.into_inner().items;
+            }
+        }
+    }
+
+    /// True when some thread is so far behind that nothing more may be taken in.
+    pub fn is_choked(&self) -> bool {
+        self.ports.iter().flatten().any(|port| port.waiting.len() > BACKLOG)
+    }
+}

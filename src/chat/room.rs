@@ -1,0 +1,342 @@
+//! The live state of one room: members, who is connected, who is coming in. A plain struct; the actor owns it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::reply::Caller;
+use super::turn::WorkerId;
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{Seq, SessionId, UserId};
+use crate::domain::membership::{Membership, Role};
+use crate::domain::permission::{Actor, LOBBY, RoomFacts};
+use crate::domain::person::{Author, Person, Status};
+use crate::domain::room::RoomInfo;
+use crate::protocol::command::Command;
+use crate::protocol::server_frame::{Ephemeral, PresenceChange};
+use crate::storage::rooms::StoredRoom;
+
+/// Above this many connected people only their number is told, not their names.
+pub const PRESENCE_NAMES: usize = 200;
+
+/// One room in memory.
+pub struct Room {
+    /// What it is; `last_seq` is the last committed event.
+    pub info: RoomInfo,
+    memberships: HashMap<UserId, Membership>,
+    listeners: HashMap<SessionId, Listener>,
+    per_worker: Vec<u32>,
+    present: HashMap<UserId, Present>,
+    changed: HashSet<UserId>,
+    gone: HashMap<UserId, Author>,
+    /// People whose `joined` is on its way into the log, with what they asked for in the meantime.
+    entering: HashMap<UserId, Vec<(Caller, Command)>>,
+    /// Drafts in the journal.
+    in_flight: usize,
+    /// When it was last of use to anybody.
+    pub used_at: Timestamp,
+}
+
+struct Listener {
+    user: UserId,
+    worker: WorkerId,
+}
+
+struct Present {
+    author: Author,
+    is_guest: bool,
+    status: Status,
+    sessions: u32,
+}
+
+impl Room {
+    /// A room as it was stored, with nobody connected.
+    pub fn new(stored: StoredRoom, now: Timestamp) -> Self {
+        Self {
+            info: stored.info,
+            memberships: stored.memberships.into_iter().map(|membership| (membership.user, membership)).collect(),
+            listeners: HashMap::new(),
+            per_worker: Vec::new(),
+            present: HashMap::new(),
+            changed: HashSet::new(),
+            gone: HashMap::new(),
+            entering: HashMap::new(),
+            in_flight: 0,
+            used_at: now,
+        }
+    }
+
+    /// What permissions depend on.
+    pub fn facts(&self) -> RoomFacts {
+        RoomFacts { kind: self.info.kind, is_lobby: self.info.name.as_str() == LOBBY }
+    }
+
+    /// This person in this room.
+    pub fn actor(&self, person: &Person) -> Actor {
+        Actor { standing: person.standing, membership: self.membership(person.id) }
+    }
+
+    /// The row of this person, the banned too.
+    pub fn membership(&self, user: UserId) -> Option<Membership> {
+        self.memberships.get(&user).copied()
+    }
+
+    /// How many members there are.
+    pub fn count_members(&self) -> usize {
+        self.memberships.values().filter(|membership| !membership.banned).count()
+    }
+
+    /// Makes somebody a member; reading starts at `seq`, the number of their `joined`.
+    pub fn add_member(&mut self, user: UserId, role: Role, seq: Seq) {
+        self.memberships.entry(user).or_insert_with(|| Membership::new(user, role, seq));
+    }
+
+    /// Ends a membership, unless it is that of somebody banned.
+    pub fn remove_member(&mut self, user: UserId) {
+        if self.memberships.get(&user).is_some_and(|membership| !membership.banned) {
+            self.memberships.remove(&user);
+        }
+    }
+
+    /// Moves a read cursor up; `false` when it does not move.
+    pub fn move_cursor(&mut self, user: UserId, seq: Seq) -> bool {
+        match self.memberships.get_mut(&user) {
+            Some(membership) if seq > membership.read_seq && seq <= self.info.last_seq => {
+                membership.read_seq = seq;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A session listens from now on; `false` when it did already.
+    pub fn connect(&mut self, session: SessionId, worker: WorkerId, person: &Person, status: Status) -> bool {
+        if self.listeners.contains_key(&session) {
+            return false;
+        }
+        self.listeners.insert(session, Listener { user: person.id, worker });
+        if self.per_worker.len() <= worker.0 {
+            self.per_worker.resize(worker.0 + 1, 0);
+        }
+        self.per_worker[worker.0] += 1;
+        let fresh = || Present { author: person.into(), is_guest: person.is_guest(), status, sessions: 0 };
+        let present = self.present.entry(person.id).or_insert_with(fresh);
+        present.sessions += 1;
+        if present.sessions == 1 {
+            self.changed.insert(person.id);
+            self.gone.remove(&person.id);
+        }
+        true
+    }
+
+    /// A session listens no longer; `false` when it did not.
+    pub fn disconnect(&mut self, session: SessionId, now: Timestamp) -> bool {
+        let Some(Listener { user, worker }) = self.listeners.remove(&session) else { return false };
+        self.per_worker[worker.0] -= 1;
+        self.used_at = now;
+        if let Some(present) = self.present.get_mut(&user) {
+            present.sessions -= 1;
+            if present.sessions == 0
+                && let Some(present) = self.present.remove(&user)
+            {
+                self.changed.insert(user);
+                self.gone.insert(user, present.author);
+            }
+        }
+        true
+    }
+
+    /// Somebody has another status or another name.
+    pub fn update_presence(&mut self, author: &Author, status: Status) {
+        if let Some(present) = self.present.get_mut(&author.id) {
+            present.status = status;
+            present.author = author.clone();
+            self.changed.insert(author.id);
+        }
+    }
+
+    /// The threads with somebody who listens.
+    pub fn workers(&self) -> impl Iterator<Item = WorkerId> + '_ {
+        self.per_worker.iter().enumerate().filter(|(_, count)| **count > 0).map(|(worker, _)| WorkerId(worker))
+    }
+
+    /// How many people are connected.
+    pub fn online(&self) -> usize {
+        self.present.len()
+    }
+
+    /// The presence of one person here.
+    pub fn status_of(&self, user: UserId) -> Status {
+        self.present.get(&user).map_or(Status::Offline, |present| present.status)
+    }
+
+    /// The guests who are connected.
+    pub fn guests(&self) -> impl Iterator<Item = (&Author, Status)> {
+        self.present.values().filter(|present| present.is_guest).map(|present| (&present.author, present.status))
+    }
+
+    /// The sessions of one person that listen here.
+    pub fn sessions_of(&self, user: UserId) -> Vec<SessionId> {
+        self.listeners.iter().filter(|(_, listener)| listener.user == user).map(|(session, _)| *session).collect()
+    }
+
+    /// True when there is something to tell about who came and went.
+    pub fn has_presence_news(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
+    /// What has changed since the last call, as one frame.
+    pub fn take_presence_news(&mut self) -> Ephemeral {
+        let changed = std::mem::take(&mut self.changed);
+        let gone = std::mem::take(&mut self.gone);
+        let changes = if self.present.len() > PRESENCE_NAMES {
+            Vec::new()
+        } else {
+            let change = |user: &UserId| match (self.present.get(user), gone.get(user)) {
+                (Some(present), _) => Some(PresenceChange { user: present.author.clone(), status: present.status }),
+                (None, Some(author)) => Some(PresenceChange { user: author.clone(), status: Status::Offline }),
+                (None, None) => None,
+            };
+            changed.iter().filter_map(change).collect()
+        };
+        Ephemeral::Presence { room: self.info.name.clone(), online: self.online(), changes }
+    }
+
+    /// Somebody is on the way in: what they ask for waits. `true` for the first, who has to be written down.
+    pub fn begin_entering(&mut self, user: UserId) -> bool {
+        match self.entering.entry(user) {
+            std::collections::hash_map::Entry::Occupied(_) => false,
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert(Vec::new());
+                true
+            }
+        }
+    }
+
+    /// Keeps a command of somebody who is on the way in; gives it back when they are not.
+    pub fn wait_for_entry(&mut self, caller: Caller, command: Command) -> Option<(Caller, Command)> {
+        match self.entering.get_mut(&caller.person.id) {
+            Some(waiting) => {
+                waiting.push((caller, command));
+                None
+            }
+            None => Some((caller, command)),
+        }
+    }
+
+    /// Somebody is in, or could not be let in: what they had asked for in the meantime.
+    pub fn end_entering(&mut self, user: UserId) -> Vec<(Caller, Command)> {
+        self.entering.remove(&user).unwrap_or_default()
+    }
+
+    /// A draft went into the journal.
+    pub fn draft_sent(&mut self) {
+        self.in_flight += 1;
+    }
+
+    /// A draft came back from the journal.
+    pub fn draft_returned(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    /// True when nothing would be lost by forgetting it.
+    pub fn is_idle(&self) -> bool {
+        self.listeners.is_empty() && self.entering.is_empty() && self.in_flight == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::RoomId;
+    use crate::domain::name::{RoomName, UserName};
+    use crate::domain::person::Standing;
+    use crate::domain::room::{RoomKind, Topic};
+    use uuid::Uuid;
+
+    fn room() -> Room {
+        let info = RoomInfo {
+            id: RoomId(1),
+            name: RoomName::trusted("lobby".into()),
+            kind: RoomKind::Public,
+            topic: Topic::default(),
+            last_seq: 5,
+            made_by: None,
+            made_at: Timestamp(0),
+        };
+        Room::new(StoredRoom { info, memberships: Vec::new() }, Timestamp(0))
+    }
+
+    fn guest(number: u128) -> Person {
+        let name = UserName::trusted(format!("guest{number}"));
+        Person { id: UserId(Uuid::from_u128(number)), name, standing: Standing::Guest, device: None }
+    }
+
+    fn changes(room: &mut Room) -> Vec<(String, Status)> {
+        let Ephemeral::Presence { changes, .. } = room.take_presence_news() else { panic!("presence expected") };
+        changes.into_iter().map(|change| (change.user.name.to_string(), change.status)).collect()
+    }
+
+    #[test]
+    fn a_person_with_two_sessions_is_online_once_and_gone_after_the_last() {
+        let mut room = room();
+        let ann = guest(1);
+        assert!(room.connect(SessionId(1), WorkerId(0), &ann, Status::Online));
+        assert!(room.connect(SessionId(2), WorkerId(3), &ann, Status::Online));
+        assert!(!room.connect(SessionId(2), WorkerId(3), &ann, Status::Online));
+        assert_eq!(room.online(), 1);
+        assert_eq!(room.workers().collect::<Vec<_>>(), [WorkerId(0), WorkerId(3)]);
+        assert_eq!(changes(&mut room), [("guest1".to_owned(), Status::Online)]);
+
+        room.disconnect(SessionId(1), Timestamp(1));
+
+        assert!(!room.has_presence_news());
+        assert_eq!(room.workers().collect::<Vec<_>>(), [WorkerId(3)]);
+
+        room.disconnect(SessionId(2), Timestamp(2));
+
+        assert_eq!(changes(&mut room), [("guest1".to_owned(), Status::Offline)]);
+        assert!(room.is_idle());
+    }
+
+    #[test]
+    fn somebody_who_comes_and_goes_between_two_frames_is_told_once() {
+        let mut room = room();
+        room.connect(SessionId(1), WorkerId(0), &guest(1), Status::Online);
+        room.disconnect(SessionId(1), Timestamp(1));
+        room.connect(SessionId(2), WorkerId(0), &guest(1), Status::Online);
+        assert_eq!(changes(&mut room), [("guest1".to_owned(), Status::Online)]);
+        assert!(!room.has_presence_news());
+    }
+
+    #[test]
+    fn a_large_room_tells_numbers_instead_of_names() {
+        let mut room = room();
+        for number in 0..=PRESENCE_NAMES as u64 {
+            room.connect(SessionId(number), WorkerId(0), &guest(u128::from(number)), Status::Online);
+        }
+        let Ephemeral::Presence { online, changes, .. } = room.take_presence_news() else { panic!("presence expected") };
+        assert_eq!((online, changes.len()), (PRESENCE_NAMES + 1, 0));
+    }
+
+    #[test]
+    fn a_cursor_moves_up_and_never_beyond_the_log() {
+        let mut room = room();
+        let user = guest(1).id;
+        assert!(!room.move_cursor(user, 1), "no member, no cursor");
+        room.add_member(user, Role::Member, 2);
+        assert!(room.move_cursor(user, 4));
+        assert!(!room.move_cursor(user, 3));
+        assert!(!room.move_cursor(user, 6));
+        assert_eq!(room.membership(user).map(|m| m.read_seq), Some(4));
+    }
+
+    #[test]
+    fn a_ban_outlives_leaving() {
+        let mut room = room();
+        let user = guest(1).id;
+        room.memberships.insert(user, Membership { banned: true, ..Membership::new(user, Role::Member, 0) });
+        room.remove_member(user);
+        room.add_member(user, Role::Owner, 5);
+        assert!(room.membership(user).is_some_and(|m| m.banned));
+        assert_eq!(room.count_members(), 0);
+    }
+}

@@ -1,0 +1,474 @@
+//! `ChatServer`: the actor that manages the rooms. It owns all live state, decides everything in memory, never awaits
+//! and never touches the database. Each step ends with one message per worker thread.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
+use tokio::sync::{oneshot, watch};
+
+use super::commands;
+use super::cursors::Cursors;
+use super::fanout::Fanout;
+use super::journal::{Entry, Inlet, JournalClosed, Purpose, Settled};
+use super::loader::{Loaded, Loader};
+use super::people::People;
+use super::ports::Ports;
+use super::reply::{Caller, Reply};
+use super::room::Room;
+use super::turn::{Closing, Item, WorkerId};
+use crate::domain::access::Access;
+use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::event::Draft;
+use crate::domain::ids::{DeviceId, RoomId, SessionId};
+use crate::domain::name::RoomName;
+use crate::domain::permission;
+use crate::domain::person::Person;
+use crate::protocol::command::{Command, Request};
+use crate::protocol::encode::News;
+use crate::protocol::error_code::Problem;
+use crate::protocol::server_frame::{Notice, Welcome};
+use crate::storage::SharedStore;
+use crate::telemetry::metrics::Metrics;
+
+/// How often it is told who came and went, and cursors are written.
+const BEAT: Duration = Duration::from_secs(1);
+/// Messages from sessions and requests that may wait for the server.
+const MAILBOX: usize = 4096;
+/// Clients come back after a time between these two, so that they do not all come at once.
+const RECONNECT_MS: (u64, u64) = (500, 4500);
+
+/// What the server is told at its start.
+pub struct Setup {
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// Who is let in; it may change.
+    pub access: watch::Receiver<Access>,
+    /// The way into the logs.
+    pub journal: Inlet,
+    /// Where everything is read from.
+    pub store: SharedStore,
+    /// Counters.
+    pub metrics: Metrics,
+    /// After how long an unused room is forgotten.
+    pub room_idle: Duration,
+    /// Seconds between two pings, for `welcome`.
+    pub heartbeat_seconds: u64,
+}
+
+/// The actor.
+pub struct ChatServer {
+    pub(super) clock: Clock,
+    access: watch::Receiver<Access>,
+    journal: Option<Inlet>,
+    pub(super) loader: Loader,
+    metrics: Metrics,
+    room_idle: Duration,
+    heartbeat_seconds: u64,
+    pub(super) ports: Ports,
+    pub(super) people: People,
+    pub(super) rooms: HashMap<RoomId, Room>,
+    names: HashMap<RoomName, RoomId>,
+    /// Commands for rooms that are being loaded, in order.
+    waiting: HashMap<RoomName, Vec<(Caller, Command)>>,
+    pub(super) cursors: Cursors,
+    generation: u64,
+    drained: Option<oneshot::Sender<()>>,
+}
+
+impl ChatServer {
+    /// A server without rooms; they are loaded when somebody asks for them.
+    #[must_use]
+    pub fn new(setup: Setup, address: Addr<Self>) -> Self {
+        Self {
+            clock: setup.clock,
+            access: setup.access,
+            journal: Some(setup.journal),
+            loader: Loader::new(setup.store, address),
+            metrics: setup.metrics,
+            room_idle: setup.room_idle,
+            heartbeat_seconds: setup.heartbeat_seconds,
+            ports: Ports::default(),
+            people: People::default(),
+            rooms: HashMap::new(),
+            names: HashMap::new(),
+            waiting: HashMap::new(),
+            cursors: Cursors::default(),
+            generation: 0,
+            drained: None,
+        }
+    }
+
+    /// Who is let in just now.
+    pub(super) fn access(&self) -> Access {
+        *self.access.borrow()
+    }
+
+    /// A number that no subscription has had before.
+    pub(super) fn next_generation(&mut self) -> u64 {
+        self.generation += 1;
+        self.generation
+    }
+
+    /// Carries out a command, or lets it wait for its room.
+    pub(super) fn take(&mut self, caller: Caller, command: Command) {
+        if self.journal.is_none() || self.ports.is_choked() || self.loader.is_busy() {
+            return self.ports.answer(caller.reply, Err(Problem::unavailable()));
+        }
+        if let Err(refusal) = permission::may_enter(self.access(), caller.person.standing) {
+            return self.ports.answer(caller.reply, Err(refusal.into()));
+        }
+        let Some(name) = command.room() else { return self.run_without_room(caller, command) };
+        if let Some(id) = self.names.get(name) {
+            return self.run(*id, caller, command);
+        }
+        let name = name.clone();
+        let queue = self.waiting.entry(name.clone()).or_default();
+        queue.push((caller, command));
+        if queue.len() == 1 {
+            self.loader.room(name);
+        }
+    }
+
+    fn run_without_room(&mut self, caller: Caller, command: Command) {
+        match command {
+            Command::Ping => commands::ping::run(self, caller),
+            Command::Rooms => commands::rooms::run(self, caller),
+            Command::Presence { status } => commands::presence::run(self, caller, status),
+            Command::Nick { name } => commands::nick::run(self, caller, name),
+            Command::Create { room, kind, topic } => commands::create::run(self, caller, room, kind, topic),
+            Command::Direct { other } => commands::direct::run(self, caller, other),
+            // `Command::room` gives a room for all others.
+            _ => {}
+        }
+    }
+
+    /// Carries out a command about a room that is in memory.
+    pub(super) fn run(&mut self, id: RoomId, caller: Caller, command: Command) {
+        let now = self.clock.now();
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        room.used_at = now;
+        // Whoever is on the way into a room finds what they asked for meanwhile done in order afterwards.
+        let Some((caller, command)) = room.wait_for_entry(caller, command) else { return };
+        match command {
+            Command::Join { room, after, create } => commands::join::run(self, id, caller, room, after, create),
+            Command::Leave { .. } => commands::leave::run(self, id, caller),
+            Command::Send { text, nonce, reply_to, .. } => commands::send::run(self, id, caller, text, nonce, reply_to),
+            Command::Typing { .. } => commands::typing::run(self, id, caller),
+            Command::Read { seq, .. } => commands::read::run(self, id, caller, seq),
+            Command::History { page, only, .. } => commands::history::run(self, id, caller, page, only),
+            Command::Members { .. } => commands::members::run(self, id, caller),
+            Command::Enter { .. } => commands::enter::run(self, id, caller),
+            Command::GiveUp { .. } => commands::give_up::run(self, id, caller),
+            Command::Add { user, .. } => commands::add::run(self, id, caller, user),
+            Command::Look { .. } => commands::look::run(self, id, caller),
+            Command::Presence { .. }
+            | Command::Rooms
+            | Command::Ping
+            | Command::Nick { .. }
+            | Command::Create { .. }
+            | Command::Direct { .. } => {}
+        }
+    }
+
+    /// Takes a room into memory and does what waited for it.
+    pub(super) fn open_room(&mut self, room: Room) {
+        let (id, name) = (room.info.id, room.info.name.clone());
+        // It may have been loaded twice, by name and by making; the one in memory knows more.
+        self.rooms.entry(id).or_insert(room);
+        self.names.insert(name.clone(), id);
+        self.metrics.rooms_loaded(self.rooms.len());
+        for (caller, command) in self.waiting.remove(&name).unwrap_or_default() {
+            self.run(id, caller, command);
+        }
+    }
+
+    /// The room of this name, if it is in memory.
+    pub(super) fn room_id(&self, name: &RoomName) -> Option<RoomId> {
+        self.names.get(name).copied()
+    }
+
+    /// What waited for a room that is not there.
+    pub(super) fn take_waiting(&mut self, name: &RoomName) -> Vec<(Caller, Command)> {
+        self.waiting.remove(name).unwrap_or_default()
+    }
+
+    /// Puts a draft into the journal; tells whoever asked when there is no room for it.
+    pub(super) fn write(&mut self, draft: Draft, purpose: Purpose) -> Result<(), Purpose> {
+        let room = draft.room;
+        let Some(journal) = &self.journal else { return Err(purpose) };
+        match journal.put(Entry { draft, purpose }) {
+            Ok(()) => {
+                if let Some(room) = self.rooms.get_mut(&room) {
+                    room.draft_sent();
+                }
+                Ok(())
+            }
+            Err(entry) => Err(entry.purpose),
+        }
+    }
+
+    fn beat(&mut self) {
+        let now = self.clock.now();
+        self.tell_presence();
+        self.write_cursors();
+        self.forget_idle_rooms(now);
+        self.ports.flush();
+    }
+
+    fn tell_presence(&mut self) {
+        for room in self.rooms.values_mut().filter(|room| room.has_presence_news()) {
+            let news = room.take_presence_news();
+            self.ports.broadcast(room, News::Ephemeral(news), None);
+        }
+    }
+
+    fn write_cursors(&mut self) {
+        let moved = self.cursors.take();
+        if !moved.is_empty() {
+            self.loader.write_cursors(moved);
+        }
+    }
+
+    fn forget_idle_rooms(&mut self, now: Timestamp) {
+        let (idle, cursors) = (self.room_idle, &self.cursors);
+        let is_done = |room: &Room| room.is_idle() && now.since(room.used_at) >= idle && !cursors.holds(room.info.id);
+        let done: Vec<RoomId> = self.rooms.values().filter(|room| is_done(room)).map(|room| room.info.id).collect();
+        for id in done {
+            if let Some(room) = self.rooms.remove(&id) {
+                self.names.remove(&room.info.name);
+            }
+        }
+        self.metrics.rooms_loaded(self.rooms.len());
+    }
+
+    /// Closes a session, with a word before.
+    pub(super) fn dismiss(&mut self, session: SessionId, worker: WorkerId, notice: Notice, closing: Closing) {
+        self.ports.push(worker, Item::Notify { session, notice });
+        self.ports.push(worker, Item::Close { session, closing });
+    }
+
+    fn say_goodbye(&mut self) {
+        let spread = RECONNECT_MS.1 - RECONNECT_MS.0;
+        let sessions: Vec<(SessionId, WorkerId)> = self.people.sessions().map(|(id, live)| (id, live.worker)).collect();
+        for (session, worker) in sessions {
+            // Evenly spread by the number of the session; nobody has to be surprised by it.
+            let after = RECONNECT_MS.0 + session.0.wrapping_mul(977) % spread;
+            let notice = Notice::Bye { reason: "the server is going away", reconnect_after_ms: Some(after) };
+            self.dismiss(session, worker, notice, Closing::GOING_AWAY);
+        }
+        self.ports.flush();
+    }
+}
+
+impl Actor for ChatServer {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(MAILBOX);
+        ctx.run_interval(BEAT, |server, _| server.beat());
+    }
+}
+
+/// A worker thread has started.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct OpenWorker {
+    /// Which.
+    pub worker: WorkerId,
+    /// Its fan-out.
+    pub fanout: Addr<Fanout>,
+}
+
+/// A session has opened.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Connect {
+    /// Which.
+    pub session: SessionId,
+    /// On which thread.
+    pub worker: WorkerId,
+    /// Whose.
+    pub person: Person,
+}
+
+/// A session is gone.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Disconnect {
+    /// Which.
+    pub session: SessionId,
+}
+
+/// Somebody asks for something.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub enum Submit {
+    /// Over a live session.
+    FromSession {
+        /// Which.
+        session: SessionId,
+        /// What, with the id to repeat.
+        request: Request,
+    },
+    /// From a request that waits for the answer.
+    FromRequest {
+        /// Who, with the way back.
+        caller: Caller,
+        /// What.
+        command: Command,
+    },
+}
+
+/// A login has ended.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct EndDevice {
+    /// Which.
+    pub device: DeviceId,
+}
+
+/// Stop taking commands, settle what was accepted, say goodbye; answered when every session is gone.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Drain;
+
+impl Handler<OpenWorker> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, open: OpenWorker, _: &mut Self::Context) {
+        self.ports.open(open.worker, open.fanout);
+    }
+}
+
+impl Handler<Connect> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, connect: Connect, _: &mut Self::Context) {
+        let Connect { session, worker, person } = connect;
+        let refused = permission::may_enter(self.access(), person.standing).is_err();
+        let person = self.people.connect(session, worker, person);
+        if refused || self.journal.is_none() {
+            let (reason, closing) = if refused {
+                ("guests are not welcome here", Closing::NOT_ALLOWED)
+            } else {
+                ("the server is going away", Closing::GOING_AWAY)
+            };
+            self.dismiss(session, worker, Notice::Bye { reason, reconnect_after_ms: None }, closing);
+        } else {
+            let welcome = Welcome {
+                session,
+                user: (&*person).into(),
+                is_guest: person.is_guest(),
+                heartbeat_seconds: self.heartbeat_seconds,
+            };
+            self.ports.push(worker, Item::Welcome { session, welcome: Box::new(welcome) });
+        }
+        self.ports.flush();
+    }
+}
+
+impl Handler<Disconnect> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, gone: Disconnect, _: &mut Self::Context) {
+        let now = self.clock.now();
+        if let Some(live) = self.people.disconnect(gone.session) {
+            for id in live.rooms {
+                if let Some(room) = self.rooms.get_mut(&id) {
+                    room.disconnect(gone.session, now);
+                }
+            }
+        }
+        self.finish_drain_if_empty();
+    }
+}
+
+impl Handler<Submit> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, submit: Submit, _: &mut Self::Context) {
+        match submit {
+            Submit::FromRequest { caller, command } => self.take(caller, command),
+            Submit::FromSession { session, request } => {
+                // A session that is gone asks for nothing.
+                let Some(live) = self.people.session(session) else { return };
+                let quiet = request.id.is_none() && request.command.is_ephemeral();
+                let reply = Reply::Session { session, worker: live.worker, id: request.id, quiet };
+                let caller = Caller { person: Arc::clone(&live.person), reply };
+                self.take(caller, request.command);
+            }
+        }
+        self.ports.flush();
+    }
+}
+
+impl Handler<EndDevice> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, end: EndDevice, _: &mut Self::Context) {
+        for (session, worker) in self.people.sessions_with(end.device) {
+            let notice = Notice::Bye { reason: "logged out", reconnect_after_ms: None };
+            self.dismiss(session, worker, notice, Closing::NOT_ALLOWED);
+        }
+        self.ports.flush();
+    }
+}
+
+impl Handler<Settled> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, settled: Settled, _: &mut Self::Context) {
+        for outcome in settled.outcomes {
+            commands::settle::run(self, outcome);
+        }
+        self.ports.flush();
+    }
+}
+
+impl Handler<Loaded> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, loaded: Loaded, _: &mut Self::Context) {
+        commands::loaded::run(self, loaded);
+        self.ports.flush();
+    }
+}
+
+impl Handler<Drain> for ChatServer {
+    type Result = actix::ResponseFuture<()>;
+
+    fn handle(&mut self, _: Drain, _: &mut Self::Context) -> Self::Result {
+        let (sender, receiver) = oneshot::channel();
+        self.drained = Some(sender);
+        // With the last inlet gone the journal writes what it has and says that it is done.
+        self.journal = None;
+        Box::pin(async move {
+            // The sender goes with the server; then there is nothing left to wait for.
+            let _ = receiver.await;
+        })
+    }
+}
+
+impl Handler<JournalClosed> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, _: JournalClosed, _: &mut Self::Context) {
+        self.write_cursors();
+        self.say_goodbye();
+        self.finish_drain_if_empty();
+    }
+}
+
+impl ChatServer {
+    fn finish_drain_if_empty(&mut self) {
+        if self.people.count() == 0
+            && self.journal.is_none()
+            && let Some(drained) = self.drained.take()
+        {
+            // Whoever asked may have stopped waiting.
+            let _ = drained.send(());
+        }
+    }
+}
