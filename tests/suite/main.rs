@@ -1,1 +1,3 @@
+//! Everything from outside, in one binary.
 
+mod storage;

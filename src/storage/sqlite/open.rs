@@ -1,0 +1,305 @@
+//! Opening a database: locks first, then a look that changes nothing, and only then a connection that writes.
+//! Whatever is wrong is said in one line, and no byte has been overwritten.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
+
+use super::error::open_error;
+use super::{SqliteStore, idempotency, migrations};
+use crate::storage::OpenError;
+
+/// The database in the data folder when no URL is given.
+const DEFAULT_FILE: &str = "parlor.db";
+/// The file in the data folder whose lock keeps a second process out.
+const LOCK_FILE: &str = "parlor.lock";
+/// The first bytes of every SQLite database.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// Connections that read.
+const READERS: u32 = 4;
+/// How long to wait for a lock that another program, such as a backup, holds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a request waits for a connection before it is refused.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The write-ahead log shrinks back to this after a long reader has made it grow.
+const JOURNAL_SIZE_LIMIT: &str = "16777216";
+/// Files up to this size are checked through at every start; for larger ones that would take seconds.
+const CHECKED_BYTES: u64 = 16 * 1024 * 1024;
+
+const HAS_STEPS: &str = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')";
+const HAS_OTHERS: &str = "
+SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name <> '_sqlx_migrations')";
+const NEWEST_STEP: &str = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations";
+
+impl SqliteStore {
+    /// Opens the database at `url` (`sqlite:PATH`), or `parlor.db` in the data folder; makes what is missing.
+    ///
+    /// # Errors
+    /// Says what is wrong and what to do; an existing file was not changed then.
+    pub async fn open(url: Option<&str>, data_dir: &Path) -> Result<Self, OpenError> {
+        let path = file_of(url, data_dir)?;
+        make_folder(data_dir)?;
+        let locks = take_locks(data_dir, &path)?;
+        if size(&path)? > 0 {
+            examine(&path).await?;
+        }
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .test_before_acquire(false)
+            .after_release(|connection, _| Box::pin(is_usable(connection)))
+            .connect_with(writing(&path))
+            .await
+            .map_err(|error| open_error(&path, &error))?;
+        let store = Self { readers: readers(&path), writer, locks, path };
+        store.prepare().await?;
+        Ok(store)
+    }
+
+    /// Brings the schema up to date and clears what an earlier process left unfinished.
+    async fn prepare(&self) -> Result<(), OpenError> {
+        migrations::migrator().run(&self.writer).await.map_err(|error| match error {
+            sqlx::migrate::MigrateError::Execute(error) => open_error(&self.path, &error),
+            error => OpenError::Other { database: self.path.display().to_string(), reason: error.to_string() },
+        })?;
+        sqlx::query(idempotency::RELEASE_ALL)
+            .execute(&self.writer)
+            .await
+            .map_err(|error| open_error(&self.path, &error))?;
+        Ok(())
+    }
+}
+
+/// The file a URL means. Only the scheme of a URL is ever shown: the rest may hold a password.
+fn file_of(url: Option<&str>, data_dir: &Path) -> Result<PathBuf, OpenError> {
+    let Some(url) = url else {
+        return Ok(data_dir.join(DEFAULT_FILE));
+    };
+    let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    // A database in memory would break the promise that what was acknowledged is stored.
+    if scheme == "sqlite" && !path.is_empty() && path != ":memory:" {
+        Ok(PathBuf::from(path))
+    } else {
+        Err(OpenError::UnknownUrl { url: scheme.to_owned() })
+    }
+}
+
+fn not_writable(path: &Path) -> impl Fn(std::io::Error) -> OpenError {
+    move |error| OpenError::NotWritable { path: path.to_owned(), reason: error.to_string() }
+}
+
+/// Makes the data folder, for the eyes of its owner only.
+fn make_folder(data_dir: &Path) -> Result<(), OpenError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(data_dir).map_err(not_writable(data_dir))
+}
+
+/// Locks the data folder, and a database that lies elsewhere: two data folders may name the same one.
+fn take_locks(data_dir: &Path, database: &Path) -> Result<Vec<File>, OpenError> {
+    let mut locks = vec![take_lock(&data_dir.join(LOCK_FILE), data_dir)?];
+    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_elsewhere = match (folder.canonicalize(), data_dir.canonicalize()) {
+        (Ok(one), Ok(other)) => one != other,
+        _ => true,
+    };
+    if is_elsewhere {
+        let mut beside = database.as_os_str().to_owned();
+        beside.push(".lock");
+        locks.push(take_lock(Path::new(&beside), database)?);
+    }
+    Ok(locks)
+}
+
+/// Locks one file and writes the number of this process into it. The lock ends with the process, however it ends.
+fn take_lock(file: &Path, shown: &Path) -> Result<File, OpenError> {
+    let mut lock = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(file)
+        .map_err(not_writable(shown))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            // The number is a courtesy: an unreadable one is no other error.
+            let _ = lock.read_to_string(&mut holder);
+            let holder = if holder.trim().is_empty() { "unknown" } else { holder.trim() };
+            return Err(OpenError::Locked { path: shown.to_owned(), holder: holder.to_owned() });
+        }
+        Err(TryLockError::Error(error)) => return Err(not_writable(shown)(error)),
+    }
+    lock.set_len(0)
+        .and_then(|()| lock.write_all(format!("{}\n", std::process::id()).as_bytes()))
+        .map_err(not_writable(shown))?;
+    Ok(lock)
+}
+
+/// The size of the database; 0 when there is none yet. A file that cannot be written is refused here, because
+/// SQLite would quietly open it for reading only.
+fn size(path: &Path) -> Result<u64, OpenError> {
+    match OpenOptions::new().write(true).open(path).and_then(|file| file.metadata()) {
+        Ok(found) => Ok(found.len()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(not_writable(path)(error)),
+    }
+}
+
+/// Looks at an existing database without changing it: is it sound, is it ours, do we know its schema?
+async fn examine(path: &Path) -> Result<(), OpenError> {
+    let database = path.display().to_string();
+    let mut start = Vec::with_capacity(MAGIC.len());
+    let mut file = File::open(path).map_err(not_writable(path))?;
+    (&mut file).take(MAGIC.len() as u64).read_to_end(&mut start).map_err(not_writable(path))?;
+    if start != MAGIC {
+        return Err(OpenError::Corrupt { database, reason: "it does not begin like one".to_owned() });
+    }
+    let bytes = file.metadata().map_err(not_writable(path))?.len();
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    // Without a write-ahead log nothing beside the file is needed to read it, and nothing is made.
+    let is_whole = fs::metadata(wal).map_or(true, |wal| wal.len() == 0);
+    let mut connection = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .immutable(is_whole)
+        .busy_timeout(BUSY_TIMEOUT)
+        .connect()
+        .await
+        .map_err(|error| open_error(path, &error))?;
+    let verdict = judge(&mut connection, bytes <= CHECKED_BYTES).await;
+    // It only ever read; how it closes changes nothing.
+    let _ = connection.close().await;
+    match verdict.map_err(|error| open_error(path, &error))? {
+        Verdict::Good => Ok(()),
+        Verdict::Damaged(reason) => Err(OpenError::Corrupt { database, reason }),
+        Verdict::Foreign => {
+            Err(OpenError::Other { database, reason: "it belongs to another program; choose another file".to_owned() })
+        }
+        Verdict::Newer(found) => Err(OpenError::Newer { database, found, known: migrations::newest() }),
+    }
+}
+
+enum Verdict {
+    Good,
+    Damaged(String),
+    Foreign,
+    Newer(i64),
+}
+
+async fn judge(connection: &mut SqliteConnection, thoroughly: bool) -> Result<Verdict, sqlx::Error> {
+    let application: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await?;
+    let has_others: bool = sqlx::query_scalar(HAS_OTHERS).fetch_one(&mut *connection).await?;
+    if application != migrations::APPLICATION_ID && has_others {
+        return Ok(Verdict::Foreign);
+    }
+    if sqlx::query_scalar::<_, bool>(HAS_STEPS).fetch_one(&mut *connection).await? {
+        let found: i64 = sqlx::query_scalar(NEWEST_STEP).fetch_one(&mut *connection).await?;
+        if found > migrations::newest() {
+            return Ok(Verdict::Newer(found));
+        }
+    }
+    if thoroughly {
+        let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut *connection).await?;
+        if found != "ok" {
+            return Ok(Verdict::Damaged(found));
+        }
+    }
+    Ok(Verdict::Good)
+}
+
+fn writing(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
+        .log_statements(log::LevelFilter::Off)
+}
+
+/// The readers connect when they are first needed.
+fn readers(path: &Path) -> SqlitePool {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .log_statements(log::LevelFilter::Off);
+    SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .after_release(|connection, _| Box::pin(is_usable(connection)))
+        .connect_lazy_with(options)
+}
+
+/// A full disk makes SQLite end a transaction by itself. The driver does not notice, takes the connection for one in a
+/// transaction and refuses every later one: such a connection is closed, and the next write opens a new one.
+async fn is_usable(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // Waits for the rollback that is still in the queue.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_committed_survives_a_power_cut() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = SqliteStore::open(None, folder.path()).await.expect("a fresh database opens");
+
+        let synchronous: i64 =
+            sqlx::query_scalar("PRAGMA synchronous").fetch_one(&store.writer).await.expect("a pragma");
+        let journal: String =
+            sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&store.writer).await.expect("a pragma");
+
+        assert_eq!((synchronous, journal.as_str()), (2, "wal"), "FULL, and a write-ahead log");
+    }
+
+    #[tokio::test]
+    async fn readers_cannot_write() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = SqliteStore::open(None, folder.path()).await.expect("a fresh database opens");
+
+        let written = sqlx::query("DELETE FROM rooms").execute(&store.readers).await;
+
+        assert!(written.is_err());
+    }
+
+    #[test]
+    fn only_the_scheme_of_an_unknown_url_is_shown() {
+        let refused = file_of(Some("postgres://ann:secret@host/db"), Path::new("data")).map_err(|e| e.to_string());
+
+        assert!(refused.is_err_and(|line| line.contains("postgres") && !line.contains("secret")));
+    }
+
+    #[test]
+    fn urls_name_files() {
+        let file = |url| file_of(Some(url), Path::new("data")).ok();
+        assert_eq!(file("sqlite:chat.db"), Some("chat.db".into()));
+        assert_eq!(file("sqlite:///var/chat.db"), Some("/var/chat.db".into()));
+        assert_eq!(file("sqlite::memory:"), None);
+        assert_eq!(file("sqlite:"), None);
+        assert_eq!(file("chat.db"), None);
+        assert_eq!(file_of(None, Path::new("data")).ok(), Some("data/parlor.db".into()));
+    }
+}

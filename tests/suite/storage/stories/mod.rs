@@ -1,0 +1,11 @@
+//! The stories, by topic. Each gets a fresh database and tells one thing that must be so.
+
+pub mod accounts;
+pub mod devices;
+pub mod invites;
+pub mod keys;
+pub mod log;
+pub mod memberships;
+pub mod retries;
+pub mod rooms;
+pub mod values;
