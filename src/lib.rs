@@ -1,5 +1,8 @@
 //! Parlor: a self-hosted, real-time chat server in one binary.
 
+pub mod chat;
+pub mod config;
 pub mod domain;
 pub mod protocol;
 pub mod storage;
+pub mod telemetry;

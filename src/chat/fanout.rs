@@ -50,7 +50,7 @@ pub struct Worker {
     metrics: Metrics,
     listeners: RefCell<HashMap<SessionId, Listener>>,
     rooms: RefCell<HashMap<RoomId, Vec<SessionId>>>,
-    deliveries: Cell<u64>,
+    deliveries: Cell<usize>,
 }
 
 struct Listener {
@@ -188,7 +188,7 @@ impl Worker {
         for session in sessions.iter().filter(|session| Some(**session) != except) {
             if let Some(listener) = listeners.get_mut(session) {
                 let sent = listener.deliver(room, frames, &*self.html);
-                self.deliveries.set(self.deliveries.get() + u64::from(sent));
+                self.deliveries.set(self.deliveries.get() + usize::from(sent));
             }
         }
     }

@@ -9,7 +9,7 @@ use actix::{Message, Recipient};
 use tokio::sync::mpsc;
 
 use super::reply::Reply;
-use crate::domain::event::Draft;
+use crate::domain::event::{Draft, EventKind};
 use crate::domain::ids::{RoomId, UserId};
 use crate::storage::events::Appended;
 use crate::storage::SharedStore;
@@ -130,10 +130,13 @@ impl Journal {
             entries.drain(..).map(|entry| (entry.draft, entry.purpose)).unzip();
         let started = Instant::now();
         let written = self.store.append(&drafts).await;
-        self.metrics.journal_batch(drafts.len(), started.elapsed());
         self.healthy.store(written.is_ok(), Ordering::Release);
         let stored: Vec<Option<Appended>> = match written {
-            Ok(all) => all.into_iter().map(Some).collect(),
+            Ok(all) => {
+                let messages = all.iter().filter(|appended| is_new_message(appended)).count();
+                self.metrics.journal_committed(all.len(), messages, started.elapsed());
+                all.into_iter().map(Some).collect()
+            }
             Err(error) => {
                 log::error!("the journal could not write {} events; their senders are told: {error}", drafts.len());
                 Vec::new()
@@ -148,4 +151,8 @@ impl Journal {
         };
         drafts.into_iter().zip(purposes).zip(stored).map(settle).collect()
     }
+}
+
+fn is_new_message(appended: &Appended) -> bool {
+    matches!(appended, Appended::Stored(event) if event.body.kind() == EventKind::Message)
 }

@@ -1,7 +1,7 @@
 //! The ids of the house. Each is a type of its own, so that a room can never be passed for a person.
 
 use derive_more::Display;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 /// A place in a room's log: 1 for the first event, then gapless.
@@ -17,6 +17,13 @@ macro_rules! uuid_id {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+                Self::parse(&text).ok_or_else(|| serde::de::Error::custom("this is no id"))
             }
         }
 
