@@ -1,4 +1,5 @@
 //! Parlor: a self-hosted, real-time chat server in one binary.
 
+pub mod config;
 pub mod domain;
 pub mod storage;
