@@ -1,0 +1,43 @@
+//! Section "Limits": how much each may do. Limits that nobody can change stand in `domain::limits`.
+
+use std::time::Duration;
+
+use super::error::ConfigError;
+use super::layers::Values;
+
+/// How much each may do.
+#[derive(Debug, Clone)]
+pub struct LimitsConfig {
+    /// Whether senders who are too quick are held back.
+    pub rate_limits: bool,
+    /// Commands one connection may send each second, in the long run.
+    pub message_rate: u32,
+    /// Commands one connection may send at once.
+    pub message_burst: u32,
+    /// Wrong passwords for one account, and from one address, each minute.
+    pub login_tries_per_minute: u32,
+    /// Passwords hashed at the same time.
+    pub hash_concurrency: usize,
+    /// Longest message that `/ws/echo` sends back, in bytes.
+    pub echo_max_bytes: usize,
+    /// Bytes that may wait for one connection.
+    pub outbox_bytes: usize,
+    /// How long a room that nobody is in stays in memory.
+    pub room_idle: Duration,
+}
+
+impl LimitsConfig {
+    pub(super) fn read(values: &Values) -> Result<Self, ConfigError> {
+        let room_idle_minutes: u64 = values.number("room_idle_minutes")?;
+        Ok(Self {
+            rate_limits: values.required("rate_limits").choice(&[("on", true), ("off", false)])?,
+            message_rate: values.number("message_rate")?,
+            message_burst: values.number("message_burst")?,
+            login_tries_per_minute: values.number("login_tries_per_minute")?,
+            hash_concurrency: values.number("hash_concurrency")?,
+            echo_max_bytes: values.number("echo_max_bytes")?,
+            outbox_bytes: values.number("outbox_bytes")?,
+            room_idle: Duration::from_secs(room_idle_minutes * 60),
+        })
+    }
+}

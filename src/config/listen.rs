@@ -1,0 +1,35 @@
+//! Section "Listen": where the server is reached.
+
+use std::time::Duration;
+
+use super::address::{Address, PublicUrl};
+use super::error::ConfigError;
+use super::layers::Values;
+
+/// Where the server is reached.
+#[derive(Debug, Clone)]
+pub struct ListenConfig {
+    /// Address and port of the server.
+    pub listen: Address,
+    /// Where people reach it, if not there: for links, allowed origins and `Secure` cookies.
+    pub public_url: Option<PublicUrl>,
+    /// Threads that serve connections, at least one.
+    pub workers: usize,
+    /// How long a stopping server waits for its connections.
+    pub shutdown: Duration,
+}
+
+impl ListenConfig {
+    pub(super) fn read(values: &Values) -> Result<Self, ConfigError> {
+        let listen = values.required("listen");
+        let public_url = values.optional("public_url");
+        Ok(Self {
+            listen: Address::parse(&listen.text).ok_or_else(|| listen.plainly_bad())?,
+            public_url: public_url
+                .map(|url| PublicUrl::parse(&url.text).ok_or_else(|| url.plainly_bad()))
+                .transpose()?,
+            workers: values.number("workers")?,
+            shutdown: Duration::from_secs(values.number("shutdown_seconds")?),
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! The settings: flag over variable over file over default, read once at the start, checked, and then passed on as
+//! plain typed sections. [`setting::SETTINGS`] is the one table behind all of it. Nothing here knows a feature.
+
+pub mod access;
+mod address;
+pub mod error;
+pub mod example;
+pub mod flags;
+pub mod heartbeat;
+mod layers;
+pub mod limits;
+pub mod listen;
+pub mod log;
+mod masking;
+mod nearest;
+pub mod pages;
+pub mod setting;
+pub mod shown;
+pub mod store;
+
+use std::path::Path;
+
+use layers::Values;
+
+pub use access::{AccessConfig, Admin};
+pub use address::{Address, PublicUrl};
+pub use error::{ConfigError, Origin};
+pub use example::example_toml;
+pub use flags::{clap_args, given_flags};
+pub use heartbeat::HeartbeatConfig;
+pub use layers::environment;
+pub use limits::LimitsConfig;
+pub use listen::ListenConfig;
+pub use log::{LogConfig, LogFormat};
+pub use pages::PagesConfig;
+pub use shown::ShownValue;
+pub use store::{DatabaseUrl, StoreConfig};
+
+/// Everything that can be set, checked. The fields are public so that tests can change them.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the server is reached.
+    pub listen: ListenConfig,
+    /// Where it keeps its data.
+    pub store: StoreConfig,
+    /// Who is let in.
+    pub access: AccessConfig,
+    /// How much each may do.
+    pub limits: LimitsConfig,
+    /// How dead connections are found.
+    pub heartbeat: HeartbeatConfig,
+    /// What is logged.
+    pub log: LogConfig,
+    /// How pages are written.
+    pub pages: PagesConfig,
+    /// What was set, and where, for [`Config::shown`].
+    given: Vec<ShownValue>,
+}
+
+impl Config {
+    /// Reads the settings. `flags` are names with values as [`given_flags`] finds them, `vars` the variables as
+    /// [`environment`] finds them; `parlor.toml` is looked for in `working_dir` unless a flag or a variable names another.
+    ///
+    /// # Errors
+    /// The first fault found, as one line that names the setting.
+    pub fn load(
+        flags: impl IntoIterator<Item = (String, String)>,
+        vars: impl IntoIterator<Item = (String, String)>,
+        working_dir: &Path,
+    ) -> Result<Self, ConfigError> {
+        Self::read(&layers::collect(flags, vars, working_dir)?)
+    }
+
+    /// The settings of a server that nobody has set anything for.
+    ///
+    /// # Panics
+    /// Never: a test reads the defaults.
+    #[must_use]
+    pub fn defaults() -> Self {
+        layers::defaults_only()
+            .and_then(|values| Self::read(&values))
+            .expect("the defaults of the table are good values, a test reads them")
+    }
+
+    fn read(values: &Values) -> Result<Self, ConfigError> {
+        Ok(Self {
+            listen: ListenConfig::read(values)?,
+            store: StoreConfig::read(values)?,
+            access: AccessConfig::read(values)?,
+            limits: LimitsConfig::read(values)?,
+            heartbeat: HeartbeatConfig::read(values)?,
+            log: LogConfig::read(values)?,
+            pages: PagesConfig::read(values)?,
+            given: shown::collect(values),
+        })
+    }
+
+    /// What was loaded, as TOML that says where each value came from; secrets are hidden. Later changes to the fields
+    /// do not show.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        shown::toml(&self.given)
+    }
+}
+
+#[cfg(test)]
+mod tests;

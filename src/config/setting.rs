@@ -1,0 +1,260 @@
+//! The one table of settings. The flags, the variables, the keys of `parlor.toml`, the example file, the output of
+//! `parlor config` and every error message are made from it.
+//!
+//! How to add a setting: one entry here, one field in the file of its section, then
+//! `parlor config --example > parlor.example.toml`.
+
+use derive_more::Display;
+
+/// One setting, under all of its names.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The key in `parlor.toml`; the flag and the variable are made from it.
+    pub name: &'static str,
+    /// Where it stands in the example file and in `--help`.
+    pub section: Section,
+    /// What it does, in one or two sentences.
+    pub help: &'static str,
+    /// Which values are allowed.
+    pub allowed: Allowed,
+    /// What holds when nobody sets it.
+    pub preset: Preset,
+    /// What may be shown of it.
+    pub secrecy: Secrecy,
+}
+
+/// The sections, in the order in which they are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display)]
+pub enum Section {
+    /// Where the server is reached.
+    Listen,
+    /// Where it keeps its data.
+    Store,
+    /// Who is let in.
+    Access,
+    /// How much each may do.
+    Limits,
+    /// How dead connections are found.
+    Heartbeat,
+    /// What is logged.
+    Log,
+    /// How pages are written.
+    Pages,
+}
+
+/// The values a setting takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowed {
+    /// A text; the words say which.
+    Text(&'static str),
+    /// A whole number between the two, both included.
+    Number(u64, u64),
+    /// One of these words. `true` and `false` in the file stand for `on` and `off`.
+    Choice(&'static [&'static str]),
+}
+
+/// What holds when a setting is not set.
+#[derive(Debug, Clone, Copy)]
+pub enum Preset {
+    /// This value.
+    Value(&'static str),
+    /// A number that depends on the machine.
+    Computed {
+        /// Computes it.
+        value: fn() -> u64,
+        /// What it is, in words.
+        meaning: &'static str,
+        /// A value for the example file.
+        example: &'static str,
+    },
+    /// No value.
+    Unset {
+        /// What happens then, in words.
+        meaning: &'static str,
+        /// A value for the example file.
+        example: &'static str,
+    },
+}
+
+/// What may be shown of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrecy {
+    /// All of it.
+    Open,
+    /// All but the password in a URL.
+    UrlPassword,
+    /// Nothing.
+    Secret,
+}
+
+impl Setting {
+    /// The flag, with its dashes: `--rate-limits`.
+    #[must_use]
+    pub fn flag(&self) -> String {
+        format!("--{}", self.name.replace('_', "-"))
+    }
+
+    /// The variable: `PARLOR_RATE_LIMITS`.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("{VARIABLE_PREFIX}{}", self.name.to_uppercase())
+    }
+
+    /// The default, in words.
+    #[must_use]
+    pub fn default_text(&self) -> &'static str {
+        match self.preset {
+            Preset::Value(text) => text,
+            Preset::Computed { meaning, .. } | Preset::Unset { meaning, .. } => meaning,
+        }
+    }
+
+    /// True for a setting that may be left without a value.
+    #[must_use]
+    pub fn is_optional(&self) -> bool {
+        matches!(self.preset, Preset::Unset { .. })
+    }
+}
+
+impl std::fmt::Display for Allowed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(words) => f.write_str(words),
+            Self::Number(min, max) => write!(f, "a whole number from {min} to {max}"),
+            Self::Choice([words @ .., last]) if !words.is_empty() => write!(f, "{} or {last}", words.join(", ")),
+            Self::Choice(words) => f.write_str(&words.concat()),
+        }
+    }
+}
+
+/// The setting of this name.
+#[must_use]
+pub fn setting(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.name == name)
+}
+
+/// Every variable of a setting starts with this.
+pub const VARIABLE_PREFIX: &str = "PARLOR_";
+
+/// Variables with the prefix that are no settings.
+pub const OTHER_VARIABLES: &[&str] = &[FILE_VARIABLE];
+
+/// Names the file, like `--config`.
+pub const FILE_VARIABLE: &str = "PARLOR_CONFIG";
+
+/// The file that is read from the working directory if it is there.
+pub const FILE_NAME: &str = "parlor.toml";
+
+const MIB: u64 = 1024 * 1024;
+
+fn cores() -> u64 {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().min(256) as u64)
+}
+
+fn half_of_the_cores() -> u64 {
+    (cores() / 2).max(1)
+}
+
+const fn entry(section: Section, name: &'static str, preset: Preset, allowed: Allowed, help: &'static str) -> Setting {
+    Setting { name, section, help, allowed, preset, secrecy: Secrecy::Open }
+}
+
+const fn hidden(setting: Setting, secrecy: Secrecy) -> Setting {
+    Setting { secrecy, ..setting }
+}
+
+/// All settings.
+#[rustfmt::skip]
+pub const SETTINGS: &[Setting] = &[
+    entry(Section::Listen, "listen", Preset::Value("127.0.0.1:8080"),
+        Allowed::Text("HOST:PORT such as 127.0.0.1:8080, 0.0.0.0:80 or [::]:8080"),
+        "Address and port of the server. Port 0 picks a free one and prints it."),
+    entry(Section::Listen, "public_url",
+        Preset::Unset { meaning: "the address of each request", example: "https://chat.example.org" },
+        Allowed::Text("http://HOST or https://HOST, with :PORT if needed and without a path"),
+        "Where people reach the server, if that is not the address it listens on. With https, cookies are sent over TLS only."),
+    entry(Section::Listen, "workers",
+        Preset::Computed { value: cores, meaning: "the number of cores", example: "4" }, Allowed::Number(1, 256),
+        "Threads that serve connections."),
+    entry(Section::Listen, "shutdown_seconds", Preset::Value("10"), Allowed::Number(1, 300),
+        "How long a stopping server waits for its connections to end."),
+
+    entry(Section::Store, "data", Preset::Value("./data"), Allowed::Text("a folder"),
+        "The folder of everything the server keeps. It is made if it does not exist."),
+    hidden(entry(Section::Store, "database",
+        Preset::Unset { meaning: "parlor.db in the data folder", example: "sqlite:./data/parlor.db" },
+        Allowed::Text("a URL such as sqlite:PATH"),
+        "The database."), Secrecy::UrlPassword),
+
+    entry(Section::Access, "guests",
+        Preset::Unset { meaning: "lobby before the first account exists, off after", example: "lobby" },
+        Allowed::Choice(&["off", "lobby", "open"]),
+        "What people without an account may do: nothing, talk in the lobby, or join and create any public room."),
+    entry(Section::Access, "registration", Preset::Value("invite"), Allowed::Choice(&["open", "invite", "closed"]),
+        "Who may register: everybody, whoever has an invite, or nobody."),
+    entry(Section::Access, "server_name", Preset::Value("Parlor"), Allowed::Text("1 to 64 characters in one line"),
+        "The name of the server, as pages show it."),
+    entry(Section::Access, "admin_name",
+        Preset::Unset { meaning: "the first account is made at /setup", example: "ann" },
+        Allowed::Text("a name of 1 to 32 letters, digits and the signs _ . -"),
+        "The first account, made at the first start; needs admin_password."),
+    hidden(entry(Section::Access, "admin_password",
+        Preset::Unset { meaning: "the first account is made at /setup", example: "correct horse battery staple" },
+        Allowed::Text("8 characters or more, at most 1024 bytes"),
+        "The password of the first account. Better set as a variable: other users of the machine can see flags."), Secrecy::Secret),
+
+    entry(Section::Limits, "rate_limits", Preset::Value("on"), Allowed::Choice(&["on", "off"]),
+        "Whether senders who are too quick are held back. Off is for load tests only."),
+    entry(Section::Limits, "message_rate", Preset::Value("10"), Allowed::Number(1, 100_000),
+        "Commands one connection may send each second, in the long run."),
+    entry(Section::Limits, "message_burst", Preset::Value("30"), Allowed::Number(1, 1_000_000),
+        "Commands one connection may send at once."),
+    entry(Section::Limits, "login_tries_per_minute", Preset::Value("5"), Allowed::Number(1, 1_000),
+        "Wrong passwords for one account, and from one address, each minute."),
+    entry(Section::Limits, "hash_concurrency",
+        Preset::Computed { value: half_of_the_cores, meaning: "half of the cores", example: "2" }, Allowed::Number(1, 256),
+        "Passwords hashed at the same time. Each takes 19 MiB of memory and one core while it lasts."),
+    entry(Section::Limits, "echo_max_bytes", Preset::Value("1048576"), Allowed::Number(1, 64 * MIB),
+        "Longest message that /ws/echo sends back."),
+    entry(Section::Limits, "outbox_bytes", Preset::Value("262144"), Allowed::Number(65_536, 64 * MIB),
+        "Bytes that may wait for one connection; a reader that is slower than this is cut off and can resume."),
+    entry(Section::Limits, "room_idle_minutes", Preset::Value("10"), Allowed::Number(1, 10_080),
+        "How long a room that nobody is in stays in memory."),
+
+    entry(Section::Heartbeat, "heartbeat_seconds", Preset::Value("15"), Allowed::Number(1, 3_600),
+        "How often a silent connection is asked whether it is alive."),
+    entry(Section::Heartbeat, "heartbeat_timeout_seconds", Preset::Value("40"), Allowed::Number(2, 7_200),
+        "After how much silence a connection is cut off. More than heartbeat_seconds."),
+
+    entry(Section::Log, "log", Preset::Value("info"),
+        Allowed::Text("a level (off, error, warn, info, debug, trace) or a list such as info,parlor::chat=debug"),
+        "What is logged. RUST_LOG is read too where PARLOR_LOG is not set."),
+    entry(Section::Log, "log_format", Preset::Value("text"), Allowed::Choice(&["text", "json"]),
+        "One line of text for each entry, or one JSON object a line."),
+
+    entry(Section::Pages, "time_zone", Preset::Value("system"),
+        Allowed::Text("system or a name such as UTC or Europe/Berlin"),
+        "The time zone of pages in browsers without JavaScript."),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_has_one_name_and_a_sentence_that_explains_it() {
+        for (at, setting) in SETTINGS.iter().enumerate() {
+            assert!(setting.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{}", setting.name);
+            assert!(setting.help.ends_with('.'), "{}", setting.name);
+            assert!(SETTINGS[..at].iter().all(|other| other.name != setting.name), "{} twice", setting.name);
+        }
+    }
+
+    #[test]
+    fn flag_variable_and_key_are_one_name() {
+        let limits = setting("rate_limits").unwrap();
+
+        assert_eq!(limits.flag(), "--rate-limits");
+        assert_eq!(limits.variable(), "PARLOR_RATE_LIMITS");
+    }
+}

@@ -1,0 +1,297 @@
+//! The numbers at `/metrics`, in the text format that Prometheus reads. One set per server, no globals: two servers in one
+//! process (tests) do not see each other's.
+//!
+//! Every label has a fixed, small set of values. Nothing is counted by user, room or address.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Metric, Registry};
+
+use crate::domain::clock::Timestamp;
+
+/// The content type of [`Metrics::encode`].
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// All numbers of one server. Cheap to clone; the clones count together.
+#[derive(Clone)]
+pub struct Metrics(Arc<Numbers>);
+
+struct Numbers {
+    registry: Registry,
+    websockets: Gauge,
+    sessions_opened: Counter,
+    messages_stored: Counter,
+    deliveries: Counter,
+    dropped_ephemeral: Counter,
+    slow_disconnects: Counter,
+    login_failures: Counter,
+    rooms_loaded: Gauge,
+    journal_batch_events: Histogram,
+    journal_commit_seconds: Histogram,
+    http_requests: Family<RequestLabels, Counter>,
+    http_request_seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
+}
+
+/// The way a connection came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// `/ws` and `/ws/echo`.
+    Websocket,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DoorLabels {
+    door: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    method: &'static str,
+    route: String,
+    status: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabels {
+    route: String,
+}
+
+/// One open connection; dropping it counts the end, however the connection ended.
+#[derive(Debug)]
+#[must_use = "the connection counts as closed once this is dropped"]
+pub struct OpenConnection(Gauge);
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl Metrics {
+    /// A fresh set; `started` is when the server started.
+    #[must_use]
+    pub fn new(started: Timestamp) -> Self {
+        let mut registry = Registry::with_prefix("parlor");
+        let r = &mut registry;
+        let connections = register(r, "connections", "Connections open now", Family::<DoorLabels, Gauge>::default());
+        let start_time: Gauge =
+            register(r, "process_start_time_seconds", "When the server started, in Unix time", Gauge::default());
+        start_time.set(started.0 / 1000);
+        let numbers = Numbers {
+            websockets: connections.get_or_create_owned(&DoorLabels { door: "websocket" }),
+            sessions_opened: register(r, "sessions_opened", "Sessions opened", Counter::default()),
+            messages_stored: register(r, "messages_stored", "Messages committed", Counter::default()),
+            deliveries: register(r, "deliveries", "Events handed to sessions", Counter::default()),
+            dropped_ephemeral: register(
+                r,
+                "dropped_ephemeral",
+                "Typing and presence events not sent to slow readers",
+                Counter::default(),
+            ),
+            slow_disconnects: register(
+                r,
+                "slow_disconnects",
+                "Sessions cut off because they read too slowly",
+                Counter::default(),
+            ),
+            login_failures: register(r, "login_failures", "Logins refused", Counter::default()),
+            rooms_loaded: register(r, "rooms_loaded", "Rooms in memory", Gauge::default()),
+            journal_batch_events: register(
+                r,
+                "journal_batch_events",
+                "Events written in one transaction",
+                Histogram::new(exponential_buckets(1.0, 2.0, 11)),
+            ),
+            journal_commit_seconds: register(
+                r,
+                "journal_commit_seconds",
+                "Time one transaction took, commit included",
+                seconds(),
+            ),
+            http_requests: register(r, "http_requests", "Requests answered", Family::default()),
+            http_request_seconds: register(
+                r,
+                "http_request_seconds",
+                "Time until the answer was ready",
+                Family::new_with_constructor(seconds as fn() -> Histogram),
+            ),
+            registry,
+        };
+        Self(Arc::new(numbers))
+    }
+
+    /// Counts a connection and its session until the value is dropped.
+    pub fn connection(&self, door: Door) -> OpenConnection {
+        let gauge = match door {
+            Door::Websocket => &self.0.websockets,
+        };
+        gauge.inc();
+        self.0.sessions_opened.inc();
+        OpenConnection(gauge.clone())
+    }
+
+    /// One transaction of the journal: how many events, how many of them messages, how long it took.
+    pub fn journal_committed(&self, events: usize, messages: usize, took: Duration) {
+        self.0.journal_batch_events.observe(f64::from(u32::try_from(events).unwrap_or(u32::MAX)));
+        self.0.journal_commit_seconds.observe(took.as_secs_f64());
+        self.0.messages_stored.inc_by(messages as u64);
+    }
+
+    /// Events were handed to so many sessions.
+    pub fn delivered(&self, sessions: usize) {
+        self.0.deliveries.inc_by(sessions as u64);
+    }
+
+    /// An ephemeral event was not sent to a slow reader.
+    pub fn dropped_ephemeral(&self) {
+        self.0.dropped_ephemeral.inc();
+    }
+
+    /// A session was cut off because it read too slowly.
+    pub fn slow_disconnect(&self) {
+        self.0.slow_disconnects.inc();
+    }
+
+    /// A login was refused.
+    pub fn login_failed(&self) {
+        self.0.login_failures.inc();
+    }
+
+    /// So many rooms are in memory now.
+    pub fn rooms_loaded(&self, rooms: usize) {
+        self.0.rooms_loaded.set(i64::try_from(rooms).unwrap_or(i64::MAX));
+    }
+
+    /// A request was answered. `route` is the pattern of the route table (`/rooms/{room}`), never the path that was
+    /// asked for; none where no route matched.
+    pub fn http_request(&self, method: &str, route: Option<&str>, status: u16, took: Duration) {
+        let route = route.unwrap_or("unmatched").to_owned();
+        let labels = RequestLabels { method: known_method(method), route: route.clone(), status: class(status) };
+        self.0.http_requests.get_or_create(&labels).inc();
+        self.0.http_request_seconds.get_or_create(&RouteLabels { route }).observe(took.as_secs_f64());
+    }
+
+    /// Everything, as `/metrics` gives it.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let mut text = String::with_capacity(8 * 1024);
+        // Writing into a String cannot fail.
+        let _ = encode(&mut text, &self.0.registry);
+        text
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Metrics")
+    }
+}
+
+fn register<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+/// From half a millisecond to eight seconds.
+fn seconds() -> Histogram {
+    Histogram::new(exponential_buckets(0.0005, 2.0, 15))
+}
+
+/// A client may send any word as a method; as a label only these count.
+fn known_method(method: &str) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    KNOWN.into_iter().find(|known| *known == method).unwrap_or("OTHER")
+}
+
+fn class(status: u16) -> &'static str {
+    match status {
+        100..=199 => "1xx",
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(metrics: &Metrics) -> Vec<String> {
+        metrics.encode().lines().map(str::to_owned).collect()
+    }
+
+    fn assert_line(metrics: &Metrics, line: &str) {
+        let lines = lines(metrics);
+        assert!(lines.iter().any(|found| found == line), "{line} in\n{}", lines.join("\n"));
+    }
+
+    #[test]
+    fn a_connection_counts_until_it_is_dropped_and_its_session_for_good() {
+        let metrics = Metrics::new(Timestamp(1_500));
+
+        let first = metrics.connection(Door::Websocket);
+        let second = metrics.clone().connection(Door::Websocket);
+        drop(first);
+
+        assert_line(&metrics, "parlor_connections{door=\"websocket\"} 1");
+        assert_line(&metrics, "parlor_sessions_opened_total 2");
+        assert_line(&metrics, "parlor_process_start_time_seconds 1");
+        drop(second);
+        assert_line(&metrics, "parlor_connections{door=\"websocket\"} 0");
+    }
+
+    #[test]
+    fn a_commit_counts_its_events_its_messages_and_its_time() {
+        let metrics = Metrics::new(Timestamp(0));
+
+        metrics.journal_committed(3, 2, Duration::from_millis(2));
+
+        assert_line(&metrics, "parlor_messages_stored_total 2");
+        assert_line(&metrics, "parlor_journal_batch_events_sum 3.0");
+        assert_line(&metrics, "parlor_journal_commit_seconds_count 1");
+    }
+
+    #[test]
+    fn requests_are_counted_by_method_route_and_class_of_status() {
+        let metrics = Metrics::new(Timestamp(0));
+
+        metrics.http_request("GET", Some("/rooms/{room}"), 200, Duration::from_millis(1));
+        metrics.http_request("GET", Some("/rooms/{room}"), 204, Duration::from_millis(1));
+        metrics.http_request("BREW", None, 404, Duration::from_millis(1));
+
+        assert_line(&metrics, "parlor_http_requests_total{method=\"GET\",route=\"/rooms/{room}\",status=\"2xx\"} 2");
+        assert_line(&metrics, "parlor_http_requests_total{method=\"OTHER\",route=\"unmatched\",status=\"4xx\"} 1");
+        assert_line(&metrics, "parlor_http_request_seconds_count{route=\"/rooms/{room}\"} 2");
+    }
+
+    #[test]
+    fn every_number_is_there_from_the_start_and_has_our_prefix() {
+        let metrics = Metrics::new(Timestamp(0));
+        metrics.delivered(5);
+        metrics.dropped_ephemeral();
+        metrics.slow_disconnect();
+        metrics.login_failed();
+        metrics.rooms_loaded(4);
+
+        for line in [
+            "parlor_deliveries_total 5",
+            "parlor_dropped_ephemeral_total 1",
+            "parlor_slow_disconnects_total 1",
+            "parlor_login_failures_total 1",
+            "parlor_rooms_loaded 4",
+        ] {
+            assert_line(&metrics, line);
+        }
+        assert!(lines(&metrics).iter().all(|line| line.starts_with('#') || line.starts_with("parlor_")));
+        assert_eq!(lines(&metrics).last().map(String::as_str), Some("# EOF"));
+    }
+}
