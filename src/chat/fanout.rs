@@ -133,7 +133,9 @@ impl Worker {
     fn tell(&self, item: Item) {
         let html = &*self.html;
         match item {
-            Item::Welcome { session, welcome } => self.with(session, |l| l.push(Some(encode::welcome(&welcome, l.encoding)))),
+            Item::Welcome { session, welcome } => {
+                self.with(session, |l| l.push(Some(encode::welcome(&welcome, l.encoding))))
+            }
             Item::Answer { session, id, answer } => {
                 self.with(session, |l| l.push(encode::answer(id.as_deref(), &answer, l.encoding, html)));
             }

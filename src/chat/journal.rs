@@ -11,8 +11,8 @@ use tokio::sync::mpsc;
 use super::reply::Reply;
 use crate::domain::event::{Draft, EventKind};
 use crate::domain::ids::{RoomId, UserId};
-use crate::storage::events::Appended;
 use crate::storage::SharedStore;
+use crate::storage::events::Appended;
 use crate::telemetry::metrics::Metrics;
 
 /// Drafts that may wait. A full queue answers `unavailable` at once.

@@ -213,7 +213,9 @@ async fn make(store: &SharedStore, new: NewRoom) -> StorageResult<Made> {
             let events = store.events_after(info.id, 0, new.members.len()).await?;
             match store.room(info.id).await? {
                 Some(stored) => Ok(Made::New(stored, events)),
-                None => Err(StorageError::Inconsistent { reason: format!("room {} is gone after it was made", info.id) }),
+                None => {
+                    Err(StorageError::Inconsistent { reason: format!("room {} is gone after it was made", info.id) })
+                }
             }
         }
         Err(StorageError::Conflict { .. }) => Ok(Made::NameTaken),

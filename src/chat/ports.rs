@@ -61,7 +61,9 @@ impl Ports {
             // The request may have been given up in the meantime.
             (Reply::Once(sender), result) => drop(sender.send(result)),
             (Reply::Session { quiet: true, .. }, Ok(_)) => {}
-            (Reply::Session { session, worker, id, .. }, Ok(answer)) => self.push(worker, Item::Answer { session, id, answer }),
+            (Reply::Session { session, worker, id, .. }, Ok(answer)) => {
+                self.push(worker, Item::Answer { session, id, answer })
+            }
             (Reply::Session { session, worker, id, .. }, Err(problem)) => {
                 self.push(worker, Item::Refuse { session, id, problem: Box::new(problem) });
             }

@@ -313,7 +313,9 @@ mod tests {
         for number in 0..=PRESENCE_NAMES as u64 {
             room.connect(SessionId(number), WorkerId(0), &guest(u128::from(number)), Status::Online);
         }
-        let Ephemeral::Presence { online, changes, .. } = room.take_presence_news() else { panic!("presence expected") };
+        let Ephemeral::Presence { online, changes, .. } = room.take_presence_news() else {
+            panic!("presence expected")
+        };
         assert_eq!((online, changes.len()), (PRESENCE_NAMES + 1, 0));
     }
 

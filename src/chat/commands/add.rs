@@ -34,7 +34,8 @@ pub fn found(server: &mut ChatServer, caller: Caller, name: RoomName, user: Stor
     let who = match user {
         Ok(Some(who)) => who,
         Ok(None) => {
-            let problem = Problem { field: Some("user"), ..Problem::new(ErrorCode::NotFound, "there is no such person") };
+            let problem =
+                Problem { field: Some("user"), ..Problem::new(ErrorCode::NotFound, "there is no such person") };
             return server.ports.answer(caller.reply, Err(problem));
         }
         Err(error) => {

@@ -24,7 +24,14 @@ pub fn run(server: &mut ChatServer, caller: Caller, name: RoomName, kind: RoomKi
 }
 
 /// Makes a room and then carries out `then` in it.
-pub fn make(server: &mut ChatServer, caller: Caller, name: RoomName, kind: RoomKind, topic: Topic, then: Option<Command>) {
+pub fn make(
+    server: &mut ChatServer,
+    caller: Caller,
+    name: RoomName,
+    kind: RoomKind,
+    topic: Topic,
+    then: Option<Command>,
+) {
     if kind == RoomKind::Direct {
         let problem = Problem::field("kind", "`kind` must be public or private; a direct room is opened with a person");
         return server.ports.answer(caller.reply, Err(problem));
@@ -47,7 +54,8 @@ pub fn made(server: &mut ChatServer, caller: Caller, then: Option<Command>, made
         Ok(Made::New(stored, events)) => (stored, events),
         Ok(Made::Old(stored)) => (stored, Vec::new()),
         Ok(Made::Nobody) => {
-            let problem = Problem { field: Some("user"), ..Problem::new(ErrorCode::NotFound, "there is no such person") };
+            let problem =
+                Problem { field: Some("user"), ..Problem::new(ErrorCode::NotFound, "there is no such person") };
             return server.ports.answer(caller.reply, Err(problem));
         }
         // Two made it at the same moment: whoever only wanted to join does so.

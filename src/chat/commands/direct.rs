@@ -1,6 +1,5 @@
 //! `direct`: opens the room of two people, making it when there is none.
 
-
 use super::super::reply::Caller;
 use super::super::server::ChatServer;
 use super::refuse;

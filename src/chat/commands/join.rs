@@ -63,7 +63,14 @@ fn enter_first(server: &mut ChatServer, id: RoomId, caller: Caller, command: Com
     }
 }
 
-fn listen(server: &mut ChatServer, id: RoomId, caller: Caller, session: SessionId, worker: WorkerId, after: Option<Seq>) {
+fn listen(
+    server: &mut ChatServer,
+    id: RoomId,
+    caller: Caller,
+    session: SessionId,
+    worker: WorkerId,
+    after: Option<Seq>,
+) {
     let generation = server.next_generation();
     let status = server.people.status(caller.person.id);
     let Some(room) = server.rooms.get_mut(&id) else { return };
@@ -92,7 +99,13 @@ fn listen(server: &mut ChatServer, id: RoomId, caller: Caller, session: SessionI
 }
 
 /// What a session missed has been read.
-pub fn replay(server: &mut ChatServer, session: SessionId, id: RoomId, generation: u64, events: StorageResult<Vec<Event>>) {
+pub fn replay(
+    server: &mut ChatServer,
+    session: SessionId,
+    id: RoomId,
+    generation: u64,
+    events: StorageResult<Vec<Event>>,
+) {
     let Some(worker) = server.people.session(session).map(|live| live.worker) else { return };
     match events {
         Ok(events) => {

@@ -48,7 +48,13 @@ fn refuse(server: &mut ChatServer, caller: Caller, refusal: Refusal) {
 }
 
 /// Writes that somebody becomes a member, for `purpose`.
-fn write_joined(server: &mut ChatServer, id: RoomId, who: Author, by: Option<Author>, purpose: Purpose) -> Result<(), Purpose> {
+fn write_joined(
+    server: &mut ChatServer,
+    id: RoomId,
+    who: Author,
+    by: Option<Author>,
+    purpose: Purpose,
+) -> Result<(), Purpose> {
     let Some(room) = server.rooms.get(&id) else { return Err(purpose) };
     let body = EventBody::Joined { role: Role::Member, by };
     let draft = Draft { room: id, room_name: room.info.name.clone(), author: who, at: server.clock.now(), body };

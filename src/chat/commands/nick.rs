@@ -39,5 +39,8 @@ fn rename(server: &mut ChatServer, caller: &Caller, name: &UserName) -> Result<A
 }
 
 fn name_taken(name: &UserName) -> Problem {
-    Problem { field: Some("name"), ..Problem::new(ErrorCode::Conflict, format!("the name {name} is taken; choose another")) }
+    Problem {
+        field: Some("name"),
+        ..Problem::new(ErrorCode::Conflict, format!("the name {name} is taken; choose another"))
+    }
 }

@@ -44,7 +44,8 @@ fn stored(server: &mut ChatServer, event: SharedEvent, purpose: Purpose) {
     }
     let knows = match purpose {
         Purpose::Request(reply) => {
-            let session = if let super::super::reply::Reply::Session { session, .. } = &reply { Some(*session) } else { None };
+            let session =
+                if let super::super::reply::Reply::Session { session, .. } = &reply { Some(*session) } else { None };
             server.ports.answer(reply, Ok(answer(&event)));
             session
         }
@@ -69,7 +70,9 @@ fn answer(event: &Event) -> Answer {
         EventBody::Message { .. } => {
             Answer::Sent(Sent { room: event.room_name.clone(), seq: event.seq, at: event.at, duplicate: false })
         }
-        EventBody::Joined { .. } | EventBody::Left { .. } => Answer::Room { room: event.room_name.clone(), id: event.room },
+        EventBody::Joined { .. } | EventBody::Left { .. } => {
+            Answer::Room { room: event.room_name.clone(), id: event.room }
+        }
     }
 }
 

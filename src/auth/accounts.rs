@@ -1,0 +1,195 @@
+//! Accounts: set-up, registration, login, name and password.
+
+use std::net::IpAddr;
+
+use secrecy::SecretString;
+
+use super::devices::NewLogin;
+use super::{Auth, AuthError, secret};
+use crate::domain::access::Registration;
+use crate::domain::ids::DeviceId;
+use crate::domain::name::UserName;
+use crate::domain::person::{Person, SiteRole, Standing};
+use crate::storage::settings::SERVER_NAME;
+use crate::storage::users::{Account, NewAccount, Registered};
+
+/// Who wants to be the owner.
+pub struct SetUp {
+    /// The name of the server, if it is to have another.
+    pub server_name: Option<String>,
+    /// The owner's name.
+    pub name: String,
+    /// The owner's password.
+    pub password: SecretString,
+    /// What was typed as the code of the console; needed from another machine.
+    pub code: String,
+    /// Where the request came from.
+    pub address: IpAddr,
+}
+
+impl Auth {
+    /// True when the set-up code has to be typed: from everywhere but this machine.
+    #[must_use]
+    pub fn needs_setup_code(&self, address: IpAddr) -> bool {
+        !address.to_canonical().is_loopback()
+    }
+
+    /// Makes the first account, which becomes the owner; from then on guests are off, unless a setting says otherwise.
+    ///
+    /// # Errors
+    /// When somebody was first, the code is wrong, or name or password are bad.
+    pub async fn set_up(&self, wish: SetUp, label: &str) -> Result<NewLogin, AuthError> {
+        if !self.access().demo {
+            return Err(AuthError::AlreadySetUp);
+        }
+        if self.needs_setup_code(wish.address) {
+            let name = crate::domain::name::NameKey::of("set-up");
+            self.throttle.try_login(&name, wish.address, self.clock.now())?;
+            if !secret::same(wish.code.trim(), &self.setup_code) {
+                return Err(AuthError::BadSetupCode);
+            }
+        }
+        let account = self.make_owner(&wish.name, wish.password).await?;
+        if let Some(name) = wish.server_name {
+            self.store.set_setting(SERVER_NAME, &name).await?;
+        }
+        self.log_in_account(account, label).await
+    }
+
+    /// Makes the first account without a browser. `false` when there is one already.
+    ///
+    /// # Errors
+    /// When name or password are bad.
+    pub async fn set_up_from_settings(&self) -> Result<bool, AuthError> {
+        let Some(admin) = self.settings.admin.clone() else { return Ok(false) };
+        if !self.access().demo {
+            return Ok(false);
+        }
+        match self.make_owner(admin.name.as_str(), admin.password).await {
+            Ok(_) => Ok(true),
+            Err(AuthError::AlreadySetUp) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn make_owner(&self, name: &str, password: SecretString) -> Result<Account, AuthError> {
+        let account = self.new_account(name, SiteRole::Owner)?;
+        let new = NewAccount { account, password_hash: self.passwords.hash(password).await?, invite: None };
+        match self.store.add_user(&new, true, self.clock.now()).await? {
+            Registered::Done => {
+                self.access.send_replace(self.settings.policy(true));
+                Ok(new.account)
+            }
+            Registered::NameTaken => Err(AuthError::NameTaken),
+            Registered::NotFirst | Registered::InviteUsedUp => Err(AuthError::AlreadySetUp),
+        }
+    }
+
+    /// Makes an account, by invite or where registration is open.
+    ///
+    /// # Errors
+    /// When registration is closed, the invite is not good, or name or password are bad.
+    pub async fn register(
+        &self,
+        invite: Option<&str>,
+        name: &str,
+        password: SecretString,
+        label: &str,
+    ) -> Result<NewLogin, AuthError> {
+        let invite = self.entry_ticket(invite).await?;
+        let account = self.new_account(name, SiteRole::Member)?;
+        let new = NewAccount { account, password_hash: self.passwords.hash(password).await?, invite };
+        match self.store.add_user(&new, false, self.clock.now()).await? {
+            Registered::Done => self.log_in_account(new.account, label).await,
+            Registered::NameTaken => Err(AuthError::NameTaken),
+            Registered::InviteUsedUp | Registered::NotFirst => Err(AuthError::BadInvite),
+        }
+    }
+
+    /// What lets somebody register: an open invite, or nothing where everybody may.
+    async fn entry_ticket(&self, invite: Option<&str>) -> Result<Option<String>, AuthError> {
+        let access = self.access();
+        // Before set-up the first account has to be the owner's.
+        if access.demo || access.registration == Registration::Closed {
+            return Err(AuthError::RegistrationClosed);
+        }
+        match (invite.filter(|code| !code.is_empty()), access.registration) {
+            (Some(code), _) => match self.open_invite(code).await? {
+                Some(invite) => Ok(Some(invite.code)),
+                None => Err(AuthError::BadInvite),
+            },
+            (None, Registration::Open) => Ok(None),
+            (None, _) => Err(AuthError::BadInvite),
+        }
+    }
+
+    /// Checks name and password; one answer for a wrong name and a wrong password, after the same time.
+    ///
+    /// # Errors
+    /// When they are wrong, or there were too many tries.
+    pub async fn log_in(
+        &self,
+        name: &str,
+        password: SecretString,
+        address: IpAddr,
+        label: &str,
+    ) -> Result<NewLogin, AuthError> {
+        let key = crate::domain::name::NameKey::of(name.trim());
+        self.throttle.try_login(&key, address, self.clock.now())?;
+        let found = self.store.credentials(&key).await?;
+        let (account, stored) = found.map_or((None, None), |(account, stored)| (Some(account), Some(stored)));
+        let matches = self.passwords.matches(password, stored).await?;
+        match account.filter(|_| matches) {
+            Some(account) => {
+                self.throttle.forgive(&key, address);
+                self.log_in_account(account, label).await
+            }
+            None => {
+                self.metrics.login_failed();
+                Err(AuthError::WrongCredentials)
+            }
+        }
+    }
+
+    /// Gives an account another name.
+    ///
+    /// # Errors
+    /// When the name is bad or taken.
+    pub async fn rename(&self, person: &Person, name: &str) -> Result<UserName, AuthError> {
+        let name = UserName::parse(name)?;
+        if self.store.rename_user(person.id, &name).await? { Ok(name) } else { Err(AuthError::NameTaken) }
+    }
+
+    /// Gives an account another password and ends its other logins by cookie; answers with those.
+    ///
+    /// # Errors
+    /// When the present password is wrong or the new one is bad.
+    pub async fn change_password(
+        &self,
+        person: &Person,
+        current: SecretString,
+        new: SecretString,
+        address: IpAddr,
+    ) -> Result<Vec<DeviceId>, AuthError> {
+        let key = person.name.key();
+        self.throttle.try_login(&key, address, self.clock.now())?;
+        let stored = self.store.credentials(&key).await?.map(|(_, stored)| stored);
+        if !self.passwords.matches(current, stored).await? {
+            return Err(AuthError::WrongCredentials);
+        }
+        self.throttle.forgive(&key, address);
+        let hash = self.passwords.hash(new).await?;
+        self.store.set_password(person.id, &hash).await?;
+        Ok(self.store.revoke_other_devices(person.id, person.device).await?)
+    }
+
+    fn new_account(&self, name: &str, site_role: SiteRole) -> Result<Account, AuthError> {
+        Ok(Account { id: secret::new_user(), name: UserName::parse(name)?, site_role, created_at: self.clock.now() })
+    }
+}
+
+/// The person behind an account, with the login that was used.
+#[must_use]
+pub fn person_of(account: Account, device: DeviceId) -> Person {
+    Person { id: account.id, name: account.name, standing: Standing::Account(account.site_role), device: Some(device) }
+}

@@ -1,0 +1,89 @@
+//! Logins: a cookie for a browser, a token for a program. Each can be seen and ended by its owner.
+
+use std::time::Duration;
+
+use super::accounts::person_of;
+use super::{Auth, AuthError, secret};
+use crate::domain::clock::Timestamp;
+use crate::domain::device::{Device, DeviceKind};
+use crate::domain::ids::DeviceId;
+use crate::domain::limits::LABEL_BYTES;
+use crate::domain::person::Person;
+use crate::storage::users::Account;
+
+/// A browser that has not been used for this long is logged out.
+pub const COOKIE_LIFE: Duration = Duration::from_secs(60 * 60 * 24 * 60);
+/// Use is noted at most this often.
+const TOUCH_EVERY: Duration = Duration::from_secs(60);
+
+/// A login that has just been made, with the secret that is shown this once.
+pub struct NewLogin {
+    /// Who is logged in.
+    pub person: Person,
+    /// What the browser or the program has to keep.
+    pub secret: String,
+}
+
+impl Auth {
+    /// Logs a browser in.
+    pub(super) async fn log_in_account(&self, account: Account, label: &str) -> Result<NewLogin, AuthError> {
+        let now = self.clock.now();
+        let device = self.new_device(&account, DeviceKind::Cookie, label, now);
+        let secret = secret::random_text();
+        self.store.add_device(&device, &secret::hash(&secret), Some(now.plus(COOKIE_LIFE))).await?;
+        Ok(NewLogin { person: person_of(account, device.id), secret })
+    }
+
+    /// Makes a token for a program; the secret is shown this once.
+    ///
+    /// # Errors
+    /// When the label is bad.
+    pub async fn make_token(&self, person: &Person, label: &str) -> Result<NewLogin, AuthError> {
+        let label = label.trim();
+        if label.is_empty() || label.len() > LABEL_BYTES || label.chars().any(char::is_control) {
+            return Err(AuthError::BadLabel);
+        }
+        let account = self.store.user(person.id).await?.ok_or(AuthError::UnknownToken)?;
+        let device = self.new_device(&account, DeviceKind::Token, label, self.clock.now());
+        let secret = format!("parlor_{}", secret::random_text());
+        self.store.add_device(&device, &secret::hash(&secret), None).await?;
+        Ok(NewLogin { person: person_of(account, device.id), secret })
+    }
+
+    fn new_device(&self, account: &Account, kind: DeviceKind, label: &str, now: Timestamp) -> Device {
+        let id = secret::new_device();
+        Device { id, user: account.id, kind, label: label.to_owned(), created_at: now, used_at: now }
+    }
+
+    /// The logins of one kind, the last used first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn devices(&self, person: &Person, kind: DeviceKind) -> Result<Vec<Device>, AuthError> {
+        Ok(self.store.devices(person.id, kind, self.clock.now()).await?)
+    }
+
+    /// Ends one of the person's own logins; `false` when it is not theirs.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn revoke(&self, person: &Person, device: DeviceId) -> Result<bool, AuthError> {
+        Ok(self.store.revoke_device(person.id, device).await?)
+    }
+
+    /// The account and login of a secret. Use is noted, and a browser's life begins anew.
+    pub(super) async fn by_secret(&self, text: &str) -> Result<Option<Person>, AuthError> {
+        let now = self.clock.now();
+        let Some((device, account)) = self.store.device_by_secret(&secret::hash(text), now).await? else {
+            return Ok(None);
+        };
+        if now.since(device.used_at) >= TOUCH_EVERY {
+            let life = (device.kind == DeviceKind::Cookie).then(|| now.plus(COOKIE_LIFE));
+            // Knowing when it was last used is not worth refusing somebody.
+            if let Err(error) = self.store.touch_device(device.id, now, life).await {
+                log::warn!("the use of a device could not be noted: {error}");
+            }
+        }
+        Ok(Some(person_of(account, device.id)))
+    }
+}

@@ -1,0 +1,61 @@
+//! Why somebody was not let in, in words that give nothing away.
+
+use std::time::Duration;
+
+use derive_more::{Display, Error, From};
+
+use crate::domain::name::NameError;
+use crate::storage::StorageError;
+
+/// Why somebody was not let in.
+#[derive(Debug, Display, Error, From)]
+pub enum AuthError {
+    /// Wrong name or wrong password: one answer for both.
+    #[display("the name or the password is wrong")]
+    WrongCredentials,
+    /// Too many wrong tries.
+    #[display("too many tries; wait {} s and try again", wait.as_secs().max(1))]
+    #[from(skip)]
+    Throttled {
+        /// How long.
+        wait: Duration,
+    },
+    /// A name that cannot be one.
+    #[display("{_0}")]
+    BadName(NameError),
+    /// Too short, too long.
+    #[display("{_0}")]
+    #[from(skip)]
+    BadPassword(#[error(not(source))] &'static str),
+    /// Somebody has the name, or one that looks like it.
+    #[display("this name, or one that looks like it, is taken; choose another")]
+    NameTaken,
+    /// The invite is not there, or no longer good.
+    #[display("this invite is not valid any more; ask for a new one")]
+    BadInvite,
+    /// Nobody may register.
+    #[display("registration is closed")]
+    RegistrationClosed,
+    /// Somebody was first.
+    #[display("this server is set up already; log in")]
+    AlreadySetUp,
+    /// The code that the console shows is needed.
+    #[display("type the set-up code that the server printed on its console")]
+    BadSetupCode,
+    /// Guests are off.
+    #[display("guests are not welcome here; log in")]
+    GuestsOff,
+    /// The token or cookie is not known, or has ended.
+    #[display("this login is not known or has ended; log in again")]
+    UnknownToken,
+    /// A label that cannot be one.
+    #[display("a label has 1 to 100 bytes and no control characters")]
+    BadLabel,
+    /// The database failed.
+    #[display("the server cannot do this right now; try again in a moment")]
+    Storage(StorageError),
+    /// The machine failed to hash: no memory, say.
+    #[display("the server cannot do this right now; try again in a moment")]
+    #[from(skip)]
+    Hashing(#[error(not(source))] String),
+}

@@ -1,0 +1,29 @@
+//! Who is at the door: one check for every door.
+
+use super::{Auth, AuthError, guest};
+use crate::domain::access::GuestAccess;
+use crate::domain::person::Person;
+
+/// What somebody shows at a door.
+#[derive(Clone, Copy)]
+pub enum Credential<'a> {
+    /// The cookie of a browser, an account's or a guest's.
+    Cookie(&'a str),
+    /// A bearer token, from a header or from the query.
+    Token(&'a str),
+}
+
+impl Auth {
+    /// The person with this credential; `None` when it is not known, or has ended.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn identify(&self, credential: Credential<'_>) -> Result<Option<Person>, AuthError> {
+        match credential {
+            Credential::Cookie(text) | Credential::Token(text) if text.starts_with(guest::PREFIX) => {
+                Ok(self.guests.read(text).filter(|_| self.access().guests != GuestAccess::Off))
+            }
+            Credential::Cookie(text) | Credential::Token(text) => self.by_secret(text).await,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Invites: made by admins, used by whoever has the link.
+
+use std::time::Duration;
+
+use super::{Auth, AuthError, secret};
+use crate::domain::ids::RoomId;
+use crate::domain::person::{Author, Person};
+use crate::storage::invites::Invite;
+
+/// How long an invite is good.
+const LIFE: Duration = Duration::from_secs(60 * 60 * 24 * 7);
+
+impl Auth {
+    /// Makes an invite, perhaps into a room. Whoever calls has checked that the person may.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn make_invite(
+        &self,
+        person: &Person,
+        room: Option<RoomId>,
+        max_uses: Option<u32>,
+    ) -> Result<Invite, AuthError> {
+        let now = self.clock.now();
+        let invite = Invite {
+            code: secret::random_link(),
+            made_by: Author::from(person),
+            room,
+            uses: 0,
+            max_uses,
+            created_at: now,
+            expires_at: Some(now.plus(LIFE)),
+        };
+        self.store.add_invite(&invite).await?;
+        Ok(invite)
+    }
+
+    /// The invite with this code, if it may still be used.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn open_invite(&self, code: &str) -> Result<Option<Invite>, AuthError> {
+        Ok(self.store.invite(code).await?.filter(|invite| invite.is_open(self.clock.now())))
+    }
+
+    /// The invites a person has made that may still be used, newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn invites(&self, person: &Person) -> Result<Vec<Invite>, AuthError> {
+        let now = self.clock.now();
+        Ok(self.store.invites_of(person.id).await?.into_iter().filter(|invite| invite.is_open(now)).collect())
+    }
+
+    /// Takes an invite back; `false` when this person made no such invite.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn revoke_invite(&self, person: &Person, code: &str) -> Result<bool, AuthError> {
+        Ok(self.store.revoke_invite(person.id, code).await?)
+    }
+}

@@ -1,0 +1,87 @@
+//! Who somebody is: passwords, devices, tokens, guests, throttling. Every door asks [`Auth`]; none of them decides.
+
+pub mod accounts;
+pub mod devices;
+pub mod error;
+pub mod guest;
+pub mod identify;
+pub mod invites;
+pub mod password;
+pub mod secret;
+pub mod throttle;
+
+use crate::config::Config;
+use crate::domain::access::Access;
+use crate::domain::clock::Clock;
+use crate::storage::settings::SECRET;
+use crate::storage::{SharedStore, StorageError};
+use crate::telemetry::metrics::Metrics;
+
+pub use error::AuthError;
+pub use identify::Credential;
+
+use guest::GuestTokens;
+use password::Passwords;
+use throttle::Throttle;
+use tokio::sync::watch;
+
+/// Everything about identity, in one place. Shared by all threads.
+pub struct Auth {
+    store: SharedStore,
+    clock: Clock,
+    passwords: Passwords,
+    guests: GuestTokens,
+    throttle: Throttle,
+    metrics: Metrics,
+    /// Who is let in; set-up changes it.
+    access: watch::Sender<Access>,
+    settings: crate::config::AccessConfig,
+    /// What somebody on another machine has to type at set-up; printed on the console.
+    setup_code: String,
+}
+
+impl Auth {
+    /// Reads what it needs from the database.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn open(
+        config: &Config,
+        store: SharedStore,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> Result<Self, StorageError> {
+        let secret = store.setting_or_insert(SECRET, &secret::random_text()).await?;
+        let has_accounts = store.count_users().await? > 0;
+        let (access, _) = watch::channel(config.access.policy(has_accounts));
+        Ok(Self {
+            passwords: Passwords::new(config.limits.hash_concurrency),
+            guests: GuestTokens::new(&secret),
+            throttle: Throttle::new(&config.limits),
+            setup_code: secret::random_code(),
+            settings: config.access.clone(),
+            store,
+            clock,
+            metrics,
+            access,
+        })
+    }
+
+    /// Who is let in just now.
+    #[must_use]
+    pub fn access(&self) -> Access {
+        *self.access.borrow()
+    }
+
+    /// Follows who is let in.
+    #[must_use]
+    pub fn follow_access(&self) -> watch::Receiver<Access> {
+        self.access.subscribe()
+    }
+
+    /// The code for set-up from another machine.
+    #[must_use]
+    pub fn setup_code(&self) -> &str {
+        &self.setup_code
+    }
+}
