@@ -2,5 +2,6 @@
 
 pub mod config;
 pub mod domain;
+pub mod gateways;
 pub mod storage;
 pub mod telemetry;

@@ -1,0 +1,3 @@
+//! The ways in: bytes in, commands, bytes out. Siblings never import each other.
+
+pub mod websocket;
