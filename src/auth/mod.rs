@@ -1,11 +1,13 @@
 //! Who somebody is: passwords, devices, tokens, guests, throttling. Every door asks [`Auth`]; none of them decides.
 
 pub mod accounts;
+pub mod cookie;
 pub mod devices;
 pub mod error;
 pub mod guest;
 pub mod identify;
 pub mod invites;
+pub mod origin;
 pub mod password;
 pub mod secret;
 pub mod throttle;

@@ -187,6 +187,7 @@ fn is_control(first: u8) -> bool {
 }
 
 #[cfg(test)]
+<<<<<<< HEAD
 pub(super) mod tests {
     use proptest::prelude::*;
 
@@ -330,3 +331,6 @@ pub(super) mod tests {
         }
     }
 }
+=======
+pub(super) mod tests;
+>>>>>>> wt-config

@@ -1,0 +1,12 @@
+//! The web: pages, REST, static files. [`routes`] is the only route table.
+//!
+//! **How to add a page:** a context in `views/`, a handler in `pages/`, one line in `routes`, a template.
+//! **How to add an endpoint:** a handler in `api/`, one line in `routes`, a test in `tests/suite/web/`.
+
+pub mod api;
+pub mod middleware;
+pub mod pages;
+pub mod routes;
+pub mod state;
+pub mod views;
+pub mod visitor;

@@ -1,0 +1,108 @@
+//! Who sent a request: the extractor of every handler that has to know.
+
+use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, web};
+
+use super::api::problem::ApiError;
+use super::state::WebState;
+use crate::auth::{AuthError, Credential, cookie};
+use crate::domain::ids::DeviceId;
+use crate::domain::person::Person;
+use crate::protocol::error_code::{ErrorCode, Problem};
+
+/// Who sent a request, and from where.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// The person, if they are logged in or a guest.
+    pub person: Option<Arc<Person>>,
+    /// The address of the other end.
+    pub address: IpAddr,
+}
+
+impl Visitor {
+    /// The person, or a refusal that says to log in.
+    ///
+    /// # Errors
+    /// When nobody is logged in.
+    pub fn person(&self) -> Result<Arc<Person>, Problem> {
+        self.person.clone().ok_or_else(|| Problem::new(ErrorCode::Unauthorized, "log in, or send a bearer token"))
+    }
+
+    /// The account, or a refusal that says to log in. Guests are not enough.
+    ///
+    /// # Errors
+    /// When nobody is logged in, or a guest is.
+    pub fn account(&self) -> Result<Arc<Person>, Problem> {
+        let person = self.person()?;
+        if person.is_guest() {
+            return Err(Problem::new(ErrorCode::Forbidden, "guests may not do this; log in"));
+        }
+        Ok(person)
+    }
+
+    /// The login that was used, if it was one.
+    #[must_use]
+    pub fn device(&self) -> Option<DeviceId> {
+        self.person.as_ref().and_then(|person| person.device)
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let person = identify(&request).await?.map(Arc::new);
+            Ok(Self { person, address: address(&request) })
+        })
+    }
+}
+
+/// The address of the other end of the connection.
+#[must_use]
+pub fn address(request: &HttpRequest) -> IpAddr {
+    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical())
+}
+
+/// A bearer token counts before a cookie, and a wrong one is told; a cookie that has ended is just no login.
+async fn identify(request: &HttpRequest) -> Result<Option<Person>, Problem> {
+    let Some(state) = request.app_data::<web::Data<WebState>>() else { return Ok(None) };
+    if let Some(token) = bearer(request)? {
+        let person = state.auth.identify(Credential::Token(&token)).await.map_err(storage_problem)?;
+        let unknown = || Problem::new(ErrorCode::Unauthorized, "this token is not known or was revoked; make a new one on /settings");
+        return person.map(Some).ok_or_else(unknown);
+    }
+    for name in [cookie::SESSION, cookie::GUEST] {
+        if let Some(cookie) = request.cookie(name) {
+            let person = state.auth.identify(Credential::Cookie(cookie.value())).await.map_err(storage_problem)?;
+            if person.is_some() {
+                return Ok(person);
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The token of the `Authorization` header (RFC 6750, section 2.1).
+fn bearer(request: &HttpRequest) -> Result<Option<String>, Problem> {
+    let Some(value) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
+    let token = value.to_str().ok().and_then(|text| text.split_once(' ')).and_then(|(scheme, token)| {
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    });
+    token.filter(|token| !token.is_empty()).map(Some).ok_or_else(|| {
+        Problem::new(ErrorCode::Unauthorized, "the Authorization header must be `Bearer` and a token from /settings")
+    })
+}
+
+fn storage_problem(error: AuthError) -> Problem {
+    log::error!("somebody could not be identified: {error:?}");
+    Problem::unavailable()
+}
