@@ -5,9 +5,6 @@ pub mod chat;
 pub mod config;
 pub mod domain;
 pub mod gateways;
-<<<<<<< HEAD
 pub mod protocol;
-=======
->>>>>>> wt-config
 pub mod storage;
 pub mod telemetry;
