@@ -34,9 +34,10 @@ const INSERT_NONCES: &str = "
 INSERT INTO nonces (author_id, room_id, nonce, seq, at)
 SELECT unhex(value->>0), value->>1, value->>2, value->>3, value->>4 FROM json_each($1)";
 
+/// The user first: in this order the planner finds each row by its key instead of reading all members of the room.
 const DELETE_MEMBERSHIPS: &str = "
 DELETE FROM memberships
-WHERE banned = 0 AND (room_id, user_id) IN (SELECT value->>0, unhex(value->>1) FROM json_each($1))";
+WHERE banned = 0 AND (user_id, room_id) IN (SELECT unhex(value->>1), value->>0 FROM json_each($1))";
 
 /// Guests have no row: their visit is an event, not a membership. Whoever is banned stays banned.
 pub(super) const UPSERT_MEMBERSHIPS: &str = "
@@ -66,6 +67,9 @@ DELETE FROM nonces WHERE at < $1 AND id IN (SELECT id FROM nonces ORDER BY id LI
 
 type NonceKey<'a> = (UserId, RoomId, &'a str);
 
+/// Room, user, role, `read_seq`, `joined_at`: a JSON array for [`UPSERT_MEMBERSHIPS`].
+type JoinedRow = (i64, Simple, &'static str, i64, i64);
+
 /// What a batch of drafts does, before anything is written.
 #[derive(Default)]
 struct Batch<'a> {
@@ -74,7 +78,7 @@ struct Batch<'a> {
     nonces: Vec<(Simple, i64, &'a str, i64, i64)>,
     left: Vec<(i64, Simple)>,
     /// By room and user; only the last word of a batch counts.
-    joined: BTreeMap<(RoomId, UserId), (i64, Simple, &'static str, i64, i64)>,
+    joined: BTreeMap<(RoomId, UserId), JoinedRow>,
 }
 
 #[async_trait]

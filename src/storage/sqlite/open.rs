@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 
@@ -27,6 +28,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The write-ahead log shrinks back to this after a long reader has made it grow.
 const JOURNAL_SIZE_LIMIT: &str = "16777216";
+/// Of the writer, in KiB (hence the minus): a full batch must not spill over into the log before it is committed.
+const WRITER_CACHE: &str = "-16384";
 /// Files up to this size are checked through at every start; for larger ones that would take seconds.
 const CHECKED_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -65,7 +68,7 @@ impl SqliteStore {
     /// Brings the schema up to date and clears what an earlier process left unfinished.
     async fn prepare(&self) -> Result<(), OpenError> {
         migrations::migrator().run(&self.writer).await.map_err(|error| match error {
-            sqlx::migrate::MigrateError::Execute(error) => open_error(&self.path, &error),
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => open_error(&self.path, &error),
             error => OpenError::Other { database: self.path.display().to_string(), reason: error.to_string() },
         })?;
         sqlx::query(idempotency::RELEASE_ALL)
@@ -228,6 +231,7 @@ fn writing(path: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
+        .pragma("cache_size", WRITER_CACHE)
         .log_statements(log::LevelFilter::Off)
 }
 

@@ -20,8 +20,8 @@ pub async fn a_repeated_nonce_gets_the_first_number(store: &dyn Store) {
     let among_others = store.append(&[again, next.clone()]).await.unwrap();
 
     let duplicate = Appended::Duplicate { seq: 2, at: NOW };
-    assert_eq!(alone, [duplicate.clone()]);
-    assert_eq!(among_others, [duplicate, stored(&next, 3)]);
+    assert_eq!(among_others, [duplicate.clone(), stored(&next, 3)]);
+    assert_eq!(alone, [duplicate]);
     assert_eq!(seqs(store, lobby.id).await, [1, 2, 3]);
 }
 
