@@ -1,0 +1,60 @@
+// <connection-status>: an amber line after a second without connection, a sentence after five. Never in the way.
+
+import { connection, viewer } from "../live.js";
+
+const LINE_AFTER_MS = 1_000;
+const SENTENCE_AFTER_MS = 5_000;
+
+class ConnectionStatus extends HTMLElement {
+  #timers = [];
+
+  connectedCallback() {
+    if (viewer.kind === "nobody") return;
+    connection.addEventListener("open", () => this.#connected());
+    connection.addEventListener("down", () => this.#waiting());
+    connection.addEventListener("ended", ({ detail }) => this.#ended(detail.message));
+    addEventListener("offline", () => this.#waiting());
+    this.closest(".room").addEventListener("room-closed", ({ detail }) => this.#say(detail.message));
+    this.#waiting();
+  }
+
+  #waiting() {
+    if (this.#timers.length > 0) return;
+    this.#timers = [
+      setTimeout(() => this.#line(true), LINE_AFTER_MS),
+      setTimeout(() => this.#say(this.#sentence()), SENTENCE_AFTER_MS),
+    ];
+  }
+
+  #sentence() {
+    const why = navigator.onLine ? "Not connected; trying again." : "You are offline.";
+    return `${why} You can read and write on; what you send goes out once the connection is back.`;
+  }
+
+  #connected() {
+    this.#stop();
+    this.#line(false);
+    this.#say("");
+  }
+
+  #ended(message) {
+    this.#stop();
+    this.#line(true);
+    this.#say(message || "The server has ended this session. Load the page again to go on; what you typed is kept.");
+  }
+
+  #stop() {
+    this.#timers.forEach(clearTimeout);
+    this.#timers = [];
+  }
+
+  #line(on) {
+    this.closest(".room").classList.toggle("room--waiting", on);
+  }
+
+  #say(sentence) {
+    if (this.textContent !== sentence) this.textContent = sentence;
+  }
+}
+
+customElements.define("connection-status", ConnectionStatus);

@@ -1,0 +1,38 @@
+// <typing-line>: who is writing in this room just now, in one quiet line.
+
+import { onRoomFrame, viewer } from "../live.js";
+
+const SHOWN_FOR_MS = 5_000;
+
+class TypingLine extends HTMLElement {
+  #people = new Map();
+
+  connectedCallback() {
+    onRoomFrame(this.dataset.room, (frame) => {
+      if (frame.type === "typing" && frame.user.id !== viewer.id) this.#started(frame.user);
+      if (frame.type === "message") this.#stopped(frame.author?.id);
+    });
+  }
+
+  #started({ id, name }) {
+    clearTimeout(this.#people.get(id)?.timer);
+    const timer = setTimeout(() => this.#stopped(id), SHOWN_FOR_MS);
+    this.#people.set(id, { name, timer });
+    this.#show();
+  }
+
+  #stopped(id) {
+    clearTimeout(this.#people.get(id)?.timer);
+    if (this.#people.delete(id)) this.#show();
+  }
+
+  #show() {
+    const names = [...this.#people.values()].map(({ name }) => name);
+    if (names.length === 0) this.textContent = "";
+    else if (names.length === 1) this.textContent = `${names[0]} is typing`;
+    else if (names.length === 2) this.textContent = `${names[0]} and ${names[1]} are typing`;
+    else this.textContent = `${names.length} people are typing`;
+  }
+}
+
+customElements.define("typing-line", TypingLine);

@@ -1,0 +1,137 @@
+// Messages on their way: shown at once, sent with a nonce, sent again with the same nonce after a loss, until the server
+// has acknowledged them. They survive a reload of the tab.
+
+import { connection } from "./live.js";
+
+const TRY_LATER = new Set(["disconnected", "unavailable", "rate_limited"]);
+const TRY_LATER_MS = 2_000;
+
+/** 128 random bits; `crypto.randomUUID` does not exist on plain-http hosts of a home network. */
+function newNonce() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export class Outbox {
+  #room;
+  #key;
+  #entries = new Map();
+  #joined = false;
+  #show;
+  #returnText;
+
+  /** `show(node)` puts a pending message at the end; `returnText(text)` gives a withdrawn text back to the field. */
+  constructor({ room, show, returnText }) {
+    this.#room = room;
+    this.#key = `parlor.outbox.${room}`;
+    this.#show = show;
+    this.#returnText = returnText;
+    connection.addEventListener("down", () => (this.#joined = false));
+    for (const { nonce, text, at } of this.#load()) this.#add(nonce, text, at);
+  }
+
+  /** Shows a message and sends it as soon as the room is joined. */
+  post(text) {
+    this.#add(newNonce(), text, new Date().toISOString());
+    this.#save();
+  }
+
+  /** The room is joined: send everything that has no acknowledgement, oldest first. */
+  resume() {
+    this.#joined = true;
+    for (const entry of this.#entries.values()) this.#transmit(entry);
+  }
+
+  /** The message event has come: its pending copy goes. Returns true if there was one. */
+  settle(nonce, seq) {
+    for (const entry of this.#entries.values()) {
+      if (entry.nonce !== nonce && entry.seq !== seq) continue;
+      entry.node.remove();
+      this.#entries.delete(entry.nonce);
+      this.#save();
+      return true;
+    }
+    return false;
+  }
+
+  #add(nonce, text, at) {
+    const node = document.getElementById("pending-message").content.querySelector("article").cloneNode(true);
+    node.id = `m-pending-${nonce}`;
+    delete node.dataset.seq;
+    node.dataset.at = at;
+    node.querySelector(".message__text").textContent = text;
+    const entry = { nonce, text, at, node, seq: null, busy: false, failed: false };
+    node.querySelector("[data-retry]").addEventListener("click", () => this.#retry(entry));
+    node.querySelector("[data-withdraw]").addEventListener("click", () => this.#withdraw(entry));
+    this.#entries.set(nonce, entry);
+    this.#show(node);
+    this.#transmit(entry);
+  }
+
+  async #transmit(entry) {
+    if (!this.#joined || entry.busy || entry.failed || entry.seq !== null) return;
+    entry.busy = true;
+    try {
+      const ack = await connection.request("send", { room: this.#room, text: entry.text, nonce: entry.nonce });
+      this.#acknowledged(entry, ack.seq);
+    } catch (error) {
+      this.#refused(entry, error);
+    } finally {
+      entry.busy = false;
+    }
+  }
+
+  #acknowledged(entry, seq) {
+    entry.seq = seq;
+    entry.node.classList.add("message--sent");
+    this.#save();
+    // A repeated send may be acknowledged after its event was already shown.
+    if (document.getElementById(`m-${seq}`)) this.settle(entry.nonce, seq);
+  }
+
+  #refused(entry, error) {
+    if (!TRY_LATER.has(error.code)) {
+      this.#fail(entry, error.message);
+      return;
+    }
+    setTimeout(() => this.#transmit(entry), TRY_LATER_MS);
+  }
+
+  #fail(entry, reason) {
+    entry.failed = true;
+    entry.node.classList.add("message--failed");
+    entry.node.querySelector(".message__failed").hidden = false;
+    entry.node.querySelector("[data-reason]").textContent = `Not sent. ${reason}`;
+  }
+
+  #retry(entry) {
+    entry.failed = false;
+    entry.node.classList.remove("message--failed");
+    entry.node.querySelector(".message__failed").hidden = true;
+    this.#transmit(entry);
+  }
+
+  #withdraw(entry) {
+    entry.node.remove();
+    this.#entries.delete(entry.nonce);
+    this.#save();
+    this.#returnText(entry.text);
+  }
+
+  #load() {
+    try {
+      return JSON.parse(sessionStorage.getItem(this.#key) ?? "[]");
+    } catch {
+      return [];
+    }
+  }
+
+  #save() {
+    const open = [...this.#entries.values()].filter((entry) => entry.seq === null);
+    try {
+      if (open.length === 0) sessionStorage.removeItem(this.#key);
+      else sessionStorage.setItem(this.#key, JSON.stringify(open.map(({ nonce, text, at }) => ({ nonce, text, at }))));
+    } catch {
+      // Storage may be off; then a reload forgets what was not sent.
+    }
+  }
+}

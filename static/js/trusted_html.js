@@ -1,0 +1,16 @@
+// The one place where server-made HTML becomes nodes. It owns the Trusted Types policy `parlor`; nothing else may
+// write HTML. The server has cleaned what comes in here; what is not one message is refused all the same.
+
+const policy = globalThis.trustedTypes
+  ? globalThis.trustedTypes.createPolicy("parlor", { createHTML: (html) => html })
+  : { createHTML: (html) => html };
+
+/** The `<article>` of one event, or `null` if the HTML is not exactly that. */
+export function messageNode(html) {
+  const template = document.createElement("template");
+  template.innerHTML = policy.createHTML(html);
+  const nodes = template.content.children;
+  if (nodes.length !== 1 || !nodes[0].matches("article.message")) return null;
+  if (template.content.querySelector("script, style, iframe, object, embed")) return null;
+  return document.importNode(nodes[0], true);
+}
