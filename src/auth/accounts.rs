@@ -151,6 +151,14 @@ impl Auth {
         }
     }
 
+    /// The account with this name.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn account_named(&self, name: &UserName) -> Result<Option<Account>, AuthError> {
+        Ok(self.store.user_by_name(&name.key()).await?)
+    }
+
     /// Gives an account another name.
     ///
     /// # Errors

@@ -29,6 +29,8 @@ impl Closing {
     pub const GOING_AWAY: Self = Self { code: 1001, reason: "the server is going away" };
     /// The login has ended, or may not be here any more.
     pub const NOT_ALLOWED: Self = Self { code: 1008, reason: "this session has ended; log in again" };
+    /// The server is too busy to take it.
+    pub const TRY_AGAIN: Self = Self { code: 1013, reason: "the server is busy; try again" };
     /// Too slow to be waited for.
     pub const TOO_SLOW: Self = Self { code: 1013, reason: "too slow; reconnect and resume" };
 }

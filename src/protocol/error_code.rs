@@ -88,6 +88,22 @@ impl Problem {
         Self { code: ErrorCode::BadRequest, message: message.into(), field: Some(field), retry_after: None }
     }
 
+    /// The problem as a document (RFC 9457, section 3): `type`, `title`, `status`, `detail`, with `code` and `field`.
+    #[must_use]
+    pub fn document(&self) -> serde_json::Value {
+        let mut document = serde_json::json!({
+            "type": "about:blank",
+            "title": self.code.title(),
+            "status": self.code.status(),
+            "detail": self.message,
+            "code": self.code,
+        });
+        if let Some(field) = self.field {
+            document["field"] = field.into();
+        }
+        document
+    }
+
     /// The room is not there, or must look so.
     #[must_use]
     pub fn no_such_room() -> Self {

@@ -1,0 +1,275 @@
+//! The composition root: the only place that knows everybody. It opens the database, starts the actors and the worker
+//! threads, and takes it all down again in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use actix::{Actor, Addr, Arbiter};
+use actix_web::dev::ServerHandle;
+use actix_web::{HttpServer, web};
+use derive_more::{Display, Error, From};
+use tokio::task::JoinHandle;
+
+use crate::auth::{Auth, AuthError};
+use crate::chat::Chat;
+use crate::chat::fanout::{Fanout, Worker};
+use crate::chat::journal::Journal;
+use crate::chat::server::{ChatServer, Setup};
+use crate::chat::turn::WorkerId;
+use crate::config::{Address, Config};
+use crate::domain::clock::Clock;
+use crate::gateways::websocket::{WebsocketState, keep_socket};
+use crate::storage::sqlite::SqliteStore;
+use crate::storage::{OpenError, SharedStore, StorageError};
+use crate::telemetry::metrics::Metrics;
+use crate::web::routes;
+use crate::web::state::{Draining, WebState};
+use crate::web::views::render::{RenderError, Renderer};
+
+/// Nonces and idempotency keys are kept this long: so long a retry is safe.
+const RETRIES_SAFE: Duration = Duration::from_secs(60 * 60 * 24 * 30);
+/// How often they are pruned.
+const PRUNE_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Why the server did not start. One line each.
+#[derive(Debug, Display, Error, From)]
+pub enum StartError {
+    /// The database.
+    #[display("{_0}")]
+    Open(OpenError),
+    /// The database, after it was opened.
+    #[display("{_0}")]
+    Storage(StorageError),
+    /// The templates.
+    #[display("{_0}")]
+    Render(RenderError),
+    /// The first account.
+    #[display("admin_name, admin_password: {_0}")]
+    Admin(AuthError),
+    /// The address.
+    #[display("cannot listen on {address}: {reason}. Stop the other program, or choose another address with --listen.")]
+    #[from(skip)]
+    Listen {
+        /// Which.
+        address: String,
+        /// The system's words.
+        #[error(not(source))]
+        reason: String,
+    },
+    /// A second signal while stopping.
+    #[display("stopped at once, because a second signal came")]
+    #[from(skip)]
+    Interrupted,
+}
+
+/// A server that is running.
+pub struct Server {
+    addresses: Vec<SocketAddr>,
+    handle: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
+    pruning: JoinHandle<()>,
+    hub: Arbiter,
+    chat: Chat,
+    auth: Arc<Auth>,
+    store: SharedStore,
+    draining: Draining,
+    shutdown: Duration,
+}
+
+/// What every worker thread starts from.
+#[derive(Clone)]
+struct Parts {
+    config: Config,
+    clock: Clock,
+    metrics: Metrics,
+    store: SharedStore,
+    auth: Arc<Auth>,
+    chat: Chat,
+    renderer: Arc<Renderer>,
+    draining: Draining,
+    next_worker: Arc<AtomicUsize>,
+}
+
+/// Starts a server in the running actix system. It serves from now on.
+///
+/// # Errors
+/// What stood in the way; nothing is left running then.
+pub async fn start(config: Config, clock: Clock) -> Result<Server, StartError> {
+    let url = config.store.database.as_ref().map(|url| url.expose().to_owned());
+    let store: SharedStore = Arc::new(SqliteStore::open(url.as_deref(), &config.store.data).await?);
+    match serve(config, clock, store.clone()).await {
+        Ok(server) => Ok(server),
+        Err(error) => {
+            store.close().await;
+            Err(error)
+        }
+    }
+}
+
+async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Server, StartError> {
+    let metrics = Metrics::new(clock.now());
+    let auth = Arc::new(Auth::open(&config, store.clone(), clock.clone(), metrics.clone()).await?);
+    auth.set_up_from_settings().await?;
+    let renderer = Arc::new(Renderer::new(config.pages.time_zone.clone())?);
+    // Before the actors: a port in use is the most common reason not to start.
+    let listeners = listen(&config.listen.listen)?;
+    let hub = Arbiter::new();
+    let chat = start_chat(&config, &clock, &metrics, &store, &auth, &hub);
+    let draining = Draining::default();
+    let parts = Parts {
+        clock: clock.clone(),
+        metrics,
+        store: store.clone(),
+        auth: auth.clone(),
+        chat: chat.clone(),
+        renderer,
+        draining: draining.clone(),
+        next_worker: Arc::default(),
+        config: config.clone(),
+    };
+    let mut http = HttpServer::new(move || worker(&parts))
+        .workers(config.listen.workers)
+        .disable_signals()
+        .tcp_nodelay(true)
+        .on_connect(keep_socket)
+        .shutdown_timeout(config.listen.shutdown.as_secs());
+    for listener in listeners {
+        http = http.listen(listener).map_err(|error| cannot_listen(&config.listen.listen, &error))?;
+    }
+    let addresses = http.addrs();
+    let server = http.run();
+    let (handle, serving) = (server.handle(), actix::spawn(server));
+    let pruning = actix::spawn(prune(store.clone(), clock));
+    Ok(Server { addresses, handle, serving, pruning, hub, chat, auth, store, draining, shutdown: config.listen.shutdown })
+}
+
+fn start_chat(
+    config: &Config,
+    clock: &Clock,
+    metrics: &Metrics,
+    store: &SharedStore,
+    auth: &Auth,
+    hub: &Arbiter,
+) -> Chat {
+    let (inlet, journal, health) = Journal::new(store.clone(), metrics.clone());
+    let setup = Setup {
+        clock: clock.clone(),
+        access: auth.follow_access(),
+        journal: inlet,
+        store: store.clone(),
+        metrics: metrics.clone(),
+        room_idle: config.limits.room_idle,
+        heartbeat_seconds: config.heartbeat.interval.as_secs(),
+    };
+    let server: Addr<ChatServer> =
+        ChatServer::start_in_arbiter(&hub.handle(), move |ctx| ChatServer::new(setup, actix::AsyncContext::address(ctx)));
+    actix::spawn(journal.run(server.clone().recipient(), server.clone().recipient()));
+    Chat::new(server, auth.follow_access(), health)
+}
+
+/// One worker thread: its fan-out, its sessions, its routes.
+fn worker(
+    parts: &Parts,
+) -> actix_web::App<
+    impl actix_web::dev::ServiceFactory<
+        actix_web::dev::ServiceRequest,
+        Config = (),
+        Response = actix_web::dev::ServiceResponse<impl actix_web::body::MessageBody + use<>>,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    let id = WorkerId(parts.next_worker.fetch_add(1, Ordering::Relaxed));
+    let worker = Worker::new(id, parts.clock.clone(), parts.renderer.clone(), parts.metrics.clone());
+    parts.chat.open_worker(id, Fanout::new(worker.clone()).start());
+    let sessions = WebsocketState::new(&parts.config, parts.auth.clone(), parts.chat.clone(), worker);
+    let state = WebState {
+        auth: parts.auth.clone(),
+        chat: parts.chat.clone(),
+        store: parts.store.clone(),
+        renderer: parts.renderer.clone(),
+        clock: parts.clock.clone(),
+        metrics: parts.metrics.clone(),
+        public_url: parts.config.listen.public_url.clone(),
+        draining: parts.draining.clone(),
+    };
+    routes::app(web::Data::new(state)).app_data(std::rc::Rc::new(sessions))
+}
+
+fn listen(address: &Address) -> Result<Vec<std::net::TcpListener>, StartError> {
+    let resolved = address.resolve().map_err(|error| cannot_listen(address, &error))?;
+    resolved.into_iter().map(|one| bind(one).map_err(|error| cannot_listen(address, &error))).collect()
+}
+
+/// A listener whose address can be taken again right after a restart, with room for a rush of connections.
+fn bind(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
+    let socket = socket2::Socket::new(socket2::Domain::for_address(address), socket2::Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(4096)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+fn cannot_listen(address: &Address, error: &std::io::Error) -> StartError {
+    StartError::Listen { address: address.to_string(), reason: error.to_string() }
+}
+
+async fn prune(store: SharedStore, clock: Clock) {
+    loop {
+        tokio::time::sleep(PRUNE_EVERY).await;
+        let older_than = crate::domain::clock::Timestamp(clock.now().0 - i64::try_from(RETRIES_SAFE.as_millis()).unwrap_or(0));
+        for (what, pruned) in
+            [("nonces", store.prune_nonces(older_than).await), ("idempotency keys", store.prune_keys(older_than).await)]
+        {
+            match pruned {
+                Ok(count) => log::debug!("{count} old {what} were forgotten"),
+                Err(error) => log::warn!("old {what} could not be forgotten: {error}"),
+            }
+        }
+    }
+}
+
+impl Server {
+    /// Where it can be opened.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match self.addresses.first() {
+            Some(address) if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
+            Some(address) => format!("http://{address}"),
+            None => String::new(),
+        }
+    }
+
+    /// The address it listens on.
+    #[must_use]
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// The code for set-up from another machine, while there is no account.
+    #[must_use]
+    pub fn setup_code(&self) -> Option<&str> {
+        self.auth.access().demo.then(|| self.auth.setup_code())
+    }
+
+    /// Stops in order: `/readyz` says so, what was accepted is written and answered, every session is told, then the
+    /// doors close. `notice` is how long `/readyz` says so at least.
+    pub async fn stop(self, notice: Duration) {
+        self.draining.begin();
+        let drained = tokio::time::timeout(self.shutdown.saturating_sub(notice) / 2, self.chat.drain());
+        if tokio::join!(tokio::time::sleep(notice), drained).1.is_err() {
+            log::warn!("some sessions did not close in time; they are cut");
+        }
+        self.pruning.abort();
+        if tokio::time::timeout(self.shutdown / 3, self.handle.stop(true)).await.is_err() {
+            self.handle.stop(false).await;
+        }
+        // Its outcome is of no use any more.
+        let _ = self.serving.await;
+        self.hub.stop();
+        self.store.close().await;
+    }
+}

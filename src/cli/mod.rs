@@ -1,0 +1,60 @@
+//! The command line: one file per command. `parlor` alone is `parlor serve`.
+//!
+//! Exit codes: 0 fine, 1 failed, 2 wrong usage (a flag, variable or setting that makes no sense).
+
+mod config;
+mod serve;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{ArgMatches, Command};
+
+use crate::config::{Config, ConfigError, clap_args, environment, given_flags};
+
+/// What went wrong, for the exit code.
+enum Failure {
+    /// Wrong usage.
+    Usage(String),
+    /// It could not be done.
+    Failed(String),
+}
+
+/// Runs the command that was typed.
+#[must_use]
+pub fn main() -> ExitCode {
+    let matches = command().get_matches();
+    let outcome = match matches.subcommand() {
+        Some(("config", sub)) => config::run(sub),
+        Some((_, sub)) => serve::run(sub),
+        None => serve::run(&matches),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(line)) => complain(&line, 2),
+        Err(Failure::Failed(line)) => complain(&line, 1),
+    }
+}
+
+fn command() -> Command {
+    Command::new("parlor")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("A self-hosted, real-time chat server in one binary")
+        .after_help("Every setting is a flag, a PARLOR_* variable and a key of parlor.toml; `parlor config` shows them all.")
+        .args(clap_args())
+        .args_conflicts_with_subcommands(true)
+        .subcommand(Command::new("serve").about("Runs the server (the default)").args(clap_args()))
+        .subcommand(config::command())
+}
+
+/// The settings as flags, variables and file give them.
+fn load(matches: &ArgMatches) -> Result<Config, Failure> {
+    let refused = |error: ConfigError| Failure::Usage(error.to_string());
+    Config::load(given_flags(matches), environment(), Path::new(".")).map_err(refused)
+}
+
+#[expect(clippy::print_stderr, reason = "this is where the user reads what went wrong")]
+fn complain(line: &str, code: u8) -> ExitCode {
+    eprintln!("parlor: {line}");
+    ExitCode::from(code)
+}

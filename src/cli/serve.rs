@@ -1,0 +1,52 @@
+//! `parlor serve`: runs the server until it is told to stop.
+
+use std::time::Duration;
+
+use clap::ArgMatches;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Failure, load};
+use crate::app::{self, StartError};
+use crate::config::Config;
+use crate::domain::clock::Clock;
+use crate::telemetry::logging;
+
+/// How long `/readyz` says 503 before the doors close, so that a load balancer can notice.
+const NOTICE: Duration = Duration::from_secs(1);
+
+pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let config = load(matches)?;
+    logging::init(&config.log).map_err(|error| Failure::Failed(error.to_string()))?;
+    actix::System::new().block_on(serve(config)).map_err(|error| Failure::Failed(error.to_string()))
+}
+
+async fn serve(config: Config) -> Result<(), StartError> {
+    let server = app::start(config, Clock::System).await?;
+    greet(&server);
+    stop_signal().await;
+    log::info!("stopping: sessions are told, what was accepted is written");
+    tokio::select! {
+        () = server.stop(NOTICE) => Ok(()),
+        () = stop_signal() => Err(StartError::Interrupted),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the one line that says where to open it")]
+fn greet(server: &app::Server) {
+    println!("Parlor is open at {}", server.url());
+    if let Some(code) = server.setup_code() {
+        println!("There is no account yet. Open {}/setup to make yours; from another machine, type the code {code}", server.url());
+    }
+}
+
+/// SIGINT (Ctrl-C) or SIGTERM.
+async fn stop_signal() {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        // Without signals there is nothing to wait for; the server then runs until it is killed.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}

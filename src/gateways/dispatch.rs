@@ -1,0 +1,122 @@
+//! From what a session sends to commands: the same for every gateway. Rates are kept here, refusals are made here,
+//! and whoever goes on breaking the rules is shown the door.
+
+use crate::chat::Chat;
+use crate::config::LimitsConfig;
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::SessionId;
+use crate::domain::token_bucket::{Rate, TokenBucket};
+use crate::protocol::command::{Command, Request};
+use crate::protocol::decode::{self, Refused};
+use crate::protocol::encoding::Encoding;
+use crate::protocol::error_code::{ErrorCode, Problem};
+
+/// Other commands than messages cost a tenth.
+const OTHERS: f64 = 10.0;
+/// Refusals in a row after which a session is closed with 1008.
+const PATIENCE: u32 = 100;
+
+/// What a session sent: one frame or one line.
+#[derive(Debug, Clone, Copy)]
+pub enum Sent<'a> {
+    /// Text.
+    Text(&'a str),
+    /// Bytes.
+    Binary(&'a [u8]),
+}
+
+/// What is to be done with it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is on its way; the answer comes by itself.
+    Submitted,
+    /// It was refused: tell the client.
+    Refused(Refused),
+    /// It was refused once too often: close the connection.
+    Abuse,
+}
+
+/// How often a session may send.
+#[derive(Debug, Clone, Copy)]
+pub struct Rates(Option<(Rate, Rate)>);
+
+impl Rates {
+    /// As the settings say.
+    #[must_use]
+    pub fn new(limits: &LimitsConfig) -> Self {
+        let (per_second, burst) = (f64::from(limits.message_rate), f64::from(limits.message_burst));
+        let messages = Rate { per_second, burst };
+        let others = Rate { per_second: per_second * OTHERS, burst: burst * OTHERS };
+        Self(limits.rate_limits.then_some((messages, others)))
+    }
+}
+
+/// Takes what one session sends.
+pub struct Dispatcher {
+    chat: Chat,
+    session: SessionId,
+    rates: Rates,
+    messages: Option<TokenBucket>,
+    others: Option<TokenBucket>,
+    strikes: u32,
+}
+
+impl Dispatcher {
+    /// For a session that has just opened.
+    #[must_use]
+    pub fn new(chat: Chat, session: SessionId, rates: Rates) -> Self {
+        Self { chat, session, rates, messages: None, others: None, strikes: 0 }
+    }
+
+    /// Takes one frame of an encoding that has frames.
+    pub fn take(&mut self, encoding: Encoding, sent: Sent<'_>, now: Timestamp) -> Outcome {
+        let request = match (encoding, sent) {
+            (Encoding::MsgPack, Sent::Binary(bytes)) => decode::from_msgpack(bytes),
+            (Encoding::MsgPack, Sent::Text(_)) => Err(wrong_kind("send commands as binary frames of MessagePack")),
+            (_, Sent::Text(text)) => decode::from_json(text),
+            (_, Sent::Binary(_)) => Err(wrong_kind("send commands as text frames of JSON")),
+        };
+        match request {
+            Ok(request) => self.submit(request, now),
+            Err(refused) => self.refuse(refused),
+        }
+    }
+
+    /// Takes a command that has been read already.
+    pub fn submit(&mut self, request: Request, now: Timestamp) -> Outcome {
+        if let Err(problem) = self.spend(&request.command, now) {
+            return self.refuse(Refused { id: request.id, problem });
+        }
+        let id = request.id.clone();
+        match self.chat.submit(self.session, request) {
+            Ok(()) => {
+                self.strikes = self.strikes.saturating_sub(1);
+                Outcome::Submitted
+            }
+            // The server is busy; that is nobody's fault.
+            Err(problem) => Outcome::Refused(Refused { id, problem }),
+        }
+    }
+
+    /// Counts a refusal.
+    pub fn refuse(&mut self, refused: Refused) -> Outcome {
+        self.strikes += 1;
+        if self.strikes > PATIENCE { Outcome::Abuse } else { Outcome::Refused(refused) }
+    }
+
+    fn spend(&mut self, command: &Command, now: Timestamp) -> Result<(), Problem> {
+        let Some((messages, others)) = self.rates.0 else { return Ok(()) };
+        let (bucket, rate) = match command {
+            Command::Send { .. } | Command::Create { .. } | Command::Nick { .. } | Command::Direct { .. } => {
+                (&mut self.messages, messages)
+            }
+            _ => (&mut self.others, others),
+        };
+        let bucket = bucket.get_or_insert_with(|| TokenBucket::full(rate, now));
+        bucket.take(rate, now).map_err(Problem::rate_limited)
+    }
+}
+
+fn wrong_kind(message: &str) -> Refused {
+    Refused { id: None, problem: Problem::new(ErrorCode::BadRequest, message) }
+}

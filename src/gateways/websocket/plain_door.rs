@@ -1,0 +1,137 @@
+//! The session of somebody who types: the room they are in, and what needs more than one command.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::outbox::Outbox;
+use super::state::WebsocketState;
+use crate::chat::fanout::{Sink, Weight};
+use crate::chat::turn::Closing;
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::SessionId;
+use crate::domain::name::{RoomName, UserName};
+use crate::domain::person::Person;
+use crate::domain::room::RoomKind;
+use crate::domain::text::MessageText;
+use crate::gateways::dispatch::{Dispatcher, Outcome};
+use crate::protocol::answer::Answer;
+use crate::protocol::command::{Command, Request};
+use crate::protocol::decode::Refused;
+use crate::protocol::encode::{self, Payload};
+use crate::protocol::encoding::Encoding;
+use crate::protocol::error_code::{ErrorCode, Problem};
+use crate::protocol::plain::{self, Line};
+
+const QUIT: Closing = Closing { code: 1000, reason: "bye" };
+
+/// A session of typed lines.
+pub struct PlainDoor {
+    id: SessionId,
+    person: Arc<Person>,
+    state: Rc<WebsocketState>,
+    outbox: Rc<Outbox>,
+    /// The rooms this session has joined, the one it is in last.
+    rooms: Vec<RoomName>,
+}
+
+impl PlainDoor {
+    /// In no room yet.
+    pub fn new(id: SessionId, person: Person, state: Rc<WebsocketState>, outbox: Rc<Outbox>) -> Self {
+        Self { id, person: Arc::new(person), state, outbox, rooms: Vec::new() }
+    }
+
+    /// The session is in this room now: lines go there.
+    pub fn entered(&mut self, room: RoomName) {
+        self.rooms.retain(|other| *other != room);
+        self.rooms.push(room);
+    }
+
+    /// The session has opened: direct messages reach an account without asking.
+    pub fn opened(&self) {
+        if self.person.is_guest() {
+            return;
+        }
+        let (state, person, session) = (Rc::clone(&self.state), Arc::clone(&self.person), self.id);
+        actix::spawn(async move {
+            let Ok(Answer::Rooms { rooms }) = state.chat.ask(person, Command::Rooms).await else { return };
+            for entry in rooms.into_iter().filter(|entry| entry.kind == RoomKind::Direct) {
+                let command = Command::Join { room: entry.room, after: None, create: false };
+                // Too busy: they come with the next line of that room, or after a new connection.
+                let _ = state.chat.submit(session, Request { id: None, command });
+            }
+        });
+    }
+
+    /// Takes one line.
+    pub fn take(&mut self, dispatcher: &mut Dispatcher, line: &str, now: Timestamp) -> Outcome {
+        match plain::parse(line, self.rooms.last()) {
+            Ok(Line::Command(command)) => {
+                self.follow(&command);
+                dispatcher.submit(Request { id: None, command }, now)
+            }
+            Ok(Line::Message { to, text }) => {
+                self.message(to, text);
+                Outcome::Submitted
+            }
+            Ok(Line::Help) => {
+                self.say(plain::HELP);
+                Outcome::Submitted
+            }
+            Ok(Line::Quit) => {
+                self.outbox.close(QUIT);
+                Outcome::Submitted
+            }
+            Ok(Line::Nothing) => Outcome::Submitted,
+            Err(problem) => dispatcher.refuse(Refused { id: None, problem }),
+        }
+    }
+
+    fn follow(&mut self, command: &Command) {
+        match command {
+            Command::Join { room, .. } => self.entered(room.clone()),
+            Command::Leave { room } => self.rooms.retain(|other| other != room),
+            _ => {}
+        }
+    }
+
+    fn say(&self, text: &'static str) {
+        self.outbox.push(Payload::Text(text.into()), Weight::Durable);
+    }
+
+    /// Opens the direct room with somebody, listens there and writes.
+    fn message(&self, to: UserName, text: MessageText) {
+        let (state, outbox) = (Rc::clone(&self.state), Rc::clone(&self.outbox));
+        let (person, session) = (Arc::clone(&self.person), self.id);
+        actix::spawn(async move {
+            if let Err(problem) = send_direct(&state, session, person, &to, text).await {
+                outbox.push(encode::problem(None, &problem, Encoding::Plain), Weight::Durable);
+            }
+        });
+    }
+}
+
+async fn send_direct(
+    state: &WebsocketState,
+    session: SessionId,
+    person: Arc<Person>,
+    to: &UserName,
+    text: MessageText,
+) -> Result<(), Problem> {
+    if person.is_guest() {
+        return Err(Problem::new(ErrorCode::Forbidden, "guests have no direct rooms; log in"));
+    }
+    let other = state.auth.account_named(to).await.map_err(|_| Problem::unavailable())?;
+    let Some(other) = other else {
+        return Err(Problem::new(ErrorCode::NotFound, format!("there is nobody called {to}")));
+    };
+    let Answer::Room { room, .. } = state.chat.ask(person, Command::Direct { other: other.id }).await? else {
+        return Ok(());
+    };
+    for command in [
+        Command::Join { room: room.clone(), after: None, create: false },
+        Command::Send { room, text, nonce: None, reply_to: None },
+    ] {
+        state.chat.submit(session, Request { id: None, command })?;
+    }
+    Ok(())
+}
