@@ -1,3 +1,7 @@
-//! Everything from outside, in one binary.
+//! The suite: one binary for everything that needs a server, a database or a browser.
+//! `support` is what the tests stand on; the other folders mirror `src`.
 
+mod chat;
+mod gateways;
 mod storage;
+mod support;

@@ -1,0 +1,41 @@
+//! What the tests stand on: a server of their own, and clients for it. Tests wait for answers and events, never for
+//! time to pass.
+
+pub mod http;
+pub mod plain;
+pub mod server;
+pub mod socket;
+
+use std::future::Future;
+use std::time::Duration;
+
+pub use http::Browser;
+pub use plain::Terminal;
+pub use server::TestServer;
+pub use socket::Client;
+
+/// How long anything may take before a test gives up. Long, because the machine may be busy; nothing waits this long
+/// when all is well.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits for something, but not for ever.
+pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(PATIENCE, future).await {
+        Ok(value) => value,
+        Err(_) => panic!("{what} did not happen within {PATIENCE:?}"),
+    }
+}
+
+/// Asks again until the answer is yes; for things that have no event to wait for.
+pub async fn until<F, Fut>(what: &str, mut ask: F)
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = bool>,
+{
+    within(what, async {
+        while !ask().await {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
