@@ -29,9 +29,9 @@ use crate::web::state::{Draining, WebState};
 use crate::web::views::render::{RenderError, Renderer};
 
 /// Nonces and idempotency keys are kept this long: so long a retry is safe.
-const RETRIES_SAFE: Duration = Duration::from_secs(60 * 60 * 24 * 30);
+const RETRIES_SAFE: Duration = Duration::from_hours(24 * 30);
 /// How often they are pruned.
-const PRUNE_EVERY: Duration = Duration::from_secs(60 * 60);
+const PRUNE_EVERY: Duration = Duration::from_hours(1);
 
 /// Why the server did not start. One line each.
 #[derive(Debug, Display, Error, From)]
@@ -142,7 +142,18 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let server = http.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
     let pruning = actix::spawn(prune(store.clone(), clock));
-    Ok(Server { addresses, handle, serving, pruning, hub, chat, auth, store, draining, shutdown: config.listen.shutdown })
+    Ok(Server {
+        addresses,
+        handle,
+        serving,
+        pruning,
+        hub,
+        chat,
+        auth,
+        store,
+        draining,
+        shutdown: config.listen.shutdown,
+    })
 }
 
 fn start_chat(
@@ -163,8 +174,9 @@ fn start_chat(
         room_idle: config.limits.room_idle,
         heartbeat_seconds: config.heartbeat.interval.as_secs(),
     };
-    let server: Addr<ChatServer> =
-        ChatServer::start_in_arbiter(&hub.handle(), move |ctx| ChatServer::new(setup, actix::AsyncContext::address(ctx)));
+    let server: Addr<ChatServer> = ChatServer::start_in_arbiter(&hub.handle(), move |ctx| {
+        ChatServer::new(setup, actix::AsyncContext::address(ctx))
+    });
     actix::spawn(journal.run(server.clone().recipient(), server.clone().recipient()));
     Chat::new(server, auth.follow_access(), health)
 }
@@ -220,7 +232,8 @@ fn cannot_listen(address: &Address, error: &std::io::Error) -> StartError {
 async fn prune(store: SharedStore, clock: Clock) {
     loop {
         tokio::time::sleep(PRUNE_EVERY).await;
-        let older_than = crate::domain::clock::Timestamp(clock.now().0 - i64::try_from(RETRIES_SAFE.as_millis()).unwrap_or(0));
+        let older_than =
+            crate::domain::clock::Timestamp(clock.now().0 - i64::try_from(RETRIES_SAFE.as_millis()).unwrap_or(0));
         for (what, pruned) in
             [("nonces", store.prune_nonces(older_than).await), ("idempotency keys", store.prune_keys(older_than).await)]
         {

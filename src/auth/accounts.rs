@@ -139,16 +139,12 @@ impl Auth {
         let found = self.store.credentials(&key).await?;
         let (account, stored) = found.map_or((None, None), |(account, stored)| (Some(account), Some(stored)));
         let matches = self.passwords.matches(password, stored).await?;
-        match account.filter(|_| matches) {
-            Some(account) => {
-                self.throttle.forgive(&key, address);
-                self.log_in_account(account, label).await
-            }
-            None => {
-                self.metrics.login_failed();
-                Err(AuthError::WrongCredentials)
-            }
+        if let Some(account) = account.filter(|_| matches) {
+            self.throttle.forgive(&key, address);
+            return self.log_in_account(account, label).await;
         }
+        self.metrics.login_failed();
+        Err(AuthError::WrongCredentials)
     }
 
     /// The account with this name.

@@ -12,9 +12,9 @@ use crate::domain::person::Person;
 use crate::storage::users::Account;
 
 /// A browser that has not been used for this long is logged out.
-pub const COOKIE_LIFE: Duration = Duration::from_secs(60 * 60 * 24 * 60);
+pub const COOKIE_LIFE: Duration = Duration::from_hours(24 * 60);
 /// Use is noted at most this often.
-const TOUCH_EVERY: Duration = Duration::from_secs(60);
+const TOUCH_EVERY: Duration = Duration::from_mins(1);
 
 /// A login that has just been made, with the secret that is shown this once.
 pub struct NewLogin {
@@ -28,7 +28,7 @@ impl Auth {
     /// Logs a browser in.
     pub(super) async fn log_in_account(&self, account: Account, label: &str) -> Result<NewLogin, AuthError> {
         let now = self.clock.now();
-        let device = self.new_device(&account, DeviceKind::Cookie, label, now);
+        let device = new_device(&account, DeviceKind::Cookie, label, now);
         let secret = secret::random_text();
         self.store.add_device(&device, &secret::hash(&secret), Some(now.plus(COOKIE_LIFE))).await?;
         Ok(NewLogin { person: person_of(account, device.id), secret })
@@ -44,15 +44,10 @@ impl Auth {
             return Err(AuthError::BadLabel);
         }
         let account = self.store.user(person.id).await?.ok_or(AuthError::UnknownToken)?;
-        let device = self.new_device(&account, DeviceKind::Token, label, self.clock.now());
+        let device = new_device(&account, DeviceKind::Token, label, self.clock.now());
         let secret = format!("parlor_{}", secret::random_text());
         self.store.add_device(&device, &secret::hash(&secret), None).await?;
         Ok(NewLogin { person: person_of(account, device.id), secret })
-    }
-
-    fn new_device(&self, account: &Account, kind: DeviceKind, label: &str, now: Timestamp) -> Device {
-        let id = secret::new_device();
-        Device { id, user: account.id, kind, label: label.to_owned(), created_at: now, used_at: now }
     }
 
     /// The logins of one kind, the last used first.
@@ -86,4 +81,9 @@ impl Auth {
         }
         Ok(Some(person_of(account, device.id)))
     }
+}
+
+fn new_device(account: &Account, kind: DeviceKind, label: &str, now: Timestamp) -> Device {
+    let id = secret::new_device();
+    Device { id, user: account.id, kind, label: label.to_owned(), created_at: now, used_at: now }
 }

@@ -8,7 +8,7 @@ use crate::domain::person::{Author, Person};
 use crate::storage::invites::Invite;
 
 /// How long an invite is good.
-const LIFE: Duration = Duration::from_secs(60 * 60 * 24 * 7);
+const LIFE: Duration = Duration::from_hours(24 * 7);
 
 impl Auth {
     /// Makes an invite, perhaps into a room. Whoever calls has checked that the person may.

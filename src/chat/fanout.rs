@@ -134,7 +134,7 @@ impl Worker {
         let html = &*self.html;
         match item {
             Item::Welcome { session, welcome } => {
-                self.with(session, |l| l.push(Some(encode::welcome(&welcome, l.encoding))))
+                self.with(session, |l| l.push(Some(encode::welcome(&welcome, l.encoding))));
             }
             Item::Answer { session, id, answer } => {
                 self.with(session, |l| l.push(encode::answer(id.as_deref(), &answer, l.encoding, html)));

@@ -28,7 +28,7 @@ struct LivePerson {
 #[derive(Default)]
 pub struct People {
     sessions: HashMap<SessionId, LiveSession>,
-    people: HashMap<UserId, LivePerson>,
+    by_user: HashMap<UserId, LivePerson>,
     /// The names guests use now, so that no two use the same.
     guest_names: HashMap<NameKey, UserId>,
 }
@@ -37,7 +37,7 @@ impl People {
     /// Takes a session in. A guest whose name is in use gets it with a number behind it.
     pub fn connect(&mut self, session: SessionId, worker: WorkerId, person: Person) -> Arc<Person> {
         let person = Arc::new(if person.is_guest() { self.with_free_name(person) } else { person });
-        self.people.entry(person.id).or_default().sessions.push(session);
+        self.by_user.entry(person.id).or_default().sessions.push(session);
         self.sessions.insert(session, LiveSession { person: person.clone(), worker, rooms: HashSet::new() });
         person
     }
@@ -46,10 +46,10 @@ impl People {
     pub fn disconnect(&mut self, session: SessionId) -> Option<LiveSession> {
         let live = self.sessions.remove(&session)?;
         let user = live.person.id;
-        if let Some(person) = self.people.get_mut(&user) {
+        if let Some(person) = self.by_user.get_mut(&user) {
             person.sessions.retain(|other| *other != session);
             if person.sessions.is_empty() {
-                self.people.remove(&user);
+                self.by_user.remove(&user);
                 if live.person.is_guest() {
                     self.release_name(&live.person.name.key(), user);
                 }
@@ -64,7 +64,7 @@ impl People {
         if self.guest_names.get(&key).is_some_and(|holder| *holder != user) {
             return None;
         }
-        let sessions = self.people.get(&user)?.sessions.clone();
+        let sessions = self.by_user.get(&user)?.sessions.clone();
         let mut renamed = None;
         for session in sessions {
             if let Some(live) = self.sessions.get_mut(&session) {
@@ -98,7 +98,7 @@ impl People {
 
     /// The sessions of one person, with their threads.
     pub fn sessions_of(&self, user: UserId) -> impl Iterator<Item = (SessionId, WorkerId)> + '_ {
-        let sessions = self.people.get(&user).map_or(&[][..], |person| &person.sessions);
+        let sessions = self.by_user.get(&user).map_or(&[][..], |person| &person.sessions);
         sessions.iter().filter_map(|id| self.sessions.get(id).map(|live| (*id, live.worker)))
     }
 
@@ -110,17 +110,17 @@ impl People {
 
     /// True when this person is connected anywhere.
     pub fn is_online(&self, user: UserId) -> bool {
-        self.people.contains_key(&user)
+        self.by_user.contains_key(&user)
     }
 
     /// What this person said of themselves, or online.
     pub fn status(&self, user: UserId) -> Status {
-        self.people.get(&user).and_then(|person| person.status).unwrap_or(Status::Online)
+        self.by_user.get(&user).and_then(|person| person.status).unwrap_or(Status::Online)
     }
 
     /// Somebody says how present they are.
     pub fn set_status(&mut self, user: UserId, status: Status) {
-        if let Some(person) = self.people.get_mut(&user) {
+        if let Some(person) = self.by_user.get_mut(&user) {
             person.status = Some(status);
         }
     }

@@ -62,7 +62,7 @@ impl Ports {
             (Reply::Once(sender), result) => drop(sender.send(result)),
             (Reply::Session { quiet: true, .. }, Ok(_)) => {}
             (Reply::Session { session, worker, id, .. }, Ok(answer)) => {
-                self.push(worker, Item::Answer { session, id, answer })
+                self.push(worker, Item::Answer { session, id, answer });
             }
             (Reply::Session { session, worker, id, .. }, Err(problem)) => {
                 self.push(worker, Item::Refuse { session, id, problem: Box::new(problem) });

@@ -118,9 +118,9 @@ impl Room {
         }
         self.per_worker[worker.0] += 1;
         let fresh = || Present { author: person.into(), is_guest: person.is_guest(), status, sessions: 0 };
-        let present = self.present.entry(person.id).or_insert_with(fresh);
-        present.sessions += 1;
-        if present.sessions == 1 {
+        let here = self.present.entry(person.id).or_insert_with(fresh);
+        here.sessions += 1;
+        if here.sessions == 1 {
             self.changed.insert(person.id);
             self.gone.remove(&person.id);
         }
@@ -185,7 +185,7 @@ impl Room {
 
     /// What has changed since the last call, as one frame.
     pub fn take_presence_news(&mut self) -> Ephemeral {
-        let changed = std::mem::take(&mut self.changed);
+        let touched = std::mem::take(&mut self.changed);
         let gone = std::mem::take(&mut self.gone);
         let changes = if self.present.len() > PRESENCE_NAMES {
             Vec::new()
@@ -195,7 +195,7 @@ impl Room {
                 (None, Some(author)) => Some(PresenceChange { user: author.clone(), status: Status::Offline }),
                 (None, None) => None,
             };
-            changed.iter().filter_map(change).collect()
+            touched.iter().filter_map(change).collect()
         };
         Ephemeral::Presence { room: self.info.name.clone(), online: self.online(), changes }
     }

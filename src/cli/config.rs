@@ -6,7 +6,8 @@ use super::{Failure, load};
 use crate::config::{clap_args, example_toml};
 
 pub fn command() -> Command {
-    let example = Arg::new("example").long("example").action(ArgAction::SetTrue).help("Shows an example parlor.toml instead");
+    let example =
+        Arg::new("example").long("example").action(ArgAction::SetTrue).help("Shows an example parlor.toml instead");
     Command::new("config").about("Shows the settings in force, with secrets hidden").args(clap_args()).arg(example)
 }
 

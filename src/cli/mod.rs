@@ -40,7 +40,9 @@ fn command() -> Command {
     Command::new("parlor")
         .version(env!("CARGO_PKG_VERSION"))
         .about("A self-hosted, real-time chat server in one binary")
-        .after_help("Every setting is a flag, a PARLOR_* variable and a key of parlor.toml; `parlor config` shows them all.")
+        .after_help(
+            "Every setting is a flag, a PARLOR_* variable and a key of parlor.toml; `parlor config` shows them all.",
+        )
         .args(clap_args())
         .args_conflicts_with_subcommands(true)
         .subcommand(Command::new("serve").about("Runs the server (the default)").args(clap_args()))

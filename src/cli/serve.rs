@@ -35,13 +35,17 @@ async fn serve(config: Config) -> Result<(), StartError> {
 fn greet(server: &app::Server) {
     println!("Parlor is open at {}", server.url());
     if let Some(code) = server.setup_code() {
-        println!("There is no account yet. Open {}/setup to make yours; from another machine, type the code {code}", server.url());
+        println!(
+            "There is no account yet. Open {}/setup to make yours; from another machine, type the code {code}",
+            server.url()
+        );
     }
 }
 
 /// SIGINT (Ctrl-C) or SIGTERM.
 async fn stop_signal() {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
         // Without signals there is nothing to wait for; the server then runs until it is killed.
         return std::future::pending().await;
     };

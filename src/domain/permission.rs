@@ -125,12 +125,11 @@ pub fn may_join(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Ref
 pub fn may_post(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -> Result<(), Refusal> {
     may_read(access, room, actor)?;
     match (actor.standing, actor.membership) {
-        (Standing::Guest, _) => Ok(()),
         (Standing::Account(_), None) => Err(Refusal::NotMember),
         (Standing::Account(_), Some(Membership { muted_until: Some(until), .. })) if until > now => {
             Err(Refusal::Muted { until })
         }
-        (Standing::Account(_), Some(_)) => Ok(()),
+        (Standing::Account(_), Some(_)) | (Standing::Guest, _) => Ok(()),
     }
 }
 

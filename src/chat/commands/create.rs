@@ -94,8 +94,13 @@ fn failed(server: &mut ChatServer, caller: Caller, error: &StorageError) {
 pub fn tell_new_member(server: &mut ChatServer, event: Event) {
     let (user, room) = (event.author.id, event.room);
     let frames = SharedFrames::new(News::Event(event.into()));
+    let is_direct = server.rooms.get(&room).is_some_and(|room| room.info.kind == RoomKind::Direct);
     for (session, worker) in away_sessions(server, user, room) {
         server.ports.push(worker, Item::Tell { session, frames: frames.clone() });
+        if is_direct {
+            // Somebody who is written to for the first time hears it at once, without having to ask.
+            super::join::listen_unasked(server, room, session, worker);
+        }
     }
 }
 

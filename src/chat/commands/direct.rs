@@ -40,6 +40,6 @@ fn made_name(one: UserId, other: UserId) -> RoomName {
     let (first, second) = if one < other { (one, other) } else { (other, one) };
     let digest = Sha256::new().chain_update(first.as_bytes()).chain_update(second.as_bytes()).finalize();
     // Room names are in lower case; hexadecimal keeps 80 bits of it apart.
-    let hex: String = digest.iter().take(10).map(|byte| format!("{byte:02x}")).collect();
-    RoomName::trusted(format!("{DIRECT_PREFIX}{hex}"))
+    let bits = digest.iter().take(10).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+    RoomName::trusted(format!("{DIRECT_PREFIX}{bits:020x}"))
 }

@@ -98,6 +98,21 @@ fn listen(
     }
 }
 
+/// A session listens from now on without having asked, as far as it has room for it.
+pub fn listen_unasked(server: &mut ChatServer, id: RoomId, session: SessionId, worker: WorkerId) {
+    let generation = server.next_generation();
+    let Some(live) = server.people.session_mut(session) else { return };
+    if live.rooms.len() >= limits::ROOMS_PER_SESSION || !live.rooms.insert(id) {
+        return;
+    }
+    let person = std::sync::Arc::clone(&live.person);
+    let status = server.people.status(person.id);
+    if let Some(room) = server.rooms.get_mut(&id) {
+        room.connect(session, worker, &person, status);
+        server.ports.push(worker, Item::Subscribe { session, room: id, generation, hold: false });
+    }
+}
+
 /// What a session missed has been read.
 pub fn replay(
     server: &mut ChatServer,

@@ -27,7 +27,13 @@ pub struct SessionActor {
 
 impl SessionActor {
     /// A session that joins `rooms` when it opens. `verdict` is that of the guard before the parser.
-    pub fn new(session: Session, outbox: Rc<Outbox>, verdict: Verdict, rooms: Vec<RoomName>, open: OpenConnection) -> Self {
+    pub fn new(
+        session: Session,
+        outbox: Rc<Outbox>,
+        verdict: Verdict,
+        rooms: Vec<RoomName>,
+        open: OpenConnection,
+    ) -> Self {
         let limits = MessageLimits { bytes: limits::FRAME_BYTES, fragments: limits::FRAGMENTS };
         Self { session, outbox, assembler: Assembler::new(limits), verdict, rooms, _open: open }
     }

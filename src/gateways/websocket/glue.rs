@@ -63,4 +63,3 @@ pub fn outgoing(out: Out) -> ws::Message {
         })),
     }
 }
-

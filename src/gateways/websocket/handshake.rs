@@ -89,8 +89,7 @@ fn check_origin(request: &HttpRequest, state: &WebsocketState) -> Result<(), Pro
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let has_unreadable = |name: HeaderName| request.headers().get(name).is_some_and(|value| value.to_str().is_err());
     let fetch_site = HeaderName::from_static("sec-fetch-site");
-    let headers =
-        Headers { sec_fetch_site: header(fetch_site), origin: header(ORIGIN), host: header(HOST) };
+    let headers = Headers { sec_fetch_site: header(fetch_site), origin: header(ORIGIN), host: header(HOST) };
     if !has_unreadable(ORIGIN) && origin::is_ours(headers, state.public_origin.as_deref()) {
         return Ok(());
     }
@@ -110,7 +109,10 @@ fn encoding(headers: &HeaderMap) -> Result<Encoding, Problem> {
         .map(|(encoding, _)| encoding)
         .ok_or_else(|| {
             let known = Encoding::NAMED.map(|(_, name)| name).join(", ");
-            Problem::new(ErrorCode::BadRequest, format!("no known subprotocol was offered; offer {known}, or none for plain text"))
+            Problem::new(
+                ErrorCode::BadRequest,
+                format!("no known subprotocol was offered; offer {known}, or none for plain text"),
+            )
         })
 }
 

@@ -16,7 +16,7 @@ use crate::protocol::encode::Payload;
 use crate::telemetry::metrics::Metrics;
 
 /// What a close may take: after that the connection is cut.
-const CLOSE_GRACE: Duration = Duration::from_secs(5);
+const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// Bytes a frame costs beside its payload: an entry in the queue, a header.
 const OVERHEAD: usize = 32;
 

@@ -39,7 +39,8 @@ impl Session {
     pub fn new(state: Rc<WebsocketState>, outbox: Rc<Outbox>, encoding: Encoding, person: Person) -> Self {
         let id = state.chat.next_session();
         let dispatcher = Dispatcher::new(state.chat.clone(), id, state.rates);
-        let plain = (encoding == Encoding::Plain).then(|| PlainDoor::new(id, person.clone(), Rc::clone(&state), Rc::clone(&outbox)));
+        let plain = (encoding == Encoding::Plain)
+            .then(|| PlainDoor::new(id, person.clone(), Rc::clone(&state), Rc::clone(&outbox)));
         Self { id, state, outbox, encoding, dispatcher, person, plain }
     }
 
