@@ -8,11 +8,13 @@ use tokio::sync::{oneshot, watch};
 
 use super::fanout::Fanout;
 use super::journal::Health;
+use super::messages::{Connect, Disconnect, Drain, EndDevice, OpenWorker, Renamed, Submit};
 use super::reply::{Caller, Reply};
-use super::server::{ChatServer, Connect, Disconnect, Drain, EndDevice, OpenWorker, Submit};
+use super::server::ChatServer;
 use super::turn::WorkerId;
 use crate::domain::access::Access;
-use crate::domain::ids::{DeviceId, SessionId};
+use crate::domain::ids::{DeviceId, SessionId, UserId};
+use crate::domain::name::UserName;
 use crate::domain::person::Person;
 use crate::protocol::answer::Answer;
 use crate::protocol::command::{Command, Request};
@@ -96,6 +98,12 @@ impl Chat {
     pub fn end_device(&self, device: DeviceId) {
         // A log-out must not be lost; people do not log out by the thousand.
         self.server.do_send(EndDevice { device });
+    }
+
+    /// An account has another name.
+    pub fn rename(&self, user: UserId, name: UserName) {
+        // Must not be lost: live sessions would go on under the old name. It is rare.
+        self.server.do_send(Renamed { user, name });
     }
 
     /// Stops taking commands, settles what was accepted, says goodbye to every session.

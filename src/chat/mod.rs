@@ -14,11 +14,13 @@ pub mod fanout;
 pub mod handle;
 pub mod journal;
 mod loader;
+pub mod messages;
 mod people;
 mod ports;
 mod reply;
 mod room;
 pub mod server;
 pub mod turn;
+mod upkeep;
 
 pub use handle::Chat;

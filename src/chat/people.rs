@@ -58,26 +58,41 @@ impl People {
         Some(live)
     }
 
+    /// A guest who comes without a session goes by the name of their sessions, and never by somebody else's.
+    pub fn named(&self, person: Arc<Person>) -> Arc<Person> {
+        if !person.is_guest() {
+            return person;
+        }
+        if let Some((session, _)) = self.sessions_of(person.id).next() {
+            return self.sessions.get(&session).map_or(person, |live| Arc::clone(&live.person));
+        }
+        let name = self.free_name(&person);
+        if name == person.name { person } else { Arc::new(Person { name, ..(*person).clone() }) }
+    }
+
     /// Gives a guest another name, in all their sessions; `None` when it is in use.
     pub fn rename_guest(&mut self, user: UserId, name: &UserName) -> Option<Arc<Person>> {
         let key = name.key();
         if self.guest_names.get(&key).is_some_and(|holder| *holder != user) {
             return None;
         }
+        let renamed = self.rename(user, name)?;
+        self.guest_names.retain(|_, holder| *holder != user);
+        self.guest_names.insert(key, user);
+        Some(renamed)
+    }
+
+    /// Gives a person another name, in all their sessions; `None` when they have none.
+    pub fn rename(&mut self, user: UserId, name: &UserName) -> Option<Arc<Person>> {
         let sessions = self.by_user.get(&user)?.sessions.clone();
         let mut renamed = None;
         for session in sessions {
             if let Some(live) = self.sessions.get_mut(&session) {
-                let old = live.person.name.key();
                 let person = Arc::new(Person { name: name.clone(), ..(*live.person).clone() });
                 live.person = person.clone();
                 renamed = Some(person);
-                if self.guest_names.get(&old) == Some(&user) {
-                    self.guest_names.remove(&old);
-                }
             }
         }
-        self.guest_names.insert(key, user);
         renamed
     }
 
@@ -131,16 +146,20 @@ impl People {
     }
 
     fn with_free_name(&mut self, person: Person) -> Person {
+        let name = self.free_name(&person);
+        self.guest_names.insert(name.key(), person.id);
+        Person { name, ..person }
+    }
+
+    /// The name, with a number behind it where somebody else uses it.
+    fn free_name(&self, person: &Person) -> UserName {
         let mut name = person.name.clone();
         let mut number = 1_u64;
-        loop {
-            let holder = self.guest_names.entry(name.key()).or_insert(person.id);
-            if *holder == person.id {
-                return Person { name, ..person };
-            }
+        while self.guest_names.get(&name.key()).is_some_and(|holder| *holder != person.id) {
             number += 1;
             name = numbered(&person.name, number);
         }
+        name
     }
 
     fn release_name(&mut self, key: &NameKey, user: UserId) {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use actix::Addr;
+use actix::prelude::SendError;
 
 use super::fanout::Fanout;
 use super::reply::Reply;
@@ -22,6 +23,7 @@ const BACKLOG: usize = 50_000;
 struct Port {
     fanout: Addr<Fanout>,
     waiting: Vec<Item>,
+    is_gone: bool,
 }
 
 /// All threads.
@@ -36,7 +38,7 @@ impl Ports {
         if self.ports.len() <= worker.0 {
             self.ports.resize_with(worker.0 + 1, || None);
         }
-        self.ports[worker.0] = Some(Port { fanout, waiting: Vec::new() });
+        self.ports[worker.0] = Some(Port { fanout, waiting: Vec::new(), is_gone: false });
     }
 
     /// Puts an item on the way to a thread.
@@ -74,9 +76,15 @@ impl Ports {
     pub fn flush(&mut self) {
         for port in self.ports.iter_mut().flatten().filter(|port| !port.waiting.is_empty()) {
             let turn = Turn { items: std::mem::take(&mut port.waiting) };
-            if let Err(refused) = port.fanout.try_send(turn) {
-                port.waiting = refused.into_inner().items;
+            match port.fanout.try_send(turn) {
+                Ok(()) => {}
+                Err(SendError::Full(turn)) => port.waiting = turn.items,
+                Err(SendError::Closed(_)) => port.is_gone = true,
             }
+        }
+        // A thread that has ended took its sessions with it.
+        for port in self.ports.iter_mut().filter(|port| port.as_ref().is_some_and(|port| port.is_gone)) {
+            *port = None;
         }
     }
 

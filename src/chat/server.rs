@@ -5,28 +5,26 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
+use actix::{Actor, Addr, AsyncContext, Context, Handler};
 use tokio::sync::{oneshot, watch};
 
 use super::commands;
 use super::cursors::Cursors;
-use super::fanout::Fanout;
 use super::journal::{Entry, Inlet, JournalClosed, Purpose, Settled};
 use super::loader::{Loaded, Loader};
+use super::messages::{Connect, Disconnect, Drain, EndDevice, OpenWorker, Renamed, Submit};
 use super::people::People;
 use super::ports::Ports;
 use super::reply::{Caller, Reply};
 use super::room::Room;
-use super::turn::{Closing, Item, WorkerId};
+use super::turn::{Closing, Item};
 use crate::domain::access::Access;
-use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::clock::Clock;
 use crate::domain::event::Draft;
-use crate::domain::ids::{DeviceId, RoomId, SessionId};
+use crate::domain::ids::RoomId;
 use crate::domain::name::RoomName;
 use crate::domain::permission;
-use crate::domain::person::Person;
-use crate::protocol::command::{Command, Request};
-use crate::protocol::encode::News;
+use crate::protocol::command::Command;
 use crate::protocol::error_code::Problem;
 use crate::protocol::server_frame::{Notice, Welcome};
 use crate::storage::SharedStore;
@@ -36,9 +34,8 @@ use crate::telemetry::metrics::Metrics;
 const BEAT: Duration = Duration::from_secs(1);
 /// Messages from sessions and requests that may wait for the server.
 const MAILBOX: usize = 4096;
-/// Clients come back after a time between these two, so that they do not all come at once.
-const RECONNECT_MS: (u64, u64) = (500, 4500);
-
+/// Commands that may wait for one room to be loaded.
+const WAITING: usize = 10_000;
 /// What the server is told at its start.
 pub struct Setup {
     /// Where the time comes from.
@@ -61,26 +58,32 @@ pub struct Setup {
 pub struct ChatServer {
     pub(super) clock: Clock,
     access: watch::Receiver<Access>,
-    journal: Option<Inlet>,
+    pub(super) journal: Option<Inlet>,
     pub(super) loader: Loader,
-    metrics: Metrics,
-    room_idle: Duration,
+    pub(super) metrics: Metrics,
+    pub(super) room_idle: Duration,
     heartbeat_seconds: u64,
     pub(super) ports: Ports,
     pub(super) people: People,
     pub(super) rooms: HashMap<RoomId, Room>,
-    names: HashMap<RoomName, RoomId>,
+    pub(super) names: HashMap<RoomName, RoomId>,
     /// Commands for rooms that are being loaded, in order.
     waiting: HashMap<RoomName, Vec<(Caller, Command)>>,
     pub(super) cursors: Cursors,
     generation: u64,
-    drained: Option<oneshot::Sender<()>>,
+    /// The policy that live sessions were last held against.
+    pub(super) enforced: Access,
+    /// Writes of cursors that are under way.
+    pub(super) cursor_writes: usize,
+    pub(super) journal_closed: bool,
+    pub(super) drained: Option<oneshot::Sender<()>>,
 }
 
 impl ChatServer {
     /// A server without rooms; they are loaded when somebody asks for them.
     #[must_use]
     pub fn new(setup: Setup, address: Addr<Self>) -> Self {
+        let enforced = *setup.access.borrow();
         Self {
             clock: setup.clock,
             access: setup.access,
@@ -96,6 +99,9 @@ impl ChatServer {
             waiting: HashMap::new(),
             cursors: Cursors::default(),
             generation: 0,
+            enforced,
+            cursor_writes: 0,
+            journal_closed: false,
             drained: None,
         }
     }
@@ -125,6 +131,9 @@ impl ChatServer {
         }
         let name = name.clone();
         let queue = self.waiting.entry(name.clone()).or_default();
+        if queue.len() >= WAITING {
+            return self.ports.answer(caller.reply, Err(Problem::unavailable()));
+        }
         queue.push((caller, command));
         if queue.len() == 1 {
             self.loader.room(name);
@@ -208,58 +217,6 @@ impl ChatServer {
             Err(entry) => Err(entry.purpose),
         }
     }
-
-    fn beat(&mut self) {
-        let now = self.clock.now();
-        self.tell_presence();
-        self.write_cursors();
-        self.forget_idle_rooms(now);
-        self.ports.flush();
-    }
-
-    fn tell_presence(&mut self) {
-        for room in self.rooms.values_mut().filter(|room| room.has_presence_news()) {
-            let news = room.take_presence_news();
-            self.ports.broadcast(room, News::Ephemeral(news), None);
-        }
-    }
-
-    fn write_cursors(&mut self) {
-        let moved = self.cursors.take();
-        if !moved.is_empty() {
-            self.loader.write_cursors(moved);
-        }
-    }
-
-    fn forget_idle_rooms(&mut self, now: Timestamp) {
-        let (idle, cursors) = (self.room_idle, &self.cursors);
-        let is_done = |room: &Room| room.is_idle() && now.since(room.used_at) >= idle && !cursors.holds(room.info.id);
-        let done: Vec<RoomId> = self.rooms.values().filter(|room| is_done(room)).map(|room| room.info.id).collect();
-        for id in done {
-            if let Some(room) = self.rooms.remove(&id) {
-                self.names.remove(&room.info.name);
-            }
-        }
-        self.metrics.rooms_loaded(self.rooms.len());
-    }
-
-    /// Closes a session, with a word before.
-    pub(super) fn dismiss(&mut self, session: SessionId, worker: WorkerId, notice: Notice, closing: Closing) {
-        self.ports.push(worker, Item::Notify { session, notice });
-        self.ports.push(worker, Item::Close { session, closing });
-    }
-
-    fn say_goodbye(&mut self) {
-        let spread = RECONNECT_MS.1 - RECONNECT_MS.0;
-        let sessions: Vec<(SessionId, WorkerId)> = self.people.sessions().map(|(id, live)| (id, live.worker)).collect();
-        for (session, worker) in sessions {
-            // Evenly spread by the number of the session; nobody has to be surprised by it.
-            let after = RECONNECT_MS.0 + session.0.wrapping_mul(977) % spread;
-            let notice = Notice::Bye { reason: "the server is going away", reconnect_after_ms: Some(after) };
-            self.dismiss(session, worker, notice, Closing::GOING_AWAY);
-        }
-        self.ports.flush();
-    }
 }
 
 impl Actor for ChatServer {
@@ -270,69 +227,6 @@ impl Actor for ChatServer {
         ctx.run_interval(BEAT, |server, _| server.beat());
     }
 }
-
-/// A worker thread has started.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct OpenWorker {
-    /// Which.
-    pub worker: WorkerId,
-    /// Its fan-out.
-    pub fanout: Addr<Fanout>,
-}
-
-/// A session has opened.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Connect {
-    /// Which.
-    pub session: SessionId,
-    /// On which thread.
-    pub worker: WorkerId,
-    /// Whose.
-    pub person: Person,
-}
-
-/// A session is gone.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Disconnect {
-    /// Which.
-    pub session: SessionId,
-}
-
-/// Somebody asks for something.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub enum Submit {
-    /// Over a live session.
-    FromSession {
-        /// Which.
-        session: SessionId,
-        /// What, with the id to repeat.
-        request: Request,
-    },
-    /// From a request that waits for the answer.
-    FromRequest {
-        /// Who, with the way back.
-        caller: Caller,
-        /// What.
-        command: Command,
-    },
-}
-
-/// A login has ended.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct EndDevice {
-    /// Which.
-    pub device: DeviceId,
-}
-
-/// Stop taking commands, settle what was accepted, say goodbye; answered when every session is gone.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Drain;
 
 impl Handler<OpenWorker> for ChatServer {
     type Result = ();
@@ -390,7 +284,10 @@ impl Handler<Submit> for ChatServer {
 
     fn handle(&mut self, submit: Submit, _: &mut Self::Context) {
         match submit {
-            Submit::FromRequest { caller, command } => self.take(caller, command),
+            Submit::FromRequest { mut caller, command } => {
+                caller.person = self.people.named(caller.person);
+                self.take(caller, command);
+            }
             Submit::FromSession { session, request } => {
                 // A session that is gone asks for nothing.
                 let Some(live) = self.people.session(session) else { return };
@@ -413,6 +310,17 @@ impl Handler<EndDevice> for ChatServer {
             self.dismiss(session, worker, notice, Closing::NOT_ALLOWED);
         }
         self.ports.flush();
+    }
+}
+
+impl Handler<Renamed> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, renamed: Renamed, _: &mut Self::Context) {
+        if let Some(person) = self.people.rename(renamed.user, &renamed.name) {
+            let status = self.people.status(person.id);
+            commands::presence::tell_rooms(self, &(&*person).into(), status);
+        }
     }
 }
 
@@ -455,20 +363,9 @@ impl Handler<JournalClosed> for ChatServer {
     type Result = ();
 
     fn handle(&mut self, _: JournalClosed, _: &mut Self::Context) {
+        self.journal_closed = true;
         self.write_cursors();
         self.say_goodbye();
         self.finish_drain_if_empty();
-    }
-}
-
-impl ChatServer {
-    fn finish_drain_if_empty(&mut self) {
-        if self.people.count() == 0
-            && self.journal.is_none()
-            && let Some(drained) = self.drained.take()
-        {
-            // Whoever asked may have stopped waiting.
-            let _ = drained.send(());
-        }
     }
 }

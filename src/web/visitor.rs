@@ -77,7 +77,9 @@ async fn identify(request: &HttpRequest) -> Result<Option<Person>, Problem> {
     let Some(state) = request.app_data::<web::Data<WebState>>() else { return Ok(None) };
     if let Some(token) = bearer(request)? {
         let person = state.auth.identify(Credential::Token(&token)).await.map_err(storage_problem)?;
-        let unknown = || Problem::new(ErrorCode::Unauthorized, "this token is not known or was revoked; make a new one on /settings");
+        let unknown = || {
+            Problem::new(ErrorCode::Unauthorized, "this token is not known or was revoked; make a new one on /settings")
+        };
         return person.map(Some).ok_or_else(unknown);
     }
     for name in [cookie::SESSION, cookie::GUEST] {
@@ -94,9 +96,11 @@ async fn identify(request: &HttpRequest) -> Result<Option<Person>, Problem> {
 /// The token of the `Authorization` header (RFC 6750, section 2.1).
 fn bearer(request: &HttpRequest) -> Result<Option<String>, Problem> {
     let Some(value) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
-    let token = value.to_str().ok().and_then(|text| text.split_once(' ')).and_then(|(scheme, token)| {
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-    });
+    let token = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .and_then(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned()));
     token.filter(|token| !token.is_empty()).map(Some).ok_or_else(|| {
         Problem::new(ErrorCode::Unauthorized, "the Authorization header must be `Bearer` and a token from /settings")
     })

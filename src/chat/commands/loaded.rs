@@ -22,7 +22,7 @@ pub fn run(server: &mut ChatServer, loaded: Loaded) {
         Loaded::NameChecked { caller, name, taken } => nick::checked(server, caller, name, taken),
         Loaded::Made { caller, then, made } => create::made(server, caller, then, made),
         Loaded::Found { caller, room, user } => add::found(server, caller, room, user),
-        Loaded::CursorsWritten { failed } => server.cursors.give_back(failed),
+        Loaded::CursorsWritten { failed } => server.cursors_written(failed),
     }
 }
 

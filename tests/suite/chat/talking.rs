@@ -53,7 +53,9 @@ async fn history_is_read_in_pages_from_the_end() {
     let older = ann.acked(json!({"type": "history", "room": "lobby", "before": 5, "limit": 10})).await;
     let newer = ann.acked(json!({"type": "history", "room": "lobby", "after": 5, "limit": 1})).await;
 
-    let seqs = |page: &serde_json::Value| page["events"].as_array().expect("events").iter().map(|e| e["seq"].as_u64()).collect::<Vec<_>>();
+    let seqs = |page: &serde_json::Value| {
+        page["events"].as_array().expect("events").iter().map(|e| e["seq"].as_u64()).collect::<Vec<_>>()
+    };
     assert_eq!((seqs(&newest), &newest["more"]), (vec![Some(5), Some(6), Some(7)], &json!(true)));
     assert_eq!((seqs(&older), &older["more"]), (vec![Some(1), Some(2), Some(3), Some(4)], &json!(false)));
     assert_eq!((seqs(&newer), &newer["more"]), (vec![Some(6)], &json!(true)));
@@ -69,7 +71,10 @@ async fn who_comes_and_goes_is_told() {
 
     loop {
         let presence = ann.next_of("presence").await;
-        if presence["changes"].as_array().is_some_and(|all| all.iter().any(|c| c["user"]["name"] == "bob" && c["status"] == "online")) {
+        if presence["changes"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|c| c["user"]["name"] == "bob" && c["status"] == "online"))
+        {
             assert_eq!(presence["online"], 2);
             break;
         }
@@ -78,7 +83,10 @@ async fn who_comes_and_goes_is_told() {
 
     let presence = ann.next_of("presence").await;
     assert_eq!(presence["online"], 1);
-    assert_eq!((&presence["changes"][0]["user"]["name"], &presence["changes"][0]["status"]), (&json!("bob"), &json!("offline")));
+    assert_eq!(
+        (&presence["changes"][0]["user"]["name"], &presence["changes"][0]["status"]),
+        (&json!("bob"), &json!("offline"))
+    );
 }
 
 #[tokio::test]
@@ -107,6 +115,7 @@ async fn everything_is_there_after_a_restart() {
     let mut ann = server.guest("ann").await;
     ann.join("lobby").await;
     ann.say("lobby", "before").await;
+    ann.close().await;
 
     let server = server.restart().await;
 

@@ -81,7 +81,8 @@ impl TestServer {
                 server.stop(Duration::ZERO).await;
             });
         });
-        let (address, setup_code) = super::within("the start of the server", starting).await.expect("the thread answers")?;
+        let (address, setup_code) =
+            super::within("the start of the server", starting).await.expect("the thread answers")?;
         Ok(Self { address, clock, setup_code, data, stop: Some(stop), thread: Some(thread) })
     }
 

@@ -162,7 +162,8 @@ pub async fn open(
     match within("the handshake", connect_async(request)).await {
         Ok((socket, _)) => Ok(socket),
         Err(Error::Http(response)) => {
-            let problem = response.body().as_deref().map_or(Value::Null, |body| serde_json::from_slice(body).unwrap_or_default());
+            let problem =
+                response.body().as_deref().map_or(Value::Null, |body| serde_json::from_slice(body).unwrap_or_default());
             Err(Refusal { status: response.status().as_u16(), problem })
         }
         Err(error) => panic!("no answer to the handshake: {error}"),

@@ -1,0 +1,105 @@
+//! What the server does by itself: it tells who came and went, writes cursors, forgets idle rooms, enforces a changed
+//! policy, and takes leave.
+
+use super::people::LiveSession;
+use super::room::Room;
+use super::server::ChatServer;
+use super::turn::{Closing, Item, WorkerId};
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{RoomId, Seq, SessionId, UserId};
+use crate::domain::permission;
+use crate::protocol::encode::News;
+use crate::protocol::server_frame::Notice;
+
+/// Clients come back after a time between these two, so that they do not all come at once.
+const RECONNECT_MS: (u64, u64) = (500, 4500);
+
+impl ChatServer {
+    pub(super) fn beat(&mut self) {
+        let now = self.clock.now();
+        self.enforce_access();
+        self.tell_presence();
+        self.write_cursors();
+        self.forget_idle_rooms(now);
+        self.ports.flush();
+    }
+
+    /// Guests who may no longer be here are shown out: set-up has ended the demo, say.
+    fn enforce_access(&mut self) {
+        let access = self.access();
+        if std::mem::replace(&mut self.enforced, access) == access {
+            return;
+        }
+        let out = |live: &LiveSession| permission::may_enter(access, live.person.standing).is_err();
+        let gone: Vec<_> =
+            self.people.sessions().filter(|(_, live)| out(live)).map(|(id, live)| (id, live.worker)).collect();
+        for (session, worker) in gone {
+            let notice = Notice::Bye { reason: "guests are not welcome here any more", reconnect_after_ms: None };
+            self.dismiss(session, worker, notice, Closing::NOT_ALLOWED);
+        }
+    }
+
+    fn tell_presence(&mut self) {
+        for room in self.rooms.values_mut().filter(|room| room.has_presence_news()) {
+            let news = room.take_presence_news();
+            self.ports.broadcast(room, News::Ephemeral(news), None);
+        }
+    }
+
+    pub(super) fn write_cursors(&mut self) {
+        let moved = self.cursors.take();
+        if !moved.is_empty() {
+            self.cursor_writes += 1;
+            self.loader.write_cursors(moved);
+        }
+    }
+
+    /// Cursors have been written, or come back because they could not be.
+    pub(super) fn cursors_written(&mut self, failed: Vec<(RoomId, UserId, Seq)>) {
+        self.cursor_writes -= 1;
+        self.cursors.give_back(failed);
+        self.finish_drain_if_empty();
+    }
+
+    fn forget_idle_rooms(&mut self, now: Timestamp) {
+        let (idle, cursors) = (self.room_idle, &self.cursors);
+        let is_done = |room: &Room| room.is_idle() && now.since(room.used_at) >= idle && !cursors.holds(room.info.id);
+        let done: Vec<RoomId> = self.rooms.values().filter(|room| is_done(room)).map(|room| room.info.id).collect();
+        for id in done {
+            if let Some(room) = self.rooms.remove(&id) {
+                self.names.remove(&room.info.name);
+            }
+        }
+        self.metrics.rooms_loaded(self.rooms.len());
+    }
+
+    /// Closes a session, with a word before.
+    pub(super) fn dismiss(&mut self, session: SessionId, worker: WorkerId, notice: Notice, closing: Closing) {
+        self.ports.push(worker, Item::Notify { session, notice });
+        self.ports.push(worker, Item::Close { session, closing });
+    }
+
+    pub(super) fn say_goodbye(&mut self) {
+        let spread = RECONNECT_MS.1 - RECONNECT_MS.0;
+        let sessions: Vec<(SessionId, WorkerId)> = self.people.sessions().map(|(id, live)| (id, live.worker)).collect();
+        for (session, worker) in sessions {
+            // Evenly spread by the number of the session; nobody has to be surprised by it.
+            let after = RECONNECT_MS.0 + session.0.wrapping_mul(977) % spread;
+            let notice = Notice::Bye { reason: "the server is going away", reconnect_after_ms: Some(after) };
+            self.dismiss(session, worker, notice, Closing::GOING_AWAY);
+        }
+        self.ports.flush();
+    }
+
+    /// Whoever asked for the drain is told when everything is written and everybody is gone.
+    pub(super) fn finish_drain_if_empty(&mut self) {
+        if self.people.count() == 0
+            && self.journal_closed
+            && self.cursor_writes == 0
+            && let Some(drained) = self.drained.take()
+        {
+            // Whoever asked may have stopped waiting.
+            let _ = drained.send(());
+        }
+    }
+}
