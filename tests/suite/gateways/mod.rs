@@ -1,3 +1,6 @@
 //! The ways in.
 
+mod bad_input;
+mod frames;
+mod heartbeat;
 mod plain_text;

@@ -3,6 +3,7 @@
 
 pub mod http;
 pub mod plain;
+pub mod raw;
 pub mod server;
 pub mod socket;
 
