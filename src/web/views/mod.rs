@@ -1,0 +1,3 @@
+//! Stub: what pages show.
+
+pub mod render;

@@ -1,0 +1,4 @@
+//! Stub: the renderer of pages.
+
+/// Renders pages.
+pub struct Renderer;
