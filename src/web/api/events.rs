@@ -1,0 +1,81 @@
+//! `/rooms/{room}/events`: the log of a room, a page at a time.
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+use super::ask;
+use super::extract::{number, room_name};
+use super::listing::json;
+use super::problem::ApiError;
+use crate::chat::Chat;
+use crate::domain::event::EventKind;
+use crate::domain::ids::Seq;
+use crate::domain::name::RoomName;
+use crate::domain::person::Person;
+use crate::protocol::command::{Command, Page};
+use crate::protocol::decode;
+use crate::protocol::error_code::Problem;
+use crate::protocol::server_frame::EventFrame;
+use crate::web::state::WebState;
+use crate::web::visitor::Visitor;
+
+/// Which page is wanted.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageQuery {
+    before: Option<String>,
+    after: Option<String>,
+    limit: Option<String>,
+}
+
+#[derive(Serialize)]
+struct LogPage<'a> {
+    room: &'a RoomName,
+    events: Vec<EventFrame<'a>>,
+    more: bool,
+    /// What to give as `before` for the page before this one, or as `after` for the one behind it, whichever was asked
+    /// for; `null` at the end.
+    next: Option<Seq>,
+}
+
+impl PageQuery {
+    fn page(&self) -> Result<Page, Problem> {
+        decode::page(
+            number("before", self.before.as_deref())?,
+            number("after", self.after.as_deref())?,
+            number("limit", self.limit.as_deref())?,
+        )
+    }
+}
+
+/// A page of everything that happened.
+pub async fn list(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+    query: web::Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    page(&state.chat, visitor.person()?, &room, &query, None).await
+}
+
+/// A page of the log, of one kind of events or of all.
+pub(super) async fn page(
+    chat: &Chat,
+    person: Arc<Person>,
+    room: &str,
+    query: &PageQuery,
+    only: Option<EventKind>,
+) -> Result<HttpResponse, ApiError> {
+    let (room, page) = (room_name(room)?, query.page()?);
+    let found = ask::history(chat, person, Command::History { room, page, only }).await?;
+    let end = if page.after.is_some() { found.events.last() } else { found.events.first() };
+    let shown = LogPage {
+        room: &found.room,
+        events: found.events.iter().map(|event| EventFrame::new(event, None)).collect(),
+        more: found.more,
+        next: end.filter(|_| found.more).map(|event| event.seq),
+    };
+    Ok(json(HttpResponse::Ok(), shown))
+}

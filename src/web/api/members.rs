@@ -1,0 +1,89 @@
+//! `/rooms/{room}/members`: who is in a room, and one's own membership.
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+use super::extract::room_name;
+use super::listing::{List, ListQuery, json};
+use super::problem::ApiError;
+use super::{ask, users};
+use crate::domain::name::RoomName;
+use crate::domain::person::Author;
+use crate::protocol::answer::MemberEntry;
+use crate::protocol::command::Command;
+use crate::protocol::error_code::Problem;
+use crate::web::state::WebState;
+use crate::web::visitor::Visitor;
+
+/// Whom to make a member.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewMember {
+    user: String,
+}
+
+#[derive(Serialize)]
+struct MemberList {
+    room: RoomName,
+    online: usize,
+    #[serde(flatten)]
+    list: List<MemberEntry>,
+}
+
+#[derive(Serialize)]
+struct Added {
+    room: RoomName,
+    user: Author,
+}
+
+/// Members by name, then guests who are connected.
+pub async fn list(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+    query: web::Query<ListQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let (person, part) = (visitor.person()?, query.part()?);
+    let found = ask::members(&state.chat, person, room_name(&room)?).await?;
+    // Several guests may have the same name; the id tells them apart.
+    let key = |entry: &MemberEntry| format!("{} {} {}", u8::from(entry.role.is_none()), entry.name.key(), entry.id);
+    let list = List::cut(found.members, &part, key);
+    Ok(json(HttpResponse::Ok(), MemberList { room: found.room, online: found.online, list }))
+}
+
+/// Makes somebody a member; nothing changes when they are one.
+pub async fn add(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+    body: web::Json<NewMember>,
+) -> Result<HttpResponse, ApiError> {
+    let (person, room) = (visitor.person()?, room_name(&room)?);
+    // Who may not see the room learns nothing about accounts either.
+    ask::look(&state.chat, person.clone(), room.clone()).await?.may_add.map_err(Problem::from)?;
+    let user = users::find(&state, &body.user).await?;
+    let room = ask::room(&state.chat, person, Command::Add { room, user: user.id }).await?;
+    Ok(json(HttpResponse::Ok(), Added { room, user: Author { id: user.id, name: user.name } }))
+}
+
+/// Makes the caller a member of a public room; nothing changes when they are one.
+pub async fn enter(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let (person, room) = (visitor.person()?, room_name(&room)?);
+    ask::done(&state.chat, person, Command::Enter { room }).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Ends the caller's membership.
+pub async fn give_up(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let (person, room) = (visitor.person()?, room_name(&room)?);
+    ask::done(&state.chat, person, Command::GiveUp { room }).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

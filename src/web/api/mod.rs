@@ -1,0 +1,59 @@
+//! REST under `/api/v1`. One file per noun, one function per verb; refusals are problem documents, see [`problem`].
+//!
+//! **How to add an endpoint:** a function in the file of its noun, a line in [`configure`], a test in
+//! `tests/suite/web/`. A POST needs nothing for `Idempotency-Key`: the middleware `idempotency` sees to it.
+
+mod ask;
+pub mod direct;
+pub mod events;
+pub mod extract;
+pub mod invites;
+pub mod listing;
+pub mod location;
+pub mod me;
+pub mod members;
+pub mod messages;
+pub mod problem;
+pub mod read_cursor;
+pub mod rooms;
+pub mod tokens;
+pub mod users;
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{ServiceConfig, delete, post, put, resource, scope};
+
+use super::methods::read;
+use super::middleware::idempotency;
+
+/// The route whose idempotency key is the nonce of the message.
+pub const MESSAGES: &str = "/api/v1/rooms/{room}/messages";
+
+/// Every endpoint. A wrong method is answered with 405 and `Allow`, an unknown path with 404.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(
+        scope("/api/v1")
+            .wrap(from_fn(idempotency::once))
+            .service(resource("/me").route(read().to(me::show)))
+            .service(resource("/rooms").route(read().to(rooms::list)).route(post().to(rooms::create)))
+            .service(resource("/rooms/{room}").route(read().to(rooms::show)))
+            .service(resource("/rooms/{room}/events").route(read().to(events::list)))
+            .service(
+                resource("/rooms/{room}/messages").route(read().to(messages::list)).route(post().to(messages::send)),
+            )
+            .service(resource("/rooms/{room}/messages/{seq}").route(read().to(messages::show)))
+            .service(resource("/rooms/{room}/members").route(read().to(members::list)).route(post().to(members::add)))
+            .service(
+                resource("/rooms/{room}/members/me")
+                    .route(put().to(members::enter))
+                    .route(delete().to(members::give_up)),
+            )
+            .service(resource("/rooms/{room}/read").route(put().to(read_cursor::move_up)))
+            .service(resource("/direct").route(post().to(direct::open)))
+            .service(resource("/users").route(read().to(users::list)))
+            .service(resource("/users/{user}").route(read().to(users::show)))
+            .service(resource("/invites").route(read().to(invites::list)).route(post().to(invites::make)))
+            .service(resource("/invites/{code}").route(delete().to(invites::revoke)))
+            .service(resource("/tokens").route(read().to(tokens::list)).route(post().to(tokens::make)))
+            .service(resource("/tokens/{id}").route(delete().to(tokens::revoke))),
+    );
+}

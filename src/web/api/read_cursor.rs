@@ -1,0 +1,32 @@
+//! `/rooms/{room}/read`: how far the caller has read.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use super::ask;
+use super::extract::{in_range, room_name};
+use super::problem::ApiError;
+use crate::domain::ids::Seq;
+use crate::protocol::command::Command;
+use crate::web::state::WebState;
+use crate::web::visitor::Visitor;
+
+/// How far the caller has read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadUpTo {
+    seq: Seq,
+}
+
+/// Moves the read cursor up; it never moves down.
+pub async fn move_up(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+    body: web::Json<ReadUpTo>,
+) -> Result<HttpResponse, ApiError> {
+    let person = visitor.person()?;
+    let command = Command::Read { room: room_name(&room)?, seq: in_range("seq", body.seq)? };
+    ask::done(&state.chat, person, command).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

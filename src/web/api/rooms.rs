@@ -1,0 +1,118 @@
+//! `/rooms`: the rooms one may see.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+use super::extract::room_name;
+use super::listing::{List, ListQuery, json};
+use super::problem::ApiError;
+use super::{ask, location};
+use crate::domain::ids::Seq;
+use crate::domain::membership::Role;
+use crate::domain::name::RoomName;
+use crate::domain::room::{RoomKind, Topic};
+use crate::protocol::answer::RoomLook;
+use crate::protocol::command::Command;
+use crate::protocol::error_code::{Problem, bad_name};
+use crate::web::state::WebState;
+use crate::web::visitor::Visitor;
+
+/// What a new room is made of.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewRoom {
+    name: String,
+    kind: Option<RoomKind>,
+    topic: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Room<'a> {
+    name: &'a RoomName,
+    kind: RoomKind,
+    topic: &'a Topic,
+    last_seq: Seq,
+    read_seq: Seq,
+    unread: u64,
+    role: Option<Role>,
+    members: usize,
+    online: usize,
+    may: May,
+}
+
+/// What the caller may do there; a hint for buttons, every request is judged anew.
+#[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "one answer per action")]
+struct May {
+    post: bool,
+    join: bool,
+    leave: bool,
+    add: bool,
+}
+
+impl<'a> From<&'a RoomLook> for Room<'a> {
+    fn from(look: &'a RoomLook) -> Self {
+        Self {
+            name: &look.room,
+            kind: look.kind,
+            topic: &look.topic,
+            last_seq: look.last_seq,
+            read_seq: look.read_seq,
+            unread: if look.role.is_some() { look.last_seq.saturating_sub(look.read_seq) } else { 0 },
+            role: look.role,
+            members: look.members,
+            online: look.online,
+            may: May {
+                post: look.may_post.is_ok(),
+                join: look.may_join.is_ok(),
+                leave: look.may_leave.is_ok(),
+                add: look.may_add.is_ok(),
+            },
+        }
+    }
+}
+
+/// The rooms the caller may see, by name.
+pub async fn list(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    query: web::Query<ListQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let (person, part) = (visitor.person()?, query.part()?);
+    let rooms = ask::rooms(&state.chat, person).await?;
+    let list = List::cut(rooms, &part, |entry| entry.room.key().as_str().to_owned());
+    Ok(json(HttpResponse::Ok(), list))
+}
+
+/// Makes a room, which the caller then owns.
+pub async fn create(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    body: web::Json<NewRoom>,
+) -> Result<HttpResponse, ApiError> {
+    let person = visitor.person()?;
+    let name = RoomName::parse(&body.name).map_err(|error| bad_name("name", &error))?;
+    let topic = Topic::parse(body.topic.as_deref().unwrap_or_default()).map_err(Problem::from)?;
+    let command = Command::Create { room: name, kind: body.kind.unwrap_or(RoomKind::Public), topic };
+    let made = ask::room(&state.chat, person.clone(), command).await.map_err(blame_the_name)?;
+    let look = ask::look(&state.chat, person, made).await?;
+    let mut answer = HttpResponse::Created();
+    answer.insert_header((LOCATION, location::of_room(&look.room)));
+    Ok(json(answer, Room::from(&look)))
+}
+
+/// What a room is and what the caller may do there.
+pub async fn show(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let look = ask::look(&state.chat, visitor.person()?, room_name(&room)?).await?;
+    Ok(json(HttpResponse::Ok(), Room::from(&look)))
+}
+
+/// Commands call it `room`; the body of this request calls it `name`.
+fn blame_the_name(problem: Problem) -> Problem {
+    Problem { field: problem.field.map(|field| if field == "room" { "name" } else { field }), ..problem }
+}

@@ -1,0 +1,8 @@
+//! Routes by method.
+
+use actix_web::{Route, guard, web};
+
+/// A route for reading: GET, and HEAD, of which the server sends no body.
+pub fn read() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}

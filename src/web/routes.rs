@@ -1,0 +1,47 @@
+//! The only route table, and the order of what happens around every request.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{App, Error};
+
+use super::middleware::{access_log, errors, request_id, same_origin, security_headers};
+use super::state::WebState;
+use super::{api, pages, service, static_files};
+use crate::gateways::websocket;
+
+/// Every route of the server.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.configure(api::extract::configure)
+        .configure(service::configure)
+        .configure(api::configure)
+        .configure(websocket::configure)
+        .configure(static_files::configure)
+        .configure(pages::configure);
+}
+
+/// The application of one worker thread: every route, with everything around it. Whoever calls may add more data.
+pub fn app(
+    state: Data<WebState>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    // The last one stands outermost: it sees a request first and its answer last.
+    App::new()
+        .app_data(state)
+        .configure(configure)
+        // Leaves an answer alone that switches protocols, so that `/ws` is not touched.
+        .wrap(Compress::default())
+        .wrap(from_fn(same_origin::require))
+        .wrap(from_fn(errors::explain))
+        .wrap(from_fn(security_headers::add))
+        .wrap(from_fn(access_log::record))
+        .wrap(from_fn(request_id::identify))
+}
