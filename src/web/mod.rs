@@ -5,7 +5,7 @@
 
 pub mod api;
 pub mod methods;
-pub mod middleware;
+pub(crate) mod middleware;
 pub mod pages;
 pub mod routes;
 pub mod service;

@@ -1,5 +1,7 @@
 //! Where things are: values of the `Location` header.
 
+use std::fmt::Write;
+
 use crate::domain::ids::Seq;
 use crate::domain::name::RoomName;
 
@@ -22,7 +24,8 @@ fn segment(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             path.push(char::from(byte));
         } else {
-            path.push_str(&format!("%{byte:02X}"));
+            // Writing into a String cannot fail.
+            let _ = write!(path, "%{byte:02X}");
         }
     }
     path

@@ -4,20 +4,20 @@
 //! `tests/suite/web/`. A POST needs nothing for `Idempotency-Key`: the middleware `idempotency` sees to it.
 
 mod ask;
-pub mod direct;
-pub mod events;
+mod direct;
+mod events;
 pub mod extract;
-pub mod invites;
-pub mod listing;
-pub mod location;
-pub mod me;
-pub mod members;
-pub mod messages;
+mod invites;
+pub(crate) mod listing;
+mod location;
+mod me;
+mod members;
+mod messages;
 pub mod problem;
-pub mod read_cursor;
-pub mod rooms;
-pub mod tokens;
-pub mod users;
+mod read_cursor;
+mod rooms;
+mod tokens;
+mod users;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{ServiceConfig, delete, post, put, resource, scope};
@@ -57,3 +57,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(resource("/tokens/{id}").route(delete().to(tokens::revoke))),
     );
 }
+
+#[cfg(test)]
+mod tests;

@@ -191,7 +191,7 @@ fn other_request() -> ApiError {
 }
 
 /// What makes two requests the same one.
-fn fingerprint(request: &ServiceRequest, body: &[u8]) -> [u8; 32] {
+pub(crate) fn fingerprint(request: &ServiceRequest, body: &[u8]) -> [u8; 32] {
     let hash = Sha256::new().chain_update(request.method().as_str()).chain_update(b"\0");
     hash.chain_update(request.uri().path()).chain_update(b"\0").chain_update(body).finalize().into()
 }

@@ -69,7 +69,7 @@ mod tests {
 
         let answer = call_service(&app, request.to_request()).await;
 
-        let header = answer.headers()[HEADER].to_str().unwrap().to_owned();
+        let header = answer.headers().get(HEADER).unwrap().to_str().unwrap().to_owned();
         (header, String::from_utf8(read_body(answer).await.to_vec()).unwrap())
     }
 
