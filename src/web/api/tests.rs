@@ -72,7 +72,7 @@ impl Server {
             auth: Arc::new(auth),
             chat,
             store,
-            renderer: Arc::new(Renderer),
+            renderer: Arc::new(Renderer::new(config.pages.time_zone).unwrap()),
             clock,
             metrics,
             public_url: None,
@@ -131,7 +131,7 @@ fn start_chat(store: &SharedStore, auth: &Auth, clock: &Clock, metrics: &Metrics
         journal: inlet,
         store: store.clone(),
         metrics: metrics.clone(),
-        room_idle: Duration::from_secs(60),
+        room_idle: Duration::from_mins(1),
         heartbeat_seconds: 20,
     };
     let server = ChatServer::create(|context: &mut Context<ChatServer>| {
