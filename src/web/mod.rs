@@ -1,7 +1,7 @@
 //! The web: pages, REST, static files. [`routes`] is the only route table.
 //!
 //! **How to add a page:** a context in `views/`, a handler in `pages/`, one line in `routes`, a template.
-//! **How to add an endpoint:** a handler in `api/`, one line in `routes`, a test in `tests/suite/web/`.
+//! **How to add an endpoint:** a handler in `api/`, one line in `api::configure`, a test in `tests/suite/web/`.
 
 pub mod api;
 pub mod methods;

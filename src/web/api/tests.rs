@@ -163,6 +163,8 @@ async fn a_message_is_stored_once_and_read_again() {
     let seq = first.body["seq"].as_u64().unwrap();
     assert_eq!(first.header(LOCATION), format!("/rooms/lobby/{seq}"));
     assert_eq!((again.status, &again.body["seq"], &again.body["duplicate"]), (200, &json!(seq), &json!(true)));
+    let third = server.post_once(&server.bob, messages, json!({"text": "hi"}), "n1").await;
+    assert_eq!((third.status, &third.body), (200, &again.body), "the chat itself knows this key");
     let event = server.get(&server.bob, &format!("{messages}/{seq}")).await;
     assert_eq!((&event.body["type"], &event.body["text"]), (&json!("message"), &json!("hi")));
     let page = server.get(&server.bob, &format!("{messages}?limit=1")).await;

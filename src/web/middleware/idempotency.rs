@@ -1,6 +1,10 @@
 //! `Idempotency-Key`: a repeated POST gets the answer of the first one, and nothing is done twice. One mechanism for
 //! every POST of the API but one: the key of a message is its nonce, which the chat itself keeps unique.
 
+use std::pin::Pin;
+use std::rc::Rc;
+use std::time::Duration;
+
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
@@ -11,8 +15,6 @@ use actix_web::{Error, HttpResponse, web};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::pin::Pin;
-use std::time::Duration;
 
 use crate::domain::ids::UserId;
 use crate::domain::limits::NONCE_BYTES;
@@ -110,7 +112,7 @@ struct Holder {
 impl Holder {
     async fn keep(&self, status: u16, kept: &Kept) {
         let body = serde_json::to_string(kept).unwrap_or_default();
-        // The request is done; that it may be done again is the lesser evil, so that the key is left as it is.
+        // The request is done. The key stays claimed: repeating it would do it twice.
         if let Err(error) = self.state.store.finish_request(self.user, &self.key, status, &body).await {
             log::error!("the answer of a request with an idempotency key could not be kept: {error}");
         }
@@ -129,20 +131,29 @@ async fn carry_out<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    let holder = Rc::new(holder);
+    let keeper = holder.clone();
     let work = actix_web::rt::spawn(async move {
         match next.call(request).await {
-            Ok(answer) if answer.status().is_success() => Ok(settle(&holder, answer).await),
+            Ok(answer) if answer.status().is_success() => Ok(settle(&keeper, answer).await),
             Ok(answer) => {
-                holder.release().await;
+                keeper.release().await;
                 Ok(answer.map_into_boxed_body())
             }
             Err(error) => {
-                holder.release().await;
+                keeper.release().await;
                 Err(error)
             }
         }
     });
-    work.await.unwrap_or_else(|_| Err(ApiError::from(Problem::unavailable()).into()))
+    match work.await {
+        Ok(answer) => answer,
+        Err(panic) => {
+            log::error!("a request with an idempotency key broke off: {panic}");
+            holder.release().await;
+            Err(ApiError::from(Problem::unavailable()).into())
+        }
+    }
 }
 
 /// Keeps a good answer, and passes it on.
