@@ -4,9 +4,11 @@
 //! **How to add an endpoint:** a handler in `api/`, one line in `routes`, a test in `tests/suite/web/`.
 
 pub mod api;
+pub mod cookies;
 pub mod middleware;
 pub mod pages;
 pub mod routes;
 pub mod state;
+pub mod static_files;
 pub mod views;
 pub mod visitor;
