@@ -15,7 +15,7 @@ pub mod throttle;
 use crate::config::Config;
 use crate::domain::access::Access;
 use crate::domain::clock::Clock;
-use crate::storage::settings::SECRET;
+use crate::storage::settings::{SECRET, SERVER_NAME};
 use crate::storage::{SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
 
@@ -79,6 +79,15 @@ impl Auth {
     #[must_use]
     pub fn follow_access(&self) -> watch::Receiver<Access> {
         self.access.subscribe()
+    }
+
+    /// The name people see on top of every page: the one given at set-up, before that the one of the settings.
+    pub async fn server_name(&self) -> String {
+        let stored = self.store.setting(SERVER_NAME).await.unwrap_or_else(|error| {
+            log::warn!("the name of the server could not be read: {error}");
+            None
+        });
+        stored.unwrap_or_else(|| self.settings.server_name.clone())
     }
 
     /// The code for set-up from another machine.

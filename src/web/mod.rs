@@ -4,6 +4,7 @@
 //! **How to add an endpoint:** a handler in `api/`, one line in `api::configure`, a test in `tests/suite/web/`.
 
 pub mod api;
+pub mod cookies;
 pub mod methods;
 pub(crate) mod middleware;
 pub mod pages;

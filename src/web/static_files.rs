@@ -1,6 +1,104 @@
-//! Stub: style sheets, scripts and pictures.
+//! Styles, scripts and pictures. A release carries them inside the binary, under an address that changes with their
+//! content, so that browsers keep them for a year; a debug build serves the folder as it is.
 
-use actix_web::web::ServiceConfig;
+use std::fmt::Write;
 
-/// The routes of the files.
-pub fn configure(_: &mut ServiceConfig) {}
+use actix_files::Files as Folder;
+use actix_web::http::header::{CACHE_CONTROL, ETag, EntityTag, HeaderValue, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS};
+use actix_web::middleware::DefaultHeaders;
+use actix_web::{HttpRequest, HttpResponse, web};
+use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
+
+/// A file under its own hash never changes.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// Kept, but asked for every time.
+const ASK_FIRST: &str = "no-cache";
+
+#[derive(RustEmbed)]
+#[folder = "static"]
+struct Files;
+
+/// What stands before the path of a file: `/static/v-` and a hash of all files, or `/static/v-dev` in a debug build.
+#[must_use]
+pub fn asset_prefix() -> String {
+    format!("/static/v-{}", version())
+}
+
+/// The routes. They need nothing but the server's configuration.
+pub fn configure(config: &mut web::ServiceConfig) {
+    if cfg!(debug_assertions) {
+        let folder = || Folder::new("", concat!(env!("CARGO_MANIFEST_DIR"), "/static"));
+        for prefix in ["/static/v-dev", "/static"] {
+            let headers = DefaultHeaders::new().add((CACHE_CONTROL, ASK_FIRST));
+            config.service(web::scope(prefix).wrap(headers).service(folder()));
+        }
+    } else {
+        config.app_data(web::Data::new(Version(version())));
+        for path in ["/static/v-{version}/{path:.*}", "/static/{path:.*}"] {
+            let resource = web::resource(path).route(web::get().to(embedded)).route(web::head().to(embedded));
+            config.service(resource);
+        }
+    }
+}
+
+struct Version(String);
+
+fn version() -> String {
+    if cfg!(debug_assertions) {
+        return "dev".to_owned();
+    }
+    let mut names: Vec<_> = Files::iter().collect();
+    names.sort_unstable();
+    let mut all = Sha256::new();
+    for name in names {
+        if let Some(file) = Files::get(&name) {
+            all.update(name.as_bytes());
+            all.update(file.metadata.sha256_hash());
+        }
+    }
+    hex(&all.finalize(), 6)
+}
+
+/// A file from inside the binary. Names are looked up in a table: there is no path to walk out of.
+async fn embedded(request: HttpRequest, current: web::Data<Version>) -> HttpResponse {
+    let info = request.match_info();
+    let Some((name, file)) = info.get("path").and_then(|name| Files::get(name).map(|file| (name, file))) else {
+        return HttpResponse::NotFound().finish();
+    };
+    // After an update, pages of the version before ask for the old address: they get the file, but do not keep it.
+    let is_current = info.get("version") == Some(&current.0);
+    let tag = EntityTag::new_strong(hex(&file.metadata.sha256_hash(), 16));
+    let mut response = if is_known(&request, &tag) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response
+        .insert_header(ETag(tag))
+        .insert_header((CACHE_CONTROL, if is_current { FOR_EVER } else { ASK_FIRST }))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .content_type(content_type(name));
+    // The server itself leaves the body out of answers to HEAD and of 304.
+    match file.data {
+        std::borrow::Cow::Borrowed(bytes) => response.body(bytes),
+        std::borrow::Cow::Owned(bytes) => response.body(bytes),
+    }
+}
+
+fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+    let values = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| HeaderValue::to_str(value).ok());
+    let mut tags = values.flat_map(|value| value.split(',')).map(str::trim);
+    tags.any(|known| known == "*" || known.parse::<EntityTag>().is_ok_and(|known| known.weak_eq(tag)))
+}
+
+/// Text is UTF-8 here, and says so.
+fn content_type(name: &str) -> String {
+    let kind = mime_guess::from_path(name).first_or_octet_stream();
+    let is_text = kind.type_() == "text" || kind.subtype() == "javascript" || kind.subtype() == "json";
+    if is_text { format!("{}; charset=utf-8", kind.essence_str()) } else { kind.essence_str().to_owned() }
+}
+
+fn hex(bytes: &[u8], count: usize) -> String {
+    bytes.iter().take(count).fold(String::new(), |mut text, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -27,7 +27,7 @@ pub struct ApiError {
 #[derive(Serialize)]
 struct Document<'a> {
     #[serde(rename = "type")]
-    kind: String,
+    kind: &'static str,
     title: &'a str,
     status: u16,
     detail: &'a str,
@@ -59,10 +59,10 @@ impl ApiError {
         Self::with_status(status, Problem::new(code.unwrap_or(closest), message))
     }
 
-    /// What to do about it, for people.
+    /// What was refused, and what to do about it.
     #[must_use]
-    pub fn message(&self) -> &str {
-        &self.problem.message
+    pub fn problem(&self) -> &Problem {
+        &self.problem
     }
 
     /// The problem document, with the id under which the log knows the request.
@@ -80,7 +80,7 @@ impl ApiError {
             answer.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
         answer.json(Document {
-            kind: format!("/api/docs#{}", code.as_str()),
+            kind: "about:blank",
             title: self.title(),
             status: status.as_u16(),
             detail: &self.problem.message,
@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(answer.status(), 400);
         assert_eq!(answer.headers().get(CONTENT_TYPE_HEADER).unwrap(), CONTENT_TYPE);
         let expected = json!({
-            "type": "/api/docs#bad_request",
+            "type": "about:blank",
             "title": "Not understood",
             "status": 400,
             "detail": "`limit` must be 1 to 200",

@@ -1,11 +1,141 @@
-//! Stub: the page that tells what went wrong.
+//! The page of an error: what happened, what is safe, the way back. A private room is "not found" like any other
+//! address that leads nowhere; whoever is not logged in is led to the login.
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::ContentType;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 
-/// A page that tells what went wrong.
-#[must_use]
-pub fn error_page(_: &HttpRequest, status: StatusCode, message: &str) -> HttpResponse {
-    HttpResponse::build(status).content_type(ContentType::html()).body(format!("<p>{message}</p>"))
+use super::fields::Fields;
+use super::visit::{Visit, html_response, redirect, with_retry_after};
+use crate::protocol::error_code::{ErrorCode, Problem};
+use crate::web::middleware::request_id::RequestId;
+use crate::web::state::WebState;
+use crate::web::views::error::{ErrorPage, ErrorView};
+use crate::web::views::{SidebarView, sentence, url};
+use crate::web::visitor::{Visitor, address};
+
+/// The answer to a request for a page that was refused for this problem.
+pub(super) async fn for_problem(request: &HttpRequest, problem: &Problem) -> HttpResponse {
+    let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    error_page(request, status, problem).await
+}
+
+/// The page of an error, in the shell of whoever is looking. 401 leads to the login instead. Also for what no handler
+/// answered: an unknown address, a wrong method, a fault.
+pub async fn error_page(request: &HttpRequest, status: StatusCode, problem: &Problem) -> HttpResponse {
+    if status == StatusCode::UNAUTHORIZED {
+        return redirect(&url::login(&way_back(request)));
+    }
+    // When the server itself is in trouble, the page asks for as little as it can.
+    let visitor = if status.is_server_error() { None } else { Visitor::extract(request).await.ok() };
+    write(request, status, problem, visitor).await
+}
+
+/// The page of an error where it cannot be known who is looking.
+pub(super) async fn without_viewer(request: &HttpRequest, status: StatusCode, problem: &Problem) -> HttpResponse {
+    if status == StatusCode::UNAUTHORIZED {
+        return redirect(&url::login(&way_back(request)));
+    }
+    write(request, status, problem, None).await
+}
+
+async fn write(request: &HttpRequest, status: StatusCode, problem: &Problem, visitor: Option<Visitor>) -> HttpResponse {
+    let Some(state) = request.app_data::<web::Data<WebState>>().cloned() else { return bare(status, problem) };
+    let is_known = visitor.is_some();
+    let visitor = visitor.unwrap_or_else(|| Visitor { person: None, address: address(request) });
+    let visit = Visit { request: request.clone(), state, visitor };
+    let title = title(status, problem);
+    let (action_url, action_label) = action(&visit, status);
+    let page = ErrorPage {
+        page: visit.page_view(&title).await,
+        sidebar: if is_known { visit.sidebar().await.unwrap_or_default() } else { SidebarView::default() },
+        error: ErrorView {
+            status: status.as_u16(),
+            message: sentence(&problem.message),
+            action_url,
+            action_label: action_label.to_owned(),
+            request_id: RequestId::of(request).map_or_else(String::new, |id| id.as_str().to_owned()),
+            title,
+        },
+    };
+    let response = match visit.state.renderer.page("pages/error.html", &page) {
+        Ok(html) => html_response(status, html),
+        Err(error) => {
+            log::error!("{error}");
+            bare(status, problem)
+        }
+    };
+    with_retry_after(response, problem.retry_after)
+}
+
+fn bare(status: StatusCode, problem: &Problem) -> HttpResponse {
+    HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(sentence(&problem.message))
+}
+
+fn title(status: StatusCode, problem: &Problem) -> String {
+    match status {
+        StatusCode::NOT_FOUND => "Not found".to_owned(),
+        StatusCode::METHOD_NOT_ALLOWED => "Not possible this way".to_owned(),
+        StatusCode::PAYLOAD_TOO_LARGE => "Too large".to_owned(),
+        StatusCode::INTERNAL_SERVER_ERROR => "Something went wrong here".to_owned(),
+        _ => problem.code.title().to_owned(),
+    }
+}
+
+/// The one way on.
+fn action(visit: &Visit, status: StatusCode) -> (String, &'static str) {
+    let is_read = matches!(*visit.request.method(), Method::GET | Method::HEAD);
+    let again = || way_back(&visit.request);
+    match status {
+        status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => (again(), "Try again"),
+        StatusCode::FORBIDDEN if !visit.is_account() => (url::login(&again()), "Log in"),
+        _ if is_read => ("/rooms".to_owned(), "All rooms"),
+        _ => (again(), "Go back"),
+    }
+}
+
+/// The page to come back to: the one that was asked for, or the one that a refused form stood on.
+fn way_back(request: &HttpRequest) -> String {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        return url::local(path).unwrap_or_else(|| "/".to_owned());
+    }
+    let path = request.path();
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    match parts.as_slice() {
+        ["rooms" | "direct", name, ..] => {
+            url::local(&format!("/{}/{name}", parts[0])).unwrap_or_else(|| "/".to_owned())
+        }
+        ["settings" | "invites", ..] => "/settings".to_owned(),
+        ["rooms"] => "/rooms".to_owned(),
+        ["login" | "register" | "setup" | "guest"] => path.to_owned(),
+        _ => "/".to_owned(),
+    }
+}
+
+/// Where a form said to go on, if that is a page of ours.
+pub(super) fn next_of(fields: &Fields) -> Option<String> {
+    url::local(fields.get("next"))
+}
+
+/// A page that is not there.
+pub(super) fn not_found(message: &str) -> Problem {
+    Problem::new(ErrorCode::NotFound, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::way_back;
+
+    #[test]
+    fn a_refused_form_leads_back_to_its_page() {
+        let post = |path: &str| way_back(&TestRequest::post().uri(path).to_http_request());
+        assert_eq!(post("/rooms/lobby/messages"), "/rooms/lobby");
+        assert_eq!(post("/direct/ann"), "/direct/ann");
+        assert_eq!(post("/rooms"), "/rooms");
+        assert_eq!(post("/settings/tokens"), "/settings");
+        assert_eq!(post("/logout"), "/");
+        assert_eq!(way_back(&TestRequest::get().uri("/rooms/a?before=3").to_http_request()), "/rooms/a?before=3");
+    }
 }

@@ -1,31 +1,103 @@
-//! Stub: the renderer of pages.
+//! Turns contexts into HTML: the pages, and each event for the live frames of our own pages.
 
 use derive_more::{Display, Error};
 use jiff::tz::TimeZone;
+use serde::Serialize;
 
+use super::event::{EventView, Writing};
+use super::markdown::Markdown;
+use super::templates::Templates;
 use crate::domain::event::Event;
 use crate::protocol::encode::EventHtml;
+use crate::web::static_files;
 
-/// A template that could not be read.
+/// A template that could not be read or filled. The text is for the log and for whoever changes templates.
 #[derive(Debug, Display, Error)]
-#[display("a template could not be rendered")]
-pub struct RenderError;
+#[display("the template {template} could not be rendered: {reason}")]
+pub struct RenderError {
+    /// Which.
+    template: String,
+    /// The words of the engine, with all causes.
+    #[error(not(source))]
+    reason: String,
+}
 
-/// Renders pages.
-pub struct Renderer;
+impl RenderError {
+    /// An error of this template.
+    #[must_use]
+    pub fn new(template: &str, error: &dyn std::error::Error) -> Self {
+        let mut reason = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            reason.push_str(": ");
+            reason.push_str(&error.to_string());
+            cause = error.source();
+        }
+        Self { template: template.to_owned(), reason }
+    }
+}
+
+/// Renders pages and events. Shared by all threads.
+pub struct Renderer {
+    templates: Templates,
+    markdown: Markdown,
+    zone: TimeZone,
+    assets: String,
+}
+
+/// What `partials/message.html` is given.
+#[derive(Serialize)]
+struct MessageContext<'a> {
+    event: &'a EventView,
+}
 
 impl Renderer {
-    /// Reads all templates.
+    /// Reads all templates; times are written in this zone.
     ///
     /// # Errors
-    /// When a template is broken.
-    pub fn new(_: TimeZone) -> Result<Self, RenderError> {
-        Ok(Self)
+    /// When a template is broken: nothing can be shown then.
+    pub fn new(time_zone: TimeZone) -> Result<Self, RenderError> {
+        Ok(Self {
+            templates: Templates::load()?,
+            markdown: Markdown::new(),
+            zone: time_zone,
+            assets: static_files::asset_prefix(),
+        })
+    }
+
+    /// Renders a page.
+    ///
+    /// # Errors
+    /// When the template asks for something the context does not have.
+    pub fn page(&self, name: &str, context: &impl Serialize) -> Result<String, RenderError> {
+        self.templates.render(name, context)
+    }
+
+    /// How events are written.
+    #[must_use]
+    pub fn writing(&self) -> Writing<'_> {
+        Writing { zone: &self.zone, markdown: &self.markdown }
+    }
+
+    /// The time zone of the pages.
+    #[must_use]
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// What stands before the path of a static file.
+    #[must_use]
+    pub fn assets(&self) -> &str {
+        &self.assets
     }
 }
 
 impl EventHtml for Renderer {
-    fn render(&self, _: &Event) -> String {
-        String::new()
+    fn render(&self, event: &Event) -> String {
+        let view = EventView::new(event, self.writing());
+        self.page("partials/message.html", &MessageContext { event: &view }).unwrap_or_else(|error| {
+            log::error!("event {} was sent without its HTML: {error}", event.seq);
+            String::new()
+        })
     }
 }

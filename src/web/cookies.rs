@@ -1,0 +1,65 @@
+//! The cookies of browsers, with their flags in one place.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Cookie, SameSite};
+
+use super::state::WebState;
+use crate::auth::cookie::{GUEST, SESSION};
+
+/// As long as browsers keep cookies at all. How long a login is good is the server's to say, and it says so anew with
+/// each use.
+const SESSION_LIFE: Duration = Duration::days(400);
+/// One visit.
+const GUEST_LIFE: Duration = Duration::days(1);
+
+/// The cookie of a login.
+#[must_use]
+pub fn session(state: &WebState, request: &HttpRequest, secret: String) -> Cookie<'static> {
+    made(SESSION, secret, SESSION_LIFE, is_secure(state, request))
+}
+
+/// The cookie of a guest.
+#[must_use]
+pub fn guest(state: &WebState, request: &HttpRequest, token: String) -> Cookie<'static> {
+    made(GUEST, token, GUEST_LIFE, is_secure(state, request))
+}
+
+/// What makes a browser forget both cookies.
+#[must_use]
+pub fn cleared(state: &WebState, request: &HttpRequest) -> [Cookie<'static>; 2] {
+    [SESSION, GUEST].map(|name| clear(name, state, request))
+}
+
+/// What makes a browser forget that it was a guest.
+#[must_use]
+pub fn cleared_guest(state: &WebState, request: &HttpRequest) -> Cookie<'static> {
+    clear(GUEST, state, request)
+}
+
+fn clear(name: &'static str, state: &WebState, request: &HttpRequest) -> Cookie<'static> {
+    made(name, String::new(), Duration::ZERO, is_secure(state, request))
+}
+
+fn made(name: &'static str, value: String, life: Duration, secure: bool) -> Cookie<'static> {
+    Cookie::build(name, value).http_only(true).same_site(SameSite::Lax).path("/").secure(secure).max_age(life).finish()
+}
+
+/// True when the browser came over TLS: the cookie then never travels without it.
+fn is_secure(state: &WebState, request: &HttpRequest) -> bool {
+    state.public_url.as_ref().is_some_and(crate::config::PublicUrl::is_secure) || request.app_config().secure()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_out_of_reach_of_scripts_and_foreign_forms() {
+        let cookie = made(SESSION, "secret".into(), SESSION_LIFE, true).to_string();
+        for flag in ["parlor_session=secret", "HttpOnly", "SameSite=Lax", "Secure", "Path=/", "Max-Age=34560000"] {
+            assert!(cookie.contains(flag), "{flag} in {cookie}");
+        }
+        assert!(!made(SESSION, "secret".into(), SESSION_LIFE, false).to_string().contains("Secure"));
+    }
+}

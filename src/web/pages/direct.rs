@@ -1,0 +1,62 @@
+//! `/direct/{user}`: the conversation with one person, by name.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+
+use super::errors::not_found;
+use super::refusals::storage_problem;
+use super::room::{self, Typed, Window};
+use super::visit::{Visit, redirect};
+use crate::domain::name::NameKey;
+use crate::domain::person::{Author, Person};
+use crate::protocol::command::Command;
+use crate::protocol::error_code::{ErrorCode, Problem};
+use crate::storage::users::Account;
+use crate::web::views::forms::{DirectStartPage, PersonView};
+use crate::web::views::{SidebarView, url};
+
+/// GET `/direct/{user}`
+pub async fn show(visit: Visit, user: web::Path<String>) -> HttpResponse {
+    let result = page(&visit, &user).await;
+    visit.respond(result).await
+}
+
+/// POST `/direct/{user}`
+pub async fn start(visit: Visit, user: web::Path<String>) -> HttpResponse {
+    let result = carry_out(&visit, &user).await;
+    visit.respond(result).await
+}
+
+async fn page(visit: &Visit, name: &str) -> Result<HttpResponse, Problem> {
+    let (account, other) = both(visit, name).await?;
+    let entries = visit.rooms(&account).await?;
+    let with_other = entries.iter().find(|entry| entry.other.as_ref().is_some_and(|person| person.id == other.id));
+    if let Some(entry) = with_other {
+        return room::page(visit, &entry.room, Window::of_query(visit), Typed::default()).await;
+    }
+    let context = DirectStartPage {
+        page: visit.page_view(other.name.as_str()).await,
+        sidebar: SidebarView::new(&entries, true, None),
+        person: PersonView::from(&Author { id: other.id, name: other.name }),
+    };
+    visit.html(StatusCode::OK, "pages/direct_start.html", &context)
+}
+
+async fn carry_out(visit: &Visit, name: &str) -> Result<HttpResponse, Problem> {
+    let (account, other) = both(visit, name).await?;
+    visit.ask(&account, Command::Direct { other: other.id }).await?;
+    Ok(redirect(&url::direct(other.name.as_str())))
+}
+
+/// Who writes with whom.
+async fn both(visit: &Visit, name: &str) -> Result<(Arc<Person>, Account), Problem> {
+    let account = visit.account()?;
+    let other = visit.state.store.user_by_name(&NameKey::of(name.trim())).await.map_err(storage_problem)?;
+    let other = other.ok_or_else(|| not_found("there is no such person"))?;
+    if other.id == account.id {
+        return Err(Problem::new(ErrorCode::BadRequest, "a conversation takes somebody else; choose another person"));
+    }
+    Ok((account, other))
+}

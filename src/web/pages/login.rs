@@ -1,0 +1,70 @@
+//! `/login`: a new login for an account.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+
+use super::errors::next_of;
+use super::fields::Fields;
+use super::refusals::{retry_after, status_of, words_of};
+use super::visit::{Visit, redirect, with_retry_after};
+use super::{device_label, welcome};
+use crate::domain::access::{GuestAccess, Registration};
+use crate::protocol::error_code::Problem;
+use crate::web::views::forms::{FormPage, LoginForm};
+
+/// GET `/login`
+pub async fn show(visit: Visit) -> HttpResponse {
+    let next = next_of(&Fields::of_query(&visit.request));
+    if visit.is_account() {
+        return redirect(next.as_deref().unwrap_or("/"));
+    }
+    let form = LoginForm { next: next.unwrap_or_default(), ..LoginForm::default() };
+    let result = page(&visit, StatusCode::OK, form).await;
+    visit.respond(result).await
+}
+
+/// POST `/login`
+pub async fn log_in(visit: Visit, fields: Fields) -> HttpResponse {
+    let result = carry_out(&visit, &fields).await;
+    visit.respond(result).await
+}
+
+async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Problem> {
+    let (name, next) = (fields.get("name"), next_of(fields));
+    let label = device_label::of(&visit.request);
+    match visit.state.auth.log_in(name, fields.secret("password"), visit.visitor.address, &label).await {
+        Ok(login) => {
+            end_former(visit).await;
+            Ok(welcome::logged_in(visit, login, next.as_deref().unwrap_or("/")))
+        }
+        Err(error) => {
+            let form = LoginForm {
+                name_value: name.to_owned(),
+                error: words_of(&error),
+                next: next.unwrap_or_default(),
+                ..LoginForm::default()
+            };
+            Ok(with_retry_after(page(visit, status_of(&error), form).await?, retry_after(&error)))
+        }
+    }
+}
+
+/// The browser's cookie is about to be replaced: a login that nobody could end any more must not live on.
+async fn end_former(visit: &Visit) {
+    let Ok(account) = visit.account() else { return };
+    let Some(device) = visit.visitor.device() else { return };
+    match visit.state.auth.revoke(&account, device).await {
+        Ok(_) => visit.state.chat.end_device(device),
+        Err(error) => log::warn!("a former login could not be ended: {error}"),
+    }
+}
+
+async fn page(visit: &Visit, status: StatusCode, form: LoginForm) -> Result<HttpResponse, Problem> {
+    let access = visit.state.auth.access();
+    let form = LoginForm {
+        can_register: access.registration == Registration::Open && !access.demo,
+        guests: access.guests != GuestAccess::Off,
+        ..form
+    };
+    visit.html(status, "pages/login.html", &FormPage { page: visit.page_view("Log in").await, form })
+}

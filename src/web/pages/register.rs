@@ -1,0 +1,129 @@
+//! `/register` and `/invite/{code}`: a new account, by invite or where registration is open.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+
+use super::errors::not_found;
+use super::fields::Fields;
+use super::refusals::{problem_of, retry_after, status_of, storage_problem, words_of};
+use super::visit::{Visit, redirect, with_retry_after};
+use super::{device_label, welcome};
+use crate::auth::AuthError;
+use crate::domain::access::Registration;
+use crate::protocol::error_code::{ErrorCode, Problem};
+use crate::storage::invites::Invite;
+use crate::web::views::forms::{FormPage, RegisterForm};
+
+/// GET `/register`
+pub async fn show(visit: Visit) -> HttpResponse {
+    let result = open(&visit).await;
+    visit.respond(result).await
+}
+
+/// GET `/invite/{code}`
+pub async fn open_invite(visit: Visit, code: web::Path<String>) -> HttpResponse {
+    let result = open_with(&visit, &code).await;
+    visit.respond(result).await
+}
+
+/// POST `/register`
+pub async fn register(visit: Visit, fields: Fields) -> HttpResponse {
+    let result = carry_out(&visit, &fields).await;
+    visit.respond(result).await
+}
+
+async fn open(visit: &Visit) -> Result<HttpResponse, Problem> {
+    let access = visit.state.auth.access();
+    if access.demo {
+        return Ok(redirect("/setup"));
+    }
+    if visit.is_account() {
+        return Ok(redirect("/"));
+    }
+    let refusal = match access.registration {
+        Registration::Open => return page(visit, StatusCode::OK, RegisterForm::default()).await,
+        Registration::Invite => "an account takes an invite here; ask somebody who runs this server for a link",
+        Registration::Closed => "registration is closed",
+    };
+    Err(Problem::new(ErrorCode::Forbidden, refusal))
+}
+
+async fn open_with(visit: &Visit, code: &str) -> Result<HttpResponse, Problem> {
+    let invite = visit.state.auth.open_invite(code).await.map_err(|error| problem_of(&error))?;
+    let Some(invite) = invite else { return Err(not_found("this invite is not valid any more; ask for a new one")) };
+    if let Ok(account) = visit.account() {
+        let url = welcome::enter_invited_room(visit, &account, &invite).await?;
+        return Ok(redirect(url.as_deref().unwrap_or("/")));
+    }
+    if visit.state.auth.access().registration == Registration::Closed {
+        return Err(problem_of(&AuthError::RegistrationClosed));
+    }
+    let form = described(visit, &invite, RegisterForm::default()).await?;
+    page(visit, StatusCode::OK, form).await
+}
+
+async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Problem> {
+    let code = Some(fields.get("code")).filter(|code| !code.is_empty());
+    // Read before it is used: the last use closes it.
+    let invite = match code {
+        Some(code) => visit.state.auth.open_invite(code).await.map_err(|error| problem_of(&error))?,
+        None => None,
+    };
+    let label = device_label::of(&visit.request);
+    match visit.state.auth.register(code, fields.get("name"), fields.secret("password"), &label).await {
+        Ok(login) => {
+            let person = Arc::new(login.person.clone());
+            let mut next = welcome::enter_lobby(visit, &person).await;
+            if let Some(invite) = &invite {
+                match welcome::enter_invited_room(visit, &person, invite).await {
+                    Ok(url) => next = url.unwrap_or(next),
+                    // The account is there; the room can be joined later.
+                    Err(problem) => log::info!("an invite led into no room: {problem}"),
+                }
+            }
+            Ok(welcome::logged_in(visit, login, &next))
+        }
+        Err(error) => {
+            let form = RegisterForm {
+                code: fields.get("code").to_owned(),
+                name_value: fields.get("name").to_owned(),
+                ..RegisterForm::default()
+            };
+            let form = match &invite {
+                Some(invite) => described(visit, invite, form).await?,
+                None => form,
+            };
+            refused(visit, form, &error).await
+        }
+    }
+}
+
+async fn refused(visit: &Visit, mut form: RegisterForm, error: &AuthError) -> Result<HttpResponse, Problem> {
+    let words = words_of(error);
+    match error {
+        AuthError::BadName(_) | AuthError::NameTaken => form.name_error = words,
+        AuthError::BadPassword(_) => form.password_error = words,
+        _ => form.error = words,
+    }
+    Ok(with_retry_after(page(visit, status_of(error), form).await?, retry_after(error)))
+}
+
+/// Says who invites, and whereto.
+async fn described(visit: &Visit, invite: &Invite, form: RegisterForm) -> Result<RegisterForm, Problem> {
+    let room = match invite.room {
+        Some(id) => visit.state.store.room(id).await.map_err(storage_problem)?,
+        None => None,
+    };
+    Ok(RegisterForm {
+        code: invite.code.clone(),
+        invited_by: invite.made_by.name.to_string(),
+        room_title: room.map(|room| room.info.name.to_string()).unwrap_or_default(),
+        ..form
+    })
+}
+
+async fn page(visit: &Visit, status: StatusCode, form: RegisterForm) -> Result<HttpResponse, Problem> {
+    visit.html(status, "pages/register.html", &FormPage { page: visit.page_view("Create an account").await, form })
+}

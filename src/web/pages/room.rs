@@ -1,0 +1,186 @@
+//! `/rooms/{room}` and `/rooms/{room}/{seq}`: what was said in a room, a page at a time. Direct rooms use it too.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+
+use super::asking::room_name;
+use super::errors::not_found;
+use super::fields::Fields;
+use super::visit::{Visit, with_retry_after};
+use crate::auth::secret;
+use crate::domain::event::{EventBody, SharedEvent};
+use crate::domain::ids::Seq;
+use crate::domain::limits::HISTORY_DEFAULT;
+use crate::domain::name::RoomName;
+use crate::domain::person::{Author, Person, Status};
+use crate::domain::room::RoomKind;
+use crate::protocol::answer::{Members, RoomLook};
+use crate::protocol::command::{Command, Page};
+use crate::protocol::error_code::Problem;
+use crate::web::views::SidebarView;
+use crate::web::views::event::{self, EventView};
+use crate::web::views::room::{MemberView, RoomPage, RoomView, Shown};
+
+/// People shown in the panel; those who are connected come first where there are more.
+const PEOPLE: usize = 200;
+
+/// Which part of the log to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// The end.
+    Newest,
+    /// What stands before this event.
+    Before(Seq),
+    /// What stands after this event.
+    After(Seq),
+    /// This event and those around it.
+    Around(Seq),
+}
+
+/// What a refused form leaves on the page.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// The status; 200 when there was no form.
+    pub status: StatusCode,
+    /// A sentence on top of the page.
+    pub flash: String,
+    /// The text of the message.
+    pub text: String,
+    /// What is wrong with it.
+    pub text_error: String,
+    /// When it is worth trying again.
+    pub retry_after: Option<Duration>,
+}
+
+/// GET `/rooms/{room}`
+pub async fn show(visit: Visit, room: web::Path<String>) -> HttpResponse {
+    let result = match room_name(&room) {
+        Ok(room) => page(&visit, &room, Window::of_query(&visit), Typed::default()).await,
+        Err(problem) => Err(problem),
+    };
+    visit.respond(result).await
+}
+
+/// GET `/rooms/{room}/{seq}`
+pub async fn permalink(visit: Visit, path: web::Path<(String, Seq)>) -> HttpResponse {
+    let result = match room_name(&path.0) {
+        Ok(room) => page(&visit, &room, Window::Around(path.1), Typed::default()).await,
+        Err(problem) => Err(problem),
+    };
+    visit.respond(result).await
+}
+
+impl Window {
+    /// The part that the query of the address asks for.
+    pub fn of_query(visit: &Visit) -> Self {
+        let query = Fields::of_query(&visit.request);
+        match (query.get("before").parse(), query.get("after").parse()) {
+            (Ok(before), _) => Self::Before(before),
+            (_, Ok(after)) => Self::After(after),
+            _ => Self::Newest,
+        }
+    }
+}
+
+/// The page of a room.
+pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) -> Result<HttpResponse, Problem> {
+    let reader = visit.reader()?;
+    let look = visit.look(&reader, room).await?;
+    let (events, shown) = read(visit, &reader, &look, window).await?;
+    let members = visit.members(&reader, &look.room).await?;
+    let mut entries = visit.rooms(&reader).await?;
+    let entry = entries.iter_mut().find(|entry| entry.room == look.room);
+    let title = entry.as_ref().map_or_else(|| look.room.to_string(), |entry| entry.title.clone());
+    let is_member = visit.is_account() && look.role.is_some();
+    if let Some(entry) = entry.filter(|_| shown.is_newest) {
+        entry.unread = 0;
+    }
+
+    let now = visit.state.clock.now();
+    let writing = visit.state.renderer.writing();
+    let author = visit.visitor.person.as_deref().map(Author::from);
+    let has_name = author.is_some();
+    let context = RoomPage {
+        page: titled(visit, &look, &title, &typed).await,
+        sidebar: SidebarView::new(&entries, visit.is_account(), Some(look.room.as_str())),
+        room: RoomView {
+            text_value: typed.text,
+            text_error: typed.text_error,
+            ..RoomView::new(&look, &title, shown, has_name, secret::random_link())
+        },
+        members: people(visit, members),
+        timeline: event::timeline(&events, is_member.then_some(look.read_seq), now, writing),
+        pending_event: EventView::pending(look.room.as_str(), author.as_ref(), now, writing.zone),
+    };
+    let response = visit.html(typed.status, "pages/room.html", &context)?;
+    // Only now: the "new" line shows what was unread before this visit.
+    if is_member && shown.is_newest && shown.last > look.read_seq {
+        mark_read(visit, &reader, &look.room, shown.last).await;
+    }
+    Ok(with_retry_after(response, typed.retry_after))
+}
+
+async fn titled(visit: &Visit, look: &RoomLook, title: &str, typed: &Typed) -> crate::web::views::PageView {
+    let shown = if look.kind == RoomKind::Direct { title.to_owned() } else { format!("#{title}") };
+    crate::web::views::PageView { flash: typed.flash.clone(), ..visit.page_view(&shown).await }
+}
+
+async fn mark_read(visit: &Visit, reader: &Arc<Person>, room: &RoomName, seq: Seq) {
+    if let Err(problem) = visit.ask(reader, Command::Read { room: room.clone(), seq }).await {
+        // The page is right all the same; the next visit moves the cursor.
+        log::info!("a read cursor could not be moved: {problem}");
+    }
+}
+
+/// Reads the part of the log; an empty part shows the end instead.
+async fn read(
+    visit: &Visit,
+    reader: &Arc<Person>,
+    look: &RoomLook,
+    window: Window,
+) -> Result<(Vec<SharedEvent>, Shown), Problem> {
+    let half = HISTORY_DEFAULT / 2;
+    let page = |before, after, limit| visit.history(reader, &look.room, Page { before, after, limit });
+    let mut events = match window {
+        Window::Newest => Vec::new(),
+        Window::Before(seq) => page(Some(seq), None, HISTORY_DEFAULT).await?.events,
+        Window::After(seq) => page(None, Some(seq), HISTORY_DEFAULT).await?.events,
+        Window::Around(seq) if seq == 0 || seq > look.last_seq => {
+            return Err(not_found("there is no such message in this room"));
+        }
+        Window::Around(seq) => {
+            let mut events = page(Some(seq), None, half).await?.events;
+            events.extend(page(None, Some(seq - 1), half + 1).await?.events);
+            events
+        }
+    };
+    let is_end = events.is_empty();
+    if is_end {
+        events = page(None, None, HISTORY_DEFAULT).await?.events;
+    }
+    let last = events.last().map_or(0, |event| event.seq);
+    let shown = Shown {
+        first: events.first().map_or(0, |event| event.seq),
+        last,
+        focus: if let Window::Around(seq) = window { seq } else { 0 },
+        is_newest: is_end || last >= look.last_seq,
+    };
+    if look.kind == RoomKind::Direct {
+        // Both are always in it; that they came in is no news to them.
+        events.retain(|event| matches!(event.body, EventBody::Message { .. }));
+    }
+    Ok((events, shown))
+}
+
+fn people(visit: &Visit, members: Members) -> Vec<MemberView> {
+    let account = visit.account().ok().map(|account| account.id);
+    let mut entries = members.members;
+    if entries.len() > PEOPLE {
+        entries.sort_by_key(|entry| entry.status == Status::Offline);
+        entries.truncate(PEOPLE);
+    }
+    entries.iter().map(|entry| MemberView::new(entry, account)).collect()
+}

@@ -1,0 +1,121 @@
+//! The forms of a room: write, join, leave, add people.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+
+use super::asking::room_name;
+use super::fields::Fields;
+use super::refusals::storage_problem;
+use super::room::{self, Typed, Window};
+use super::visit::{Visit, redirect};
+use crate::domain::access::GuestAccess;
+use crate::domain::limits::NONCE_BYTES;
+use crate::domain::name::{NameKey, RoomName};
+use crate::domain::text::{MessageText, TextError};
+use crate::protocol::command::Command;
+use crate::protocol::error_code::{ErrorCode, Problem};
+use crate::web::views::{sentence, url};
+
+/// POST `/rooms/{room}/messages`
+pub async fn send(visit: Visit, room: web::Path<String>, fields: Fields) -> HttpResponse {
+    let result = carry_out_send(&visit, &room, &fields).await;
+    visit.respond(result).await
+}
+
+/// POST `/rooms/{room}/join`
+pub async fn join(visit: Visit, room: web::Path<String>) -> HttpResponse {
+    let result = carry_out_join(&visit, &room).await;
+    visit.respond(result).await
+}
+
+/// POST `/rooms/{room}/leave`
+pub async fn leave(visit: Visit, room: web::Path<String>) -> HttpResponse {
+    let result = carry_out_leave(&visit, &room).await;
+    visit.respond(result).await
+}
+
+/// POST `/rooms/{room}/members`
+pub async fn add(visit: Visit, room: web::Path<String>, fields: Fields) -> HttpResponse {
+    let result = carry_out_add(&visit, &room, &fields).await;
+    visit.respond(result).await
+}
+
+async fn carry_out_send(visit: &Visit, room: &str, fields: &Fields) -> Result<HttpResponse, Problem> {
+    let room = room_name(room)?;
+    let Ok(person) = visit.person() else { return Ok(ask_who(visit, &room)) };
+    let typed = |status, error: String| Typed {
+        status,
+        text: fields.get("text").to_owned(),
+        text_error: error,
+        ..Typed::default()
+    };
+    let text = match MessageText::parse(fields.get("text")) {
+        Ok(text) => text,
+        Err(error) => {
+            let typed = typed(StatusCode::UNPROCESSABLE_ENTITY, words_of(error));
+            return room::page(visit, &room, Window::Newest, typed).await;
+        }
+    };
+    let nonce = Some(fields.get("nonce")).filter(|nonce| (1..=NONCE_BYTES).contains(&nonce.len()));
+    let send = Command::Send { room: room.clone(), text, nonce: nonce.map(str::to_owned), reply_to: None };
+    match visit.ask(&person, send).await {
+        Ok(_) => Ok(redirect(&visit.room_url(&person, &room).await?)),
+        Err(problem) if matches!(problem.code, ErrorCode::NotFound | ErrorCode::Unauthorized) => Err(problem),
+        Err(problem) => {
+            let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            let words = sentence(&problem.message);
+            let typed = Typed { flash: words.clone(), retry_after: problem.retry_after, ..typed(status, words) };
+            room::page(visit, &room, Window::Newest, typed).await
+        }
+    }
+}
+
+/// Where somebody without a name gets one.
+fn ask_who(visit: &Visit, room: &RoomName) -> HttpResponse {
+    let page = url::room(room.as_str());
+    if visit.state.auth.access().guests == GuestAccess::Off {
+        redirect(&url::login(&page))
+    } else {
+        redirect(&format!("/guest?next={}", url::segment(&page)))
+    }
+}
+
+/// The rules of texts name a field of programs; people see none of that name.
+fn words_of(error: TextError) -> String {
+    match error {
+        TextError::Empty => "Write something first.".to_owned(),
+        TextError::TooLong { bytes, max } => {
+            format!("This message has {bytes} bytes, {max} are allowed. Send it in parts.")
+        }
+        TextError::Nul => "A message may not contain the character U+0000.".to_owned(),
+    }
+}
+
+async fn carry_out_join(visit: &Visit, room: &str) -> Result<HttpResponse, Problem> {
+    let room = room_name(room)?;
+    visit.ask(&visit.person()?, Command::Enter { room: room.clone() }).await?;
+    Ok(redirect(&url::room(room.as_str())))
+}
+
+async fn carry_out_leave(visit: &Visit, room: &str) -> Result<HttpResponse, Problem> {
+    let room = room_name(room)?;
+    visit.ask(&visit.person()?, Command::GiveUp { room }).await?;
+    Ok(redirect("/rooms"))
+}
+
+async fn carry_out_add(visit: &Visit, room: &str, fields: &Fields) -> Result<HttpResponse, Problem> {
+    let room = room_name(room)?;
+    let account = visit.account()?;
+    let name = fields.get("person").trim();
+    let user = visit.state.store.user_by_name(&NameKey::of(name)).await.map_err(storage_problem)?;
+    let refused = match user {
+        None => "there is nobody of this name; check the spelling".to_owned(),
+        Some(user) => match visit.ask(&account, Command::Add { room: room.clone(), user: user.id }).await {
+            Ok(_) => return Ok(redirect(&url::room(room.as_str()))),
+            Err(problem) if problem.code == ErrorCode::Forbidden => problem.message,
+            Err(problem) => return Err(problem),
+        },
+    };
+    let typed = Typed { status: StatusCode::UNPROCESSABLE_ENTITY, flash: sentence(&refused), ..Typed::default() };
+    room::page(visit, &room, Window::Newest, typed).await
+}

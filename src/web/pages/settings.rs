@@ -1,0 +1,121 @@
+//! `/settings`: one's own account, a form per section. The sections' forms that do more have files of their own.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+
+use super::fields::Fields;
+use super::refusals::{problem_of, retry_after, status_of, storage_problem, words_of};
+use super::visit::{Visit, redirect, with_retry_after};
+use crate::domain::device::{Device, DeviceKind};
+use crate::domain::person::Person;
+use crate::protocol::error_code::Problem;
+use crate::storage::invites::Invite;
+use crate::web::views::PageView;
+use crate::web::views::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, SettingsPage};
+
+/// The sections that say "Saved".
+const SECTIONS: [&str; 5] = ["profile", "password", "devices", "tokens", "invites"];
+
+/// What a form leaves on the page.
+#[derive(Default)]
+pub struct Left {
+    /// The status; 200 when nothing was refused.
+    pub status: StatusCode,
+    /// A sentence on top of the page.
+    pub flash: String,
+    /// What was typed as the name.
+    pub profile: Option<ProfileForm>,
+    /// What is wrong with the passwords.
+    pub password: PasswordForm,
+    /// What is wrong with the label of a token.
+    pub token_label_error: String,
+    /// A new token, shown this once.
+    pub new_token: String,
+    /// The section that was saved.
+    pub saved: &'static str,
+}
+
+/// GET `/settings`
+pub async fn show(visit: Visit) -> HttpResponse {
+    let query = Fields::of_query(&visit.request);
+    let saved = SECTIONS.into_iter().find(|section| *section == query.get("saved")).unwrap_or_default();
+    let result = page(&visit, Left { saved, ..Left::default() }).await;
+    visit.respond(result).await
+}
+
+/// POST `/settings/profile`
+pub async fn rename(visit: Visit, fields: Fields) -> HttpResponse {
+    let result = carry_out_rename(&visit, fields.get("name")).await;
+    visit.respond(result).await
+}
+
+async fn carry_out_rename(visit: &Visit, name: &str) -> Result<HttpResponse, Problem> {
+    let account = visit.account()?;
+    match visit.state.auth.rename(&account, name).await {
+        Ok(_) => Ok(saved("profile")),
+        Err(error) => {
+            let profile = ProfileForm { name_value: name.to_owned(), name_error: words_of(&error) };
+            let left = Left { status: status_of(&error), profile: Some(profile), ..Left::default() };
+            Ok(with_retry_after(page(visit, left).await?, retry_after(&error)))
+        }
+    }
+}
+
+/// Back to the section that was saved.
+pub fn saved(section: &str) -> HttpResponse {
+    redirect(&format!("/settings?saved={section}#{section}"))
+}
+
+/// The page.
+pub async fn page(visit: &Visit, left: Left) -> Result<HttpResponse, Problem> {
+    let account = visit.account()?;
+    let page = PageView { flash: left.flash, ..visit.page_view("Settings").await };
+    let name_value = account.name.to_string();
+    let context = SettingsPage {
+        sidebar: visit.sidebar().await?,
+        profile: left.profile.unwrap_or_else(|| ProfileForm { name_value, ..ProfileForm::default() }),
+        password: left.password,
+        devices: devices(visit, &account, DeviceKind::Cookie).await?,
+        tokens: devices(visit, &account, DeviceKind::Token).await?,
+        token_label_error: left.token_label_error,
+        new_token: left.new_token,
+        invites: if page.viewer.can_invite { invites(visit, &account).await? } else { Vec::new() },
+        saved: left.saved.to_owned(),
+        page,
+    };
+    visit.html(left.status, "pages/settings.html", &context)
+}
+
+async fn devices(visit: &Visit, account: &Person, kind: DeviceKind) -> Result<Vec<DeviceView>, Problem> {
+    let devices = visit.state.auth.devices(account, kind).await.map_err(|error| problem_of(&error))?;
+    let (now, zone) = (visit.state.clock.now(), visit.state.renderer.zone());
+    let view = |device: &Device| DeviceView::new(device, account.device, now, zone);
+    Ok(devices.iter().map(view).collect())
+}
+
+async fn invites(visit: &Visit, account: &Person) -> Result<Vec<InviteView>, Problem> {
+    let invites = visit.state.auth.invites(account).await.map_err(|error| problem_of(&error))?;
+    let (now, zone, base) = (visit.state.clock.now(), visit.state.renderer.zone(), base_url(visit));
+    let mut views = Vec::with_capacity(invites.len());
+    for invite in &invites {
+        views.push(InviteView::new(invite, room_title(visit, invite).await?, &base, now, zone));
+    }
+    Ok(views)
+}
+
+async fn room_title(visit: &Visit, invite: &Invite) -> Result<String, Problem> {
+    let Some(id) = invite.room else { return Ok(String::new()) };
+    let room = visit.state.store.room(id).await.map_err(storage_problem)?;
+    Ok(room.map(|room| room.info.name.to_string()).unwrap_or_default())
+}
+
+/// Where people reach the server: as the settings say, else as this browser did.
+fn base_url(visit: &Visit) -> String {
+    visit.state.public_url.as_ref().map_or_else(
+        || {
+            let connection = visit.request.connection_info();
+            format!("{}://{}", connection.scheme(), connection.host())
+        },
+        |url| url.origin().to_owned(),
+    )
+}

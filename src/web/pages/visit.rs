@@ -1,0 +1,164 @@
+//! A request for a page: who asks, and the ways to answer. Every handler takes one.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::cookie::Cookie;
+use actix_web::dev::Payload;
+use actix_web::error::InternalError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use super::errors;
+use crate::auth::secret;
+use crate::domain::access::GuestAccess;
+use crate::domain::name::UserName;
+use crate::domain::person::{Person, Standing};
+use crate::protocol::error_code::{ErrorCode, Problem};
+use crate::web::state::WebState;
+use crate::web::views::{PageView, ViewerView};
+use crate::web::visitor::Visitor;
+
+/// What pages carry: they show what one person may see, and that only for now.
+const NO_STORE: (actix_web::http::header::HeaderName, &str) = (CACHE_CONTROL, "no-store");
+
+/// A request for a page.
+pub struct Visit {
+    /// The request.
+    pub request: HttpRequest,
+    /// What handlers hold.
+    pub state: web::Data<WebState>,
+    /// Who sent it.
+    pub visitor: Visitor,
+}
+
+impl Visit {
+    /// The person, account or guest.
+    pub fn person(&self) -> Result<Arc<Person>, Problem> {
+        self.visitor.person()
+    }
+
+    /// The account.
+    pub fn account(&self) -> Result<Arc<Person>, Problem> {
+        self.visitor.account()
+    }
+
+    /// True when an account is looking.
+    pub fn is_account(&self) -> bool {
+        self.visitor.person.as_ref().is_some_and(|person| !person.is_guest())
+    }
+
+    /// Who reads: the person, or a guest without a name where guests are let in. Such a guest never writes.
+    pub fn reader(&self) -> Result<Arc<Person>, Problem> {
+        match &self.visitor.person {
+            Some(person) => Ok(person.clone()),
+            None if self.state.auth.access().guests == GuestAccess::Off => self.person(),
+            None => Ok(Arc::new(Person {
+                id: secret::new_user(),
+                name: UserName::trusted("guest".to_owned()),
+                standing: Standing::Guest,
+                device: None,
+            })),
+        }
+    }
+
+    /// What every page needs.
+    pub async fn page_view(&self, title: &str) -> PageView {
+        let access = self.state.auth.access();
+        let server_name = self.state.auth.server_name().await;
+        PageView {
+            title: format!("{title} · {server_name}"),
+            server_name,
+            assets: self.state.renderer.assets().to_owned(),
+            path: self.request.path().to_owned(),
+            demo: access.demo,
+            version: env!("CARGO_PKG_VERSION"),
+            flash: String::new(),
+            viewer: ViewerView::new(self.visitor.person.as_deref(), access),
+        }
+    }
+
+    /// A page.
+    pub fn html(&self, status: StatusCode, template: &str, context: &impl Serialize) -> Result<HttpResponse, Problem> {
+        match self.state.renderer.page(template, context) {
+            Ok(html) => Ok(html_response(status, html)),
+            Err(error) => {
+                log::error!("{error}");
+                Err(Problem::unavailable())
+            }
+        }
+    }
+
+    /// What goes back: the answer, or the page of the error.
+    pub async fn respond(&self, result: Result<HttpResponse, Problem>) -> HttpResponse {
+        match result {
+            Ok(response) => response,
+            Err(problem) => errors::for_problem(&self.request, &problem).await,
+        }
+    }
+}
+
+impl FromRequest for Visit {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let state = web::Data::<WebState>::from_request(request, payload);
+        let visitor = Visitor::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let state = state.await?;
+            match visitor.await {
+                Ok(visitor) => Ok(Self { request, state, visitor }),
+                Err(error) => {
+                    let status = actix_web::ResponseError::status_code(&error);
+                    let problem = if status == StatusCode::UNAUTHORIZED {
+                        Problem::new(ErrorCode::Unauthorized, error.to_string())
+                    } else {
+                        Problem::unavailable()
+                    };
+                    // Asking anew who it is would fail anew.
+                    let response = errors::without_viewer(&request, status, &problem).await;
+                    Err(InternalError::from_response(error.to_string(), response).into())
+                }
+            }
+        })
+    }
+}
+
+/// A response with HTML.
+pub(super) fn html_response(status: StatusCode, html: String) -> HttpResponse {
+    HttpResponse::build(status).insert_header(NO_STORE).content_type("text/html; charset=utf-8").body(html)
+}
+
+/// "See there" (RFC 9110, section 15.4.4): a reload of what comes next repeats nothing.
+pub(super) fn redirect(url: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header(NO_STORE).insert_header((LOCATION, url)).finish()
+}
+
+/// The same response with cookies.
+pub(super) fn with_cookies(
+    mut response: HttpResponse,
+    cookies: impl IntoIterator<Item = Cookie<'static>>,
+) -> HttpResponse {
+    for cookie in cookies {
+        // A cookie of ours has only signs that a header may carry.
+        if let Err(error) = response.add_cookie(&cookie) {
+            log::error!("a cookie could not be set: {error}");
+        }
+    }
+    response
+}
+
+/// The same response, saying when to try again.
+pub(super) fn with_retry_after(mut response: HttpResponse, wait: Option<Duration>) -> HttpResponse {
+    if let Some(wait) = wait {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        response.headers_mut().insert(RETRY_AFTER, seconds.max(1).into());
+    }
+    response
+}

@@ -1,0 +1,250 @@
+//! One event of a room as `partials/message.html` shows it, and the timeline made of them. The page and the live
+//! frames use the same context, so that a message looks the same however it arrived.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::forms::PersonView;
+use super::markdown::Markdown;
+use super::{time, url};
+use crate::domain::clock::Timestamp;
+use crate::domain::event::{Event, EventBody, SharedEvent};
+use crate::domain::ids::Seq;
+use crate::domain::person::Author;
+
+/// Messages of one author within this time form a group. The script of the timeline knows the same number.
+const GROUP: Duration = Duration::from_secs(5 * 60);
+
+/// How events are written: the zone of the times, and who renders Markdown.
+#[derive(Clone, Copy)]
+pub struct Writing<'a> {
+    /// The time zone of the settings.
+    pub zone: &'a TimeZone,
+    /// Renders the text of messages.
+    pub markdown: &'a Markdown,
+}
+
+/// One event.
+#[derive(Debug, Clone, Serialize)]
+pub struct EventView {
+    /// `message`, `joined` or `left`.
+    pub kind: &'static str,
+    /// The name of the room.
+    pub room: String,
+    /// Its number.
+    pub seq: Seq,
+    /// Whose doing it is.
+    pub author: PersonView,
+    /// The text of a message as HTML, clean.
+    pub html: String,
+    /// When, for machines.
+    pub at: String,
+    /// When, for people: the time of day.
+    pub time: String,
+    /// Its address.
+    pub permalink: String,
+    /// It belongs to the group of the message before.
+    pub follows: bool,
+    /// The message it answers; 0 for none.
+    pub reply_seq: Seq,
+    /// The address of the message it answers, or nothing.
+    pub reply_url: String,
+    /// What happened, for everything that is no message.
+    pub notice: String,
+    /// It is on its way; only the script shows such a one.
+    pub pending: bool,
+}
+
+impl EventView {
+    /// Shows an event by itself, as a live frame brings it.
+    #[must_use]
+    pub fn new(event: &Event, writing: Writing<'_>) -> Self {
+        let room = event.room_name.as_str();
+        let (html, reply_seq) = match &event.body {
+            EventBody::Message { text, reply_to, .. } => (writing.markdown.to_html(text), reply_to.unwrap_or(0)),
+            EventBody::Joined { .. } | EventBody::Left { .. } => (String::new(), 0),
+        };
+        Self {
+            kind: event.body.kind().as_str(),
+            room: room.to_owned(),
+            seq: event.seq,
+            author: PersonView::from(&event.author),
+            html,
+            at: event.at.rfc3339(),
+            time: time::of_day(event.at, writing.zone),
+            permalink: url::permalink(room, event.seq),
+            follows: false,
+            reply_seq,
+            reply_url: if reply_seq == 0 { String::new() } else { url::permalink(room, reply_seq) },
+            notice: notice(event),
+            pending: false,
+        }
+    }
+
+    /// The empty message that the script fills while a real one is on its way.
+    #[must_use]
+    pub fn pending(room: &str, author: Option<&Author>, now: Timestamp, zone: &TimeZone) -> Self {
+        let nobody = PersonView { id: String::new(), name: String::new(), initials: String::new(), hue: 0 };
+        Self {
+            kind: "message",
+            room: room.to_owned(),
+            seq: 0,
+            author: author.map_or(nobody, PersonView::from),
+            html: String::new(),
+            at: now.rfc3339(),
+            time: time::of_day(now, zone),
+            permalink: String::new(),
+            follows: false,
+            reply_seq: 0,
+            reply_url: String::new(),
+            notice: String::new(),
+            pending: true,
+        }
+    }
+}
+
+fn notice(event: &Event) -> String {
+    let who = &event.author.name;
+    match &event.body {
+        EventBody::Message { .. } => String::new(),
+        EventBody::Joined { by: None, .. } => format!("{who} joined"),
+        EventBody::Joined { by: Some(by), .. } => format!("{} added {who}", by.name),
+        EventBody::Left { by: None } => format!("{who} left"),
+        EventBody::Left { by: Some(by) } => format!("{} removed {who}", by.name),
+    }
+}
+
+/// One entry of the timeline.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum TimelineEntry {
+    /// A new day begins.
+    Day {
+        /// For people.
+        label: String,
+        /// For machines.
+        date: String,
+    },
+    /// Everything below has not been read.
+    New,
+    /// Something happened.
+    Event {
+        /// What.
+        event: Box<EventView>,
+    },
+}
+
+/// Puts day lines and the "new" line between events and forms groups. `read_seq` is the read cursor of a member.
+#[must_use]
+pub fn timeline(
+    events: &[SharedEvent],
+    read_seq: Option<Seq>,
+    now: Timestamp,
+    writing: Writing<'_>,
+) -> Vec<TimelineEntry> {
+    let mut entries = Vec::with_capacity(events.len() + 4);
+    let mut before: Option<&Event> = None;
+    // The line stands only where both sides of it are shown, or the first unread event is the first one shown.
+    let mut cursor = read_seq.filter(|read| events.first().is_some_and(|first| first.seq <= read.saturating_add(1)));
+    for event in events {
+        let new_day =
+            before.is_none_or(|before| time::day(before.at, writing.zone) != time::day(event.at, writing.zone));
+        if new_day {
+            entries.push(TimelineEntry::Day {
+                label: time::day_label(event.at, now, writing.zone),
+                date: time::date(event.at, writing.zone),
+            });
+        }
+        let unread_begins = cursor.is_some_and(|read| event.seq > read);
+        if unread_begins {
+            cursor = None;
+            entries.push(TimelineEntry::New);
+        }
+        let follows = !new_day && !unread_begins && before.is_some_and(|before| follows(before, event));
+        entries.push(TimelineEntry::Event { event: Box::new(EventView { follows, ..EventView::new(event, writing) }) });
+        before = Some(event);
+    }
+    entries
+}
+
+fn follows(before: &Event, event: &Event) -> bool {
+    let is_message = |event: &Event| matches!(event.body, EventBody::Message { .. });
+    is_message(before) && is_message(event) && before.author.id == event.author.id && event.at.since(before.at) < GROUP
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::ids::{RoomId, UserId};
+    use crate::domain::membership::Role;
+    use crate::domain::name::{RoomName, UserName};
+
+    const MINUTE: i64 = 60_000;
+    const DAY: i64 = 24 * 60 * MINUTE;
+
+    fn author(name: &str) -> Author {
+        let id = name.bytes().fold(0_u128, |id, byte| id * 256 + u128::from(byte));
+        Author { id: UserId(Uuid::from_u128(id)), name: UserName::trusted(name.into()) }
+    }
+
+    fn event(seq: Seq, name: &str, at: i64, body: EventBody) -> SharedEvent {
+        let room_name = RoomName::trusted("lobby".into());
+        Arc::new(Event { room: RoomId(1), room_name, seq, author: author(name), at: Timestamp(at), body })
+    }
+
+    fn said(seq: Seq, name: &str, at: i64) -> SharedEvent {
+        event(seq, name, at, EventBody::Message { text: "hi".into(), reply_to: None, nonce: None })
+    }
+
+    /// The timeline in a few letters: `d` day, `n` new, a number for an event, `+` before one that follows.
+    fn shape(events: &[SharedEvent], read_seq: Option<Seq>) -> String {
+        let markdown = Markdown::new();
+        let writing = Writing { zone: &TimeZone::UTC, markdown: &markdown };
+        let entries = timeline(events, read_seq, Timestamp(2 * DAY), writing);
+        let words = entries.iter().map(|entry| match entry {
+            TimelineEntry::Day { .. } => "d".to_owned(),
+            TimelineEntry::New => "n".to_owned(),
+            TimelineEntry::Event { event } if event.follows => format!("+{}", event.seq),
+            TimelineEntry::Event { event } => event.seq.to_string(),
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn messages_of_one_author_within_five_minutes_form_a_group() {
+        let events = [said(1, "ann", 0), said(2, "ann", MINUTE), said(3, "bob", MINUTE), said(4, "ann", 2 * MINUTE)];
+        assert_eq!(shape(&events, None), "d 1 +2 3 4");
+        assert_eq!(shape(&[said(1, "ann", 0), said(2, "ann", 5 * MINUTE)], None), "d 1 2");
+    }
+
+    #[test]
+    fn a_new_day_a_notice_and_the_new_line_begin_a_group() {
+        let joined = event(2, "ann", MINUTE, EventBody::Joined { role: Role::Member, by: None });
+        assert_eq!(shape(&[said(1, "ann", 0), joined, said(3, "ann", MINUTE)], None), "d 1 2 3");
+        assert_eq!(shape(&[said(1, "ann", DAY - 1), said(2, "ann", DAY)], None), "d 1 d 2");
+        assert_eq!(shape(&[said(1, "ann", 0), said(2, "ann", 1)], Some(1)), "d 1 n 2");
+    }
+
+    #[test]
+    fn the_new_line_stands_at_the_read_cursor_or_nowhere() {
+        let events = [said(5, "ann", 0), said(6, "bob", 0), said(7, "ann", 0)];
+        assert_eq!(shape(&events, Some(7)), "d 5 6 7");
+        assert_eq!(shape(&events, Some(6)), "d 5 6 n 7");
+        assert_eq!(shape(&events, Some(4)), "d n 5 6 7");
+        assert_eq!(shape(&events, Some(3)), "d 5 6 7", "older unread events are not on this page");
+        assert_eq!(shape(&[], Some(0)), "");
+    }
+
+    #[test]
+    fn notices_say_who_did_it() {
+        let added = event(1, "ann", 0, EventBody::Joined { role: Role::Member, by: Some(author("bob")) });
+        assert_eq!(notice(&added), "bob added ann");
+        assert_eq!(notice(&event(1, "ann", 0, EventBody::Left { by: None })), "ann left");
+    }
+}

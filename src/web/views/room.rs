@@ -1,0 +1,172 @@
+//! The context of `pages/room.html`: a room, a direct conversation, or a permalink into one.
+
+use serde::Serialize;
+
+use super::event::{EventView, TimelineEntry};
+use super::forms::PersonView;
+use super::{PageView, SidebarView, url};
+use crate::domain::ids::{Seq, UserId};
+use crate::domain::limits::TEXT_BYTES;
+use crate::domain::person::Status;
+use crate::domain::room::RoomKind;
+use crate::protocol::answer::{MemberEntry, RoomLook};
+
+/// The page of a room.
+#[derive(Debug, Serialize)]
+pub struct RoomPage {
+    /// What every page needs.
+    pub page: PageView,
+    /// The list of rooms.
+    pub sidebar: SidebarView,
+    /// The room.
+    pub room: RoomView,
+    /// Its people.
+    pub members: Vec<MemberView>,
+    /// What happened in it.
+    pub timeline: Vec<TimelineEntry>,
+    /// The message that the script fills.
+    pub pending_event: EventView,
+}
+
+/// The room, and what the viewer may do in it.
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one question of the template")]
+pub struct RoomView {
+    /// Its name.
+    pub name: String,
+    /// What to show.
+    pub title: String,
+    /// `public`, `private` or `direct`.
+    pub kind: String,
+    /// Its topic, or nothing.
+    pub topic: String,
+    /// Its page.
+    pub url: String,
+    /// Where messages are sent to.
+    pub post_url: String,
+    /// The viewer may write.
+    pub can_post: bool,
+    /// Why not, as a sentence.
+    pub why_not: String,
+    /// The viewer could write, but has no name yet.
+    pub needs_guest_name: bool,
+    /// What is wrong with the name that was typed.
+    pub guest_name_error: String,
+    /// The name that was typed.
+    pub guest_name_value: String,
+    /// The viewer may become a member.
+    pub can_join: bool,
+    /// The viewer may end the membership.
+    pub can_leave: bool,
+    /// The viewer may add others.
+    pub can_add_people: bool,
+    /// How many people are connected to it.
+    pub online: usize,
+    /// Up to where this page knows the log: from here on live events follow.
+    pub last_seq: Seq,
+    /// How far the viewer had read when the page was asked for.
+    pub read_seq: Seq,
+    /// The first event of the page; 0 when there is none.
+    pub first_seq_shown: Seq,
+    /// The page shows one event with those around it.
+    pub is_permalink: bool,
+    /// That event, or 0.
+    pub focus_seq: Seq,
+    /// The page before, or nothing.
+    pub older_url: String,
+    /// The page after, or nothing.
+    pub newer_url: String,
+    /// What was typed.
+    pub text_value: String,
+    /// What is wrong with it.
+    pub text_error: String,
+    /// Makes a repeated form harmless.
+    pub post_nonce: String,
+    /// Longest message, in bytes.
+    pub max_text_bytes: usize,
+}
+
+/// Where in the log the page stands.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Shown {
+    /// The first event of the page; 0 when there is none.
+    pub first: Seq,
+    /// The last event of the page; 0 when there is none.
+    pub last: Seq,
+    /// The event of a permalink, or 0.
+    pub focus: Seq,
+    /// The page ends where the log ended when it was read.
+    pub is_newest: bool,
+}
+
+impl RoomView {
+    /// Shows a room. `has_name` is false for somebody who is neither logged in nor a guest.
+    #[must_use]
+    pub fn new(look: &RoomLook, title: &str, shown: Shown, has_name: bool, post_nonce: String) -> Self {
+        let name = look.room.as_str();
+        let url = if look.kind == RoomKind::Direct { url::direct(title) } else { url::room(name) };
+        let has_newer = !shown.is_newest && shown.last < look.last_seq;
+        Self {
+            name: name.to_owned(),
+            title: title.to_owned(),
+            kind: look.kind.to_string(),
+            topic: look.topic.to_string(),
+            post_url: format!("{}/messages", url::room(name)),
+            can_post: has_name && look.may_post.is_ok(),
+            why_not: look.may_post.err().map(|refusal| super::sentence(&refusal.to_string())).unwrap_or_default(),
+            needs_guest_name: !has_name && look.may_post.is_ok(),
+            guest_name_error: String::new(),
+            guest_name_value: String::new(),
+            can_join: look.role.is_none() && look.may_join.is_ok(),
+            can_leave: look.may_leave.is_ok(),
+            can_add_people: look.may_add.is_ok(),
+            online: look.online,
+            last_seq: if shown.is_newest { shown.last } else { look.last_seq },
+            read_seq: look.read_seq,
+            first_seq_shown: shown.first,
+            is_permalink: shown.focus > 0,
+            focus_seq: shown.focus,
+            older_url: if shown.first > 1 { format!("{url}?before={}", shown.first) } else { String::new() },
+            newer_url: if has_newer { format!("{url}?after={}", shown.last) } else { String::new() },
+            text_value: String::new(),
+            text_error: String::new(),
+            post_nonce,
+            max_text_bytes: TEXT_BYTES,
+            url,
+        }
+    }
+}
+
+/// Somebody in the room.
+#[derive(Debug, Serialize)]
+pub struct MemberView {
+    /// Who.
+    #[serde(flatten)]
+    pub person: PersonView,
+    /// `owner`, `moderator`, `member` or `guest`.
+    pub role: &'static str,
+    /// Connected to the room.
+    pub online: bool,
+    /// The direct room with them, or nothing.
+    pub direct_url: String,
+}
+
+impl MemberView {
+    /// Shows a member to an account, or to somebody else (`None`).
+    #[must_use]
+    pub fn new(entry: &MemberEntry, account: Option<UserId>) -> Self {
+        let can_write_to = entry.role.is_some() && account.is_some_and(|viewer| viewer != entry.id);
+        let name = entry.name.to_string();
+        Self {
+            role: entry.role.map_or("guest", crate::domain::membership::Role::as_str),
+            online: entry.status != Status::Offline,
+            direct_url: if can_write_to { url::direct(&name) } else { String::new() },
+            person: PersonView {
+                id: entry.id.to_string(),
+                initials: super::initials(&name),
+                hue: super::hue(entry.id),
+                name,
+            },
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! A sample of every context in every shape, and the test that every template renders with them: Tera fails on a field
+//! that is not there, so a template and its context can never drift apart unseen.
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::error::{ErrorPage, ErrorView};
+use super::event::{EventView, TimelineEntry};
+use super::forms::{DirectStartPage, FormPage, GuestForm, LoginForm, PersonView, RegisterForm, SetupForm};
+use super::render::Renderer;
+use super::room::{MemberView, RoomPage, RoomView, Shown};
+use super::rooms::{CreateForm, ListedPersonView, ListedRoomView, RoomsPage};
+use super::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, SettingsPage};
+use super::{PageView, SidebarView, ViewerView};
+use crate::domain::access::{Access, GuestAccess, Registration};
+use crate::domain::clock::Timestamp;
+use crate::domain::event::{Event, EventBody};
+use crate::domain::ids::{RoomId, UserId};
+use crate::domain::membership::Role;
+use crate::domain::name::{RoomName, UserName};
+use crate::domain::permission::Refusal;
+use crate::domain::person::{Author, Person, SiteRole, Standing, Status};
+use crate::domain::room::{RoomKind, Topic};
+use crate::protocol::answer::{MemberEntry, RoomEntry, RoomLook};
+use crate::protocol::encode::EventHtml;
+
+const NASTY: &str = "<script>\"'&";
+const NOW: Timestamp = Timestamp(1_795_215_900_000);
+
+fn renderer() -> Renderer {
+    Renderer::new(TimeZone::UTC).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Renders and checks what holds for every page.
+fn render(name: &str, context: &impl Serialize) -> String {
+    let html = renderer().page(name, context).unwrap_or_else(|error| panic!("{error}"));
+    assert!(!html.contains(NASTY), "{name} does not escape");
+    assert!(!html.contains("<script>"), "{name} has an inline script, or does not escape");
+    assert!(!html.contains(" style="), "{name} has an inline style");
+    html
+}
+
+fn author(name: &str) -> Author {
+    let id = name.bytes().fold(1_u128, |id, byte| id.wrapping_mul(31) + u128::from(byte));
+    Author { id: UserId(Uuid::from_u128(id)), name: UserName::trusted(name.into()) }
+}
+
+fn viewers() -> Vec<Option<Person>> {
+    let person = |standing| {
+        let Author { id, name } = author("ann");
+        Some(Person { id, name, standing, device: None })
+    };
+    vec![
+        None,
+        person(Standing::Guest),
+        person(Standing::Account(SiteRole::Member)),
+        person(Standing::Account(SiteRole::Owner)),
+    ]
+}
+
+fn pages() -> Vec<PageView> {
+    let mut pages = Vec::new();
+    for viewer in viewers() {
+        for demo in [true, false] {
+            let access = Access { demo, guests: GuestAccess::Open, registration: Registration::Open };
+            pages.push(PageView {
+                title: NASTY.into(),
+                server_name: NASTY.into(),
+                assets: "/static/v-dev".into(),
+                path: "/rooms".into(),
+                demo,
+                version: "0.1.0",
+                flash: if demo { NASTY.into() } else { String::new() },
+                viewer: ViewerView::new(viewer.as_ref(), access),
+            });
+        }
+    }
+    pages
+}
+
+fn entry(name: &str, kind: RoomKind, unread: u64) -> RoomEntry {
+    let other = (kind == RoomKind::Direct).then(|| author("bob"));
+    RoomEntry {
+        room: RoomName::trusted(name.into()),
+        kind,
+        title: other.as_ref().map_or_else(|| name.to_owned(), |other| other.name.to_string()),
+        topic: Topic::trusted(NASTY.into()),
+        member: unread > 0,
+        members: unread,
+        last_seq: 300,
+        read_seq: 300 - unread,
+        unread,
+        online: 1,
+        other,
+        other_online: unread > 0,
+    }
+}
+
+fn entries() -> Vec<RoomEntry> {
+    vec![
+        entry("lobby", RoomKind::Public, 0),
+        entry("general", RoomKind::Public, 120),
+        entry("secret", RoomKind::Private, 1),
+        entry("direct-0a", RoomKind::Direct, 3),
+    ]
+}
+
+fn sidebars() -> [SidebarView; 2] {
+    [SidebarView::default(), SidebarView::new(&entries(), false, Some("lobby"))]
+}
+
+fn event(seq: u64, body: EventBody) -> Event {
+    let room_name = RoomName::trusted("lobby".into());
+    Event { room: RoomId(1), room_name, seq, author: author("ann"), at: Timestamp(NOW.0 - 1), body }
+}
+
+fn message(seq: u64, text: &str, reply_to: Option<u64>) -> Event {
+    event(seq, EventBody::Message { text: text.into(), reply_to, nonce: None })
+}
+
+fn events() -> Vec<Event> {
+    vec![
+        message(1, NASTY, None),
+        message(2, "*hello*", Some(1)),
+        event(3, EventBody::Joined { role: Role::Member, by: Some(author("bob")) }),
+        event(4, EventBody::Joined { role: Role::Member, by: None }),
+        event(5, EventBody::Left { by: None }),
+    ]
+}
+
+fn look(kind: RoomKind, may: Result<(), Refusal>) -> RoomLook {
+    RoomLook {
+        id: RoomId(1),
+        room: RoomName::trusted("lobby".into()),
+        kind,
+        topic: Topic::trusted(if may.is_ok() { NASTY.into() } else { String::new() }),
+        last_seq: 5,
+        read_seq: 2,
+        role: may.is_ok().then_some(Role::Owner),
+        members: 2,
+        online: 1,
+        may_post: may,
+        may_join: may,
+        may_leave: may,
+        may_add: may,
+    }
+}
+
+fn members() -> Vec<MemberView> {
+    let member = |name, role, status| {
+        let Author { id, name } = author(name);
+        MemberView::new(&MemberEntry { id, name, role, status }, Some(author("ann").id))
+    };
+    vec![
+        member("ann", Some(Role::Owner), Status::Online),
+        member("bob", Some(Role::Member), Status::Offline),
+        member("eve", None, Status::Busy),
+    ]
+}
+
+fn room_page(page: PageView, sidebar: SidebarView, room: RoomView, with_events: bool) -> RoomPage {
+    let renderer = renderer();
+    let shared: Vec<_> = events().into_iter().map(std::sync::Arc::new).collect();
+    let timeline = super::event::timeline(&shared, Some(2), NOW, renderer.writing());
+    let viewer = (page.viewer.kind != "nobody").then(|| author("ann"));
+    RoomPage {
+        pending_event: EventView::pending("lobby", viewer.as_ref(), NOW, &TimeZone::UTC),
+        timeline: if with_events { timeline } else { Vec::new() },
+        members: if with_events { members() } else { Vec::new() },
+        page,
+        sidebar,
+        room,
+    }
+}
+
+#[test]
+fn the_page_of_a_room_renders_in_every_shape() {
+    for kind in [RoomKind::Public, RoomKind::Private, RoomKind::Direct] {
+        for may in [Ok(()), Err(Refusal::NotMember)] {
+            for page in pages() {
+                for (focus, sidebar) in [0, 2].into_iter().zip(sidebars()) {
+                    let shown = Shown { first: 2, last: 4, focus, is_newest: focus == 0 };
+                    let has_name = page.viewer.kind != "nobody";
+                    let room = RoomView::new(&look(kind, may), "lobby", shown, has_name, "nonce".into());
+                    let room = RoomView { text_value: NASTY.into(), text_error: NASTY.into(), ..room };
+                    let html = render("pages/room.html", &room_page(page.clone(), sidebar, room, focus == 0));
+                    let can_write = has_name && may.is_ok();
+                    assert_eq!(html.contains("name=\"text\""), can_write, "{html}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_live_message_is_the_same_html_as_the_page_shows() {
+    let renderer = renderer();
+    let shown = Shown { first: 2, last: 2, focus: 0, is_newest: true };
+    let page = pages().remove(5);
+    let room = RoomView::new(&look(RoomKind::Public, Ok(())), "lobby", shown, true, "nonce".into());
+    let said = message(2, "*hello* <b>", Some(1));
+    let context = RoomPage {
+        timeline: vec![TimelineEntry::Event { event: Box::new(EventView::new(&said, renderer.writing())) }],
+        ..room_page(page, SidebarView::default(), room, false)
+    };
+
+    let live = EventHtml::render(&renderer, &said);
+
+    assert!(live.starts_with("<article") && live.contains("<em>hello</em> &lt;b&gt;"), "{live}");
+    assert!(render("pages/room.html", &context).contains(&live));
+}
+
+#[test]
+fn every_event_renders_by_itself() {
+    let renderer = renderer();
+    for event in events() {
+        let html = EventHtml::render(&renderer, &event);
+        assert!(html.contains(&format!("data-seq=\"{}\"", event.seq)) && !html.contains("<script>"), "{html}");
+    }
+}
+
+#[test]
+fn the_list_of_rooms_renders_in_every_shape() {
+    for page in pages() {
+        for (error, sidebar) in ["", NASTY].into_iter().zip(sidebars()) {
+            let allowed = page.viewer.can_create_rooms;
+            let account = page.viewer.kind == "account";
+            let create = CreateForm {
+                allowed,
+                name_value: error.into(),
+                topic_value: error.into(),
+                kind_value: if error.is_empty() { String::new() } else { "private".into() },
+                name_error: error.into(),
+                topic_error: error.into(),
+            };
+            let person = PersonView::from(&author("bob"));
+            let people = vec![ListedPersonView { person, direct_url: "/direct/bob".into(), online: true }];
+            let rooms = entries().iter().map(|entry| ListedRoomView::new(entry, account)).collect();
+            let (rooms, people) = if error.is_empty() { (Vec::new(), Vec::new()) } else { (rooms, people) };
+            render("pages/rooms.html", &RoomsPage { page: page.clone(), sidebar, rooms, create, people });
+        }
+    }
+}
+
+#[test]
+fn settings_render_in_every_shape() {
+    for page in pages() {
+        for (text, sidebar) in ["", NASTY].into_iter().zip(sidebars()) {
+            let device = |current| DeviceView {
+                id: "1".into(),
+                label: NASTY.into(),
+                created: "today at 09:05".into(),
+                last_used: "today at 09:05".into(),
+                current,
+            };
+            let invite = |max_uses| InviteView {
+                code: "c".into(),
+                url: "http://a/invite/c".into(),
+                room_title: text.into(),
+                uses: 1,
+                max_uses,
+                expires: text.into(),
+                created: "today at 09:05".into(),
+            };
+            let full = !text.is_empty();
+            let context = SettingsPage {
+                page: page.clone(),
+                sidebar,
+                profile: ProfileForm { name_value: text.into(), name_error: text.into() },
+                password: PasswordForm { current_error: text.into(), new_error: text.into() },
+                devices: if full { vec![device(true), device(false)] } else { Vec::new() },
+                tokens: if full { vec![device(false)] } else { Vec::new() },
+                token_label_error: text.into(),
+                new_token: text.into(),
+                invites: if full { vec![invite(0), invite(1), invite(9)] } else { Vec::new() },
+                saved: if full { "tokens".into() } else { String::new() },
+            };
+            render("pages/settings.html", &context);
+        }
+    }
+}
+
+#[test]
+fn the_pages_around_the_chat_render_in_every_shape() {
+    for page in pages() {
+        for text in ["", NASTY].map(str::to_owned) {
+            let full = !text.is_empty();
+            let setup = SetupForm {
+                needs_code: full,
+                code_value: text.clone(),
+                code_error: text.clone(),
+                server_name_value: text.clone(),
+                server_name_error: text.clone(),
+                name_value: text.clone(),
+                name_error: text.clone(),
+                password_error: text.clone(),
+                error: text.clone(),
+            };
+            render("pages/setup.html", &FormPage { page: page.clone(), form: setup });
+            let login = LoginForm {
+                name_value: text.clone(),
+                name_error: text.clone(),
+                password_error: text.clone(),
+                error: text.clone(),
+                next: text.clone(),
+                can_register: full,
+                guests: full,
+            };
+            render("pages/login.html", &FormPage { page: page.clone(), form: login });
+            let register = RegisterForm {
+                code: text.clone(),
+                invited_by: text.clone(),
+                room_title: text.clone(),
+                name_value: text.clone(),
+                name_error: text.clone(),
+                password_error: text.clone(),
+                error: text.clone(),
+            };
+            render("pages/register.html", &FormPage { page: page.clone(), form: register });
+            let guest = GuestForm { name_value: text.clone(), name_error: text.clone(), next: text.clone() };
+            render("pages/guest.html", &FormPage { page: page.clone(), form: guest });
+        }
+    }
+}
+
+#[test]
+fn errors_and_first_conversations_render_in_every_shape() {
+    for page in pages() {
+        for (text, sidebar) in ["", NASTY].into_iter().zip(sidebars()) {
+            let error = ErrorView {
+                status: 404,
+                title: "Not found".into(),
+                message: text.into(),
+                action_url: text.into(),
+                action_label: text.into(),
+                request_id: text.into(),
+            };
+            render("pages/error.html", &ErrorPage { page: page.clone(), sidebar: sidebar.clone(), error });
+            let person = PersonView::from(&author("bob"));
+            render("pages/direct_start.html", &DirectStartPage { page: page.clone(), sidebar, person });
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The context of `pages/settings.html`.
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::{PageView, SidebarView, time};
+use crate::domain::clock::Timestamp;
+use crate::domain::device::Device;
+use crate::domain::ids::DeviceId;
+use crate::storage::invites::Invite;
+
+/// Everything about one's own account.
+#[derive(Debug, Serialize)]
+pub struct SettingsPage {
+    /// What every page needs.
+    pub page: PageView,
+    /// The list of rooms.
+    pub sidebar: SidebarView,
+    /// The name.
+    pub profile: ProfileForm,
+    /// The password.
+    pub password: PasswordForm,
+    /// Where one is logged in.
+    pub devices: Vec<DeviceView>,
+    /// What one's programs use.
+    pub tokens: Vec<DeviceView>,
+    /// What is wrong with the label of a new token.
+    pub token_label_error: String,
+    /// A token that has just been made, or nothing; shown this once.
+    pub new_token: String,
+    /// The invites one has made.
+    pub invites: Vec<InviteView>,
+    /// The section that has just been saved, or nothing.
+    pub saved: String,
+}
+
+/// The form of the name.
+#[derive(Debug, Default, Serialize)]
+pub struct ProfileForm {
+    /// The name, or what was typed.
+    pub name_value: String,
+    /// What is wrong with it.
+    pub name_error: String,
+}
+
+/// The form of the password.
+#[derive(Debug, Default, Serialize)]
+pub struct PasswordForm {
+    /// What is wrong with the present one.
+    pub current_error: String,
+    /// What is wrong with the new one.
+    pub new_error: String,
+}
+
+/// A login.
+#[derive(Debug, Serialize)]
+pub struct DeviceView {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub label: String,
+    /// When it was made, inside a sentence.
+    pub created: String,
+    /// When it was last used, inside a sentence.
+    pub last_used: String,
+    /// It is the one that is looking.
+    pub current: bool,
+}
+
+impl DeviceView {
+    /// Shows a login.
+    #[must_use]
+    pub fn new(device: &Device, current: Option<DeviceId>, now: Timestamp, zone: &TimeZone) -> Self {
+        Self {
+            id: device.id.to_string(),
+            label: device.label.clone(),
+            created: time::moment(device.created_at, now, zone),
+            last_used: time::moment(device.used_at, now, zone),
+            current: current == Some(device.id),
+        }
+    }
+}
+
+/// An invite.
+#[derive(Debug, Serialize)]
+pub struct InviteView {
+    /// Its code.
+    pub code: String,
+    /// The whole link.
+    pub url: String,
+    /// The room it leads into, or nothing.
+    pub room_title: String,
+    /// How many accounts it has made.
+    pub uses: u32,
+    /// How many it may make; 0 for any number.
+    pub max_uses: u32,
+    /// When it ends, inside a sentence, or nothing.
+    pub expires: String,
+    /// When it was made, inside a sentence.
+    pub created: String,
+}
+
+impl InviteView {
+    /// Shows an invite; `base` is the origin under which people reach the server.
+    #[must_use]
+    pub fn new(invite: &Invite, room_title: String, base: &str, now: Timestamp, zone: &TimeZone) -> Self {
+        Self {
+            code: invite.code.clone(),
+            url: format!("{base}/invite/{}", invite.code),
+            room_title,
+            uses: invite.uses,
+            max_uses: invite.max_uses.unwrap_or(0),
+            expires: invite.expires_at.map(|end| time::moment(end, now, zone)).unwrap_or_default(),
+            created: time::moment(invite.created_at, now, zone),
+        }
+    }
+}
