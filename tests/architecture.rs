@@ -183,3 +183,9 @@ fn documents_link_to_what_is_there() {
 fn the_readme_is_short() {
     assert_none(rules::readme_length(&read("README.md")));
 }
+
+#[test]
+fn the_protocol_document_has_every_code_and_limit() {
+    let (codes, limits) = (read("src/protocol/error_code.rs"), read("src/domain/limits.rs"));
+    assert_none(rules::protocol_tables(&read("docs/PROTOCOL.md"), &codes, &limits));
+}

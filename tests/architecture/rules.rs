@@ -311,3 +311,25 @@ pub fn table_is_whole(table: &Table, layers: &[&str]) -> Vec<String> {
     wrong.extend(without_row.map(|layer| format!("`{layer}` has no row in the import table of docs/ARCHITECTURE.md; add one")));
     wrong
 }
+
+/// The protocol document has every error code with its status, and every limit that `welcome` shows. `codes` and `limits`
+/// are the sources that hold the tables.
+pub fn protocol_tables(document: &str, codes: &str, limits: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for line in codes.lines().skip_while(|line| !line.starts_with("error_codes! {")).skip(1).take_while(|line| *line != "}") {
+        let Some((_, row)) = line.split_once(" = \"") else { continue };
+        let mut parts = row.trim_end_matches(';').split(", ").map(|part| part.trim_matches('"'));
+        let (code, status, title) = (parts.next(), parts.next(), parts.next());
+        let start = format!("| `{}` | {} | {} |", code.unwrap_or("?"), status.unwrap_or("?"), title.unwrap_or("?"));
+        if !document.contains(&start) {
+            wrong.push(format!("docs/PROTOCOL.md: the table of error codes needs a row that begins with {start}"));
+        }
+    }
+    let fields = limits.lines().skip_while(|line| !line.starts_with("pub struct ShownLimits")).take_while(|line| *line != "}");
+    for field in fields.filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(": ").map(|(name, _)| name)) {
+        if !document.contains(&format!("| `{field}`: ")) || !document.contains(&format!("\"{field}\": ")) {
+            wrong.push(format!("docs/PROTOCOL.md: the limit `{field}` is missing in the table of limits or in `welcome`"));
+        }
+    }
+    wrong
+}

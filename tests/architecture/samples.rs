@@ -181,3 +181,13 @@ fn machine_paths_unfinished_work_and_dead_links_are_told() {
     assert!(rules::readme_length(&"a\n".repeat(151)).is_some());
     assert!(rules::readme_length(&"a\n".repeat(150)).is_none());
 }
+
+#[test]
+fn a_code_or_limit_that_is_not_documented_is_told() {
+    let codes = "error_codes! {\n    /// Gone.\n    Gone = \"gone\", 410, \"Gone for good\";\n}\n";
+    let limits = "pub struct ShownLimits {\n    /// Bytes.\n    pub text_bytes: usize,\n}\n";
+    let good = "| `gone` | 410 | Gone for good | then |\n| `text_bytes`: text | 9 |\n{\"text_bytes\": 9}";
+
+    assert!(rules::protocol_tables(good, codes, limits).is_empty());
+    assert_eq!(rules::protocol_tables("", codes, limits).len(), 2);
+}
