@@ -103,7 +103,8 @@ fn every_import_stands_in_the_table() {
 fn the_table_is_whole_and_has_no_cycle() {
     let (table, sources) = (table(), sources());
     let layers: Vec<&str> = sources.iter().filter_map(Source::layer).collect();
-    let round = cycle(&table).map(|way| format!("the import table goes round: {}; take one of these out", way.join(" > ")));
+    let round =
+        cycle(&table).map(|way| format!("the import table goes round: {}; take one of these out", way.join(" > ")));
 
     assert_none(rules::table_is_whole(&table, &layers).into_iter().chain(round));
 }

@@ -13,24 +13,41 @@ const README_LINES: usize = 150;
 /// Libraries that only some places may know, each with the reason.
 const LIBRARIES: &[(&str, &[&str], &str)] = &[
     ("sqlx", &["src/storage/"], "SQL stays below the storage traits: add a method there"),
-    ("actix_web_actors", &["src/gateways/websocket/"], "another transport can replace it only while one folder knows it"),
+    (
+        "actix_web_actors",
+        &["src/gateways/websocket/"],
+        "another transport can replace it only while one folder knows it",
+    ),
     ("actix_http", &["src/gateways/websocket/"], "another transport can replace it only while one folder knows it"),
     ("actix_files", &["src/web/"], "static files are served by the web"),
-    ("actix_web", &["src/web/", "src/gateways/websocket/", "src/app.rs"], "HTTP is known to the web and to the WebSocket door"),
+    (
+        "actix_web",
+        &["src/web/", "src/gateways/websocket/", "src/app.rs"],
+        "HTTP is known to the web and to the WebSocket door",
+    ),
 ];
 
 /// Modules that only some layers may import, each with the reason.
-const PRIVATE: &[(&[&str], &[&str], &str)] =
-    &[(&["storage", "sqlite"], &["storage", "app", "cli"], "ask for a trait of `storage`; only `app` knows which database it is")];
+const PRIVATE: &[(&[&str], &[&str], &str)] = &[(
+    &["storage", "sqlite"],
+    &["storage", "app", "cli"],
+    "ask for a trait of `storage`; only `app` knows which database it is",
+)];
 
 /// Every import of a file has to stand in the table.
 pub fn imports(source: &Source, table: &Table) -> Vec<String> {
     let Some(layer) = source.layer() else { return Vec::new() };
     let Some(row) = table.get(layer) else {
-        return vec![format!("{}: `{layer}` has no row in the import table of docs/ARCHITECTURE.md; add one", source.path)];
+        return vec![format!(
+            "{}: `{layer}` has no row in the import table of docs/ARCHITECTURE.md; add one",
+            source.path
+        )];
     };
     let Row::MayImport(allowed) = row else {
-        return vec![format!("{}: the import table says that `{layer}` is not there yet; write what it may import", source.path)];
+        return vec![format!(
+            "{}: the import table says that `{layer}` is not there yet; write what it may import",
+            source.path
+        )];
     };
     let mut wrong = Vec::new();
     for path in crate_paths(&source.production, &source.module()) {
@@ -75,7 +92,9 @@ pub fn siblings(source: &Source, folders: &[&str]) -> Vec<String> {
         .filter(|path| path[0] == "gateways")
         .filter_map(|path| path.get(1).cloned())
         .filter(|other| other != own && folders.contains(&other.as_str()))
-        .map(|other| format!("{}: imports the gateway `{other}`; move what both need to gateways/dispatch.rs", source.path))
+        .map(|other| {
+            format!("{}: imports the gateway `{other}`; move what both need to gateways/dispatch.rs", source.path)
+        })
         .collect()
 }
 
@@ -90,14 +109,17 @@ pub fn libraries(source: &Source) -> Vec<String> {
     LIBRARIES
         .iter()
         .filter(|(library, places, _)| is_wrong(library, places))
-        .map(|(library, places, reason)| format!("{}: uses {library} outside {}; {reason}", source.path, places.join(", ")))
+        .map(|(library, places, reason)| {
+            format!("{}: uses {library} outside {}; {reason}", source.path, places.join(", "))
+        })
         .collect()
 }
 
 /// Actors live where live state is.
 pub fn actors(source: &Source) -> Option<String> {
     let is_wrong = !matches!(source.layer(), None | Some("chat" | "gateways")) && has_actor(&source.production);
-    is_wrong.then(|| format!("{}: an actor outside chat and gateways; use a plain struct, or move it there", source.path))
+    is_wrong
+        .then(|| format!("{}: an actor outside chat and gateways; use a plain struct, or move it there", source.path))
 }
 
 /// Short files. The longest ones are named with the failure, so that the next split can be planned.
@@ -228,7 +250,9 @@ fn attribute_names(inside: &str) -> Vec<String> {
 /// Tests wait for an answer or an event.
 pub fn sleeps(source: &Source) -> Option<String> {
     let found = calls(&source.tests(), "sleep");
-    found.then(|| format!("{}: a test that sleeps is slow or flaky; wait for a reply, an event or a clock you turn", source.path))
+    found.then(|| {
+        format!("{}: a test that sleeps is slow or flaky; wait for a reply, an event or a clock you turn", source.path)
+    })
 }
 
 /// What has no place in the repository: paths of somebody's machine, and marks of unfinished work. Written in two
@@ -289,7 +313,8 @@ fn joined(folder: &str, file: &str) -> String {
 /// The first page stays one that is read.
 pub fn readme_length(text: &str) -> Option<String> {
     let lines = text.lines().count();
-    (lines > README_LINES).then(|| format!("README.md has {lines} lines, {README_LINES} are allowed; move details to docs/"))
+    (lines > README_LINES)
+        .then(|| format!("README.md has {lines} lines, {README_LINES} are allowed; move details to docs/"))
 }
 
 /// Every row is a module, every module has a row, and every name in a row is a module of the table.
@@ -303,12 +328,17 @@ pub fn table_is_whole(table: &Table, layers: &[&str]) -> Vec<String> {
                     wrong.push(format!("the import table has a row for `{module}`, which is not in src; remove it, or write `not there yet`"));
                 }
                 let unknown = imports.iter().filter(|import| !table.contains_key(top(import)));
-                wrong.extend(unknown.map(|import| format!("the import table lets `{module}` import `{import}`, which has no row")));
+                wrong.extend(
+                    unknown
+                        .map(|import| format!("the import table lets `{module}` import `{import}`, which has no row")),
+                );
             }
         }
     }
     let without_row = layers.iter().filter(|layer| !table.contains_key(**layer));
-    wrong.extend(without_row.map(|layer| format!("`{layer}` has no row in the import table of docs/ARCHITECTURE.md; add one")));
+    wrong.extend(
+        without_row.map(|layer| format!("`{layer}` has no row in the import table of docs/ARCHITECTURE.md; add one")),
+    );
     wrong
 }
 
@@ -316,7 +346,9 @@ pub fn table_is_whole(table: &Table, layers: &[&str]) -> Vec<String> {
 /// are the sources that hold the tables.
 pub fn protocol_tables(document: &str, codes: &str, limits: &str) -> Vec<String> {
     let mut wrong = Vec::new();
-    for line in codes.lines().skip_while(|line| !line.starts_with("error_codes! {")).skip(1).take_while(|line| *line != "}") {
+    for line in
+        codes.lines().skip_while(|line| !line.starts_with("error_codes! {")).skip(1).take_while(|line| *line != "}")
+    {
         let Some((_, row)) = line.split_once(" = \"") else { continue };
         let mut parts = row.trim_end_matches(';').split(", ").map(|part| part.trim_matches('"'));
         let (code, status, title) = (parts.next(), parts.next(), parts.next());
@@ -325,10 +357,13 @@ pub fn protocol_tables(document: &str, codes: &str, limits: &str) -> Vec<String>
             wrong.push(format!("docs/PROTOCOL.md: the table of error codes needs a row that begins with {start}"));
         }
     }
-    let fields = limits.lines().skip_while(|line| !line.starts_with("pub struct ShownLimits")).take_while(|line| *line != "}");
+    let fields =
+        limits.lines().skip_while(|line| !line.starts_with("pub struct ShownLimits")).take_while(|line| *line != "}");
     for field in fields.filter_map(|line| line.trim().strip_prefix("pub ")?.split_once(": ").map(|(name, _)| name)) {
         if !document.contains(&format!("| `{field}`: ")) || !document.contains(&format!("\"{field}\": ")) {
-            wrong.push(format!("docs/PROTOCOL.md: the limit `{field}` is missing in the table of limits or in `welcome`"));
+            wrong.push(format!(
+                "docs/PROTOCOL.md: the limit `{field}` is missing in the table of limits or in `welcome`"
+            ));
         }
     }
     wrong

@@ -33,9 +33,9 @@ fn paths(code: &str) -> Vec<String> {
 
 #[test]
 fn comments_and_literals_are_blanked_and_lines_stay() {
-    let code = r####"let a = "crate::x"; // crate::y
-/* crate::z /* nested */ */ let b = r#"crate::"q""#; let c = '"'; let d: &'static str = b"crate::w";
-let e = '\''; let f = br"\"; let g = 'ä';"####;
+    let code = r##"let a = "crate::x"; // crate::y
+/* crate::z /* nested */ */ let b = r#"crate::"q" "#; let c = '"'; let d: &'static str = b"crate::w";
+let e = '\''; let f = br"\"; let g = 'ä';"##;
 
     let blanked = blank_comments_and_literals(code);
 
@@ -163,7 +163,10 @@ fn inline_code_and_style_are_told() {
 fn a_test_that_sleeps_is_told() {
     let sleeping = "tokio::time::sleep(one).await;";
     assert!(rules::sleeps(&source("tests/suite/a.rs", sleeping)).is_some());
-    assert!(rules::sleeps(&source("src/chat/a.rs", &format!("#[cfg(test)] mod tests {{ fn a() {{ {sleeping} }} }}"))).is_some());
+    assert!(
+        rules::sleeps(&source("src/chat/a.rs", &format!("#[cfg(test)] mod tests {{ fn a() {{ {sleeping} }} }}")))
+            .is_some()
+    );
     assert!(rules::sleeps(&source("src/chat/a.rs", sleeping)).is_none());
     assert!(rules::sleeps(&source("tests/suite/a.rs", "// sleep(1)\nlet sleep = \"sleep(1)\";")).is_none());
 }

@@ -128,7 +128,8 @@ fn prefixed_end(bytes: &[u8], start: usize) -> usize {
 fn raw_end(bytes: &[u8], start: usize, hashes: usize) -> usize {
     let mut at = start;
     while at < bytes.len() {
-        let closing = bytes[at] == b'"' && bytes[at + 1..].iter().take(hashes).filter(|b| **b == b'#').count() == hashes;
+        let closing =
+            bytes[at] == b'"' && bytes[at + 1..].iter().take(hashes).filter(|b| **b == b'#').count() == hashes;
         if closing {
             return at + 1 + hashes;
         }
