@@ -1,3 +1,4 @@
 //! Everything from outside, in one binary.
 
 mod storage;
+mod web;
