@@ -30,7 +30,7 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
             let mut password = PasswordForm::default();
             match error {
                 AuthError::WrongCredentials => {
-                    password.current_error = String::from("This is not your current password.")
+                    password.current_error = String::from("This is not your current password.");
                 }
                 AuthError::BadPassword(_) => password.new_error = words_of(&error),
                 _ => password.current_error = words_of(&error),
