@@ -5,3 +5,4 @@ mod chat;
 mod gateways;
 mod storage;
 mod support;
+mod web;
