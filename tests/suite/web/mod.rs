@@ -1,4 +1,3 @@
-//! The web through its own door: requests in, responses out, over a real chat and a real database.
+//! Pages and REST over real HTTP.
 
-mod browser;
 mod pages;
