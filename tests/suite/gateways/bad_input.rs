@@ -122,7 +122,7 @@ async fn two_guests_of_one_name_are_told_apart() {
     let server = TestServer::start().await;
     let (first, second) = (server.guest("ann").await, server.guest("Ann").await);
     assert_eq!(first.welcome["user"]["name"], "ann");
-    assert_eq!(second.welcome["user"]["name"], "Ann2");
+    assert_eq!(second.welcome["user"]["name"], "Ann~2");
     first.close().await;
     second.close().await;
 }
