@@ -138,13 +138,11 @@ impl Journal {
             if self.healthy.load(Ordering::Acquire) {
                 return self.queue.recv_many(entries, BATCH).await > 0;
             }
-            match tokio::time::timeout(PROBE_EVERY, self.queue.recv_many(entries, BATCH)).await {
-                Ok(count) => return count > 0,
-                Err(_) => {
-                    let is_back = self.store.set_setting(LAST_PROBE, "written").await.is_ok();
-                    self.healthy.store(is_back, Ordering::Release);
-                }
+            if let Ok(count) = tokio::time::timeout(PROBE_EVERY, self.queue.recv_many(entries, BATCH)).await {
+                return count > 0;
             }
+            let is_back = self.store.set_setting(LAST_PROBE, "written").await.is_ok();
+            self.healthy.store(is_back, Ordering::Release);
         }
     }
 

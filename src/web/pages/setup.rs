@@ -44,11 +44,13 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
         name_value: fields.get("name").to_owned(),
         ..SetupForm::default()
     };
-    let Some(server_name) = checked_server_name(fields.get("server_name")) else {
-        let server_name_error = "A name of 1 to 64 characters in one line is needed.".to_owned();
+    let present = visit.state.auth.server_name().await;
+    let typed = fields.get("server_name").trim();
+    let Some(server_name) = checked_server_name(if typed.is_empty() { &present } else { typed }) else {
+        let server_name_error = "A name of at most 64 characters in one line is needed.".to_owned();
         return page(visit, StatusCode::UNPROCESSABLE_ENTITY, SetupForm { server_name_error, ..form }).await;
     };
-    let is_new = server_name != visit.state.auth.server_name().await;
+    let is_new = server_name != present;
     let wish = SetUp {
         // A name that was left as it is stays a matter of the settings.
         server_name: is_new.then_some(server_name),

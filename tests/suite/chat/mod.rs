@@ -1,4 +1,6 @@
 //! The chat over its plainest door, JSON on a WebSocket.
 
+mod failing;
+mod memory;
 mod resuming;
 mod talking;
