@@ -61,7 +61,7 @@ mod tests {
             .route("/broken", web::get().to(broken));
         let app = init_service(app).await;
 
-        for path in ["/", "/broken", "/nowhere"] {
+        for path in ["/", "/broken", "/nowhere", "/static/x.css"] {
             let answer = call_service(&app, TestRequest::get().uri(path).to_request()).await;
 
             for (name, value) in EVERYWHERE.iter().chain(&DOCUMENTS) {
