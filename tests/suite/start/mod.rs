@@ -1,0 +1,1 @@
+//! The real program: its command line, its start, its end.
