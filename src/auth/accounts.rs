@@ -8,7 +8,8 @@ use super::devices::NewLogin;
 use super::{Auth, AuthError, secret};
 use crate::domain::access::Registration;
 use crate::domain::ids::DeviceId;
-use crate::domain::name::UserName;
+use crate::domain::limits::USER_NAME_CHARS;
+use crate::domain::name::{NameKey, UserName};
 use crate::domain::person::{Person, SiteRole, Standing};
 use crate::storage::settings::SERVER_NAME;
 use crate::storage::users::{Account, NewAccount, Registered};
@@ -43,7 +44,7 @@ impl Auth {
             return Err(AuthError::AlreadySetUp);
         }
         if self.needs_setup_code(wish.address) {
-            let name = crate::domain::name::NameKey::of("set-up");
+            let name = NameKey::of("set-up");
             self.throttle.try_login(&name, wish.address, self.clock.now())?;
             if !secret::same(wish.code.trim(), &self.setup_code) {
                 return Err(AuthError::BadSetupCode);
@@ -134,7 +135,8 @@ impl Auth {
         address: IpAddr,
         label: &str,
     ) -> Result<NewLogin, AuthError> {
-        let key = crate::domain::name::NameKey::of(name.trim());
+        // No account has a longer name; cut, it cannot fill the memory of the throttle.
+        let key = NameKey::of(&name.trim().chars().take(4 * USER_NAME_CHARS).collect::<String>());
         self.throttle.try_login(&key, address, self.clock.now())?;
         let found = self.store.credentials(&key).await?;
         let (account, stored) = found.map_or((None, None), |(account, stored)| (Some(account), Some(stored)));

@@ -44,19 +44,23 @@ impl Throttle {
     pub fn try_login(&self, name: &NameKey, address: IpAddr, now: Timestamp) -> Result<(), AuthError> {
         let Some(rate) = self.rate else { return Ok(()) };
         let mut tries = self.lock();
-        let waits =
-            [take(&mut tries.names, name.clone(), rate, now), take(&mut tries.addresses, network(address), rate, now)];
-        match waits.into_iter().flatten().max() {
-            Some(wait) => Err(AuthError::Throttled { wait }),
-            None => Ok(()),
-        }
+        // The address first: one that is held back makes no more buckets.
+        let wait = take(&mut tries.addresses, network(address), rate, now)
+            .or_else(|| take(&mut tries.names, name.clone(), rate, now));
+        wait.map_or(Ok(()), |wait| Err(AuthError::Throttled { wait }))
     }
 
-    /// The password was right: the try did not count.
+    /// The password was right: this one try did not count. Wrong ones before it still do, so that nobody can make room
+    /// for more by logging in to an account of their own in between.
     pub fn forgive(&self, name: &NameKey, address: IpAddr) {
+        let Some(rate) = self.rate else { return };
         let mut tries = self.lock();
-        tries.names.remove(name);
-        tries.addresses.remove(&network(address));
+        if let Some(bucket) = tries.names.get_mut(name) {
+            bucket.give_back(rate);
+        }
+        if let Some(bucket) = tries.addresses.get_mut(&network(address)) {
+            bucket.give_back(rate);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Tries> {
@@ -68,6 +72,14 @@ impl Throttle {
 fn take<K: Hash + Eq>(buckets: &mut HashMap<K, TokenBucket>, key: K, rate: Rate, now: Timestamp) -> Option<Duration> {
     if buckets.len() >= BUCKETS {
         buckets.retain(|_, bucket| !bucket.is_full(rate, now));
+        if buckets.len() >= BUCKETS {
+            // A flood of names or addresses: remembering half of them is better than growing without end.
+            let mut keep = false;
+            buckets.retain(|_, _| {
+                keep = !keep;
+                keep
+            });
+        }
     }
     buckets.entry(key).or_insert_with(|| TokenBucket::full(rate, now)).take(rate, now).err()
 }
@@ -114,12 +126,16 @@ mod tests {
     }
 
     #[test]
-    fn a_right_password_wipes_the_slate() {
+    fn a_right_password_does_not_count_and_makes_no_room_for_wrong_ones() {
         let throttle = throttle();
-        let ann = NameKey::of("ann");
+        let (ann, eve) = (NameKey::of("ann"), NameKey::of("eve"));
         for _ in 0..20 {
             assert!(throttle.try_login(&ann, address(1), Timestamp(0)).is_ok());
             throttle.forgive(&ann, address(1));
         }
+        for _ in 0..5 {
+            assert!(throttle.try_login(&eve, address(1), Timestamp(0)).is_ok());
+        }
+        assert!(throttle.try_login(&ann, address(1), Timestamp(0)).is_err());
     }
 }

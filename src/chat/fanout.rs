@@ -2,7 +2,7 @@
 //! per encoding and then shared. Sessions register here directly: they live on the same thread.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,10 +12,8 @@ use super::turn::{Closing, Item, Turn, WorkerId};
 use crate::domain::clock::Clock;
 use crate::domain::event::SharedEvent;
 use crate::domain::ids::{RoomId, Seq, SessionId};
-use crate::domain::limits;
 use crate::protocol::encode::{self, EventHtml, News, Payload, SharedFrames, SharedHtml};
 use crate::protocol::encoding::Encoding;
-use crate::protocol::server_frame::Notice;
 use crate::telemetry::metrics::Metrics;
 
 /// How often the sessions of a thread are looked after.
@@ -34,6 +32,12 @@ pub enum Weight {
 pub trait Sink {
     /// Queues a frame. A sink that is too full for a durable one cuts its connection.
     fn push(&self, payload: Payload, weight: Weight);
+    /// True while more may be pushed without harm; whoever has much to send waits for it.
+    fn has_room(&self) -> bool;
+    /// Asks the session to empty its outbox soon, and then to catch up.
+    fn wake(&self);
+    /// A command was refused; the id is the one the session gave it.
+    fn refused(&self, _id: Option<&str>) {}
     /// Ends the connection after what has been queued.
     fn close(&self, closing: Closing);
     /// Looks after the connection: pings it, or gives it up when it has been silent for too long.
@@ -69,10 +73,27 @@ struct Subscription {
 enum Flow {
     /// Events go out as they come.
     Live,
-    /// Live events wait for a replay.
-    Held(Vec<SharedEvent>),
-    /// Too much was missed: nothing goes out until the session joins again.
-    Lost,
+    /// The session reads what it missed, page by page and at its own pace. Live events are only noted: they are in
+    /// the log, and it gets there.
+    CatchingUp {
+        /// The newest event known to be in the log.
+        newest: Seq,
+        /// Read, and waiting for room in the outbox: at most one page.
+        page: VecDeque<SharedEvent>,
+        /// Whether the next page has been asked for.
+        is_asked: bool,
+    },
+}
+
+/// A page that a session needs to go on catching up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NextPage {
+    /// In which room.
+    pub room: RoomId,
+    /// For which subscription.
+    pub generation: u64,
+    /// After which event.
+    pub after: Seq,
 }
 
 impl Worker {
@@ -117,7 +138,9 @@ impl Worker {
     fn carry_out(&self, item: Item) {
         match item {
             Item::News { room, frames, except } => self.news(room, &frames, except),
-            Item::Subscribe { session, room, generation, hold } => self.subscribe(session, room, generation, hold),
+            Item::Subscribe { session, room, generation, seen, newest } => {
+                self.subscribe(session, room, generation, seen, newest);
+            }
             Item::Unsubscribe { session, room } => {
                 if let Some(listener) = self.listeners.borrow_mut().get_mut(&session) {
                     listener.rooms.remove(&room);
@@ -140,7 +163,10 @@ impl Worker {
                 self.with(session, |l| l.push(encode::answer(id.as_deref(), &answer, l.encoding, html)));
             }
             Item::Refuse { session, id, problem } => {
-                self.with(session, |l| l.push(Some(encode::problem(id.as_deref(), &problem, l.encoding))));
+                self.with(session, |l| {
+                    l.sink.refused(id.as_deref());
+                    l.push(Some(encode::problem(id.as_deref(), &problem, l.encoding)));
+                });
             }
             Item::Notify { session, notice } => self.with(session, |l| l.push(encode::notice(&notice, l.encoding))),
             Item::Tell { session, frames } => self.with(session, |l| l.push(frames.payload(l.encoding, html))),
@@ -156,10 +182,14 @@ impl Worker {
         }
     }
 
-    fn subscribe(&self, session: SessionId, room: RoomId, generation: u64, hold: bool) {
+    fn subscribe(&self, session: SessionId, room: RoomId, generation: u64, seen: Seq, newest: Seq) {
         if let Some(listener) = self.listeners.borrow_mut().get_mut(&session) {
-            let flow = if hold { Flow::Held(Vec::new()) } else { Flow::Live };
-            let old = listener.rooms.insert(room, Subscription { generation, seen: 0, flow });
+            let flow = if seen < newest {
+                Flow::CatchingUp { newest, page: VecDeque::new(), is_asked: true }
+            } else {
+                Flow::Live
+            };
+            let old = listener.rooms.insert(room, Subscription { generation, seen, flow });
             if old.is_none() {
                 self.rooms.borrow_mut().entry(room).or_default().push(session);
             }
@@ -167,20 +197,37 @@ impl Worker {
     }
 
     fn replay(&self, session: SessionId, room: RoomId, generation: u64, events: Vec<SharedEvent>) {
-        let mut listeners = self.listeners.borrow_mut();
-        let Some(listener) = listeners.get_mut(&session) else { return };
-        let Some(subscription) = listener.rooms.get_mut(&room) else { return };
-        if subscription.generation != generation {
-            return;
-        }
-        let Flow::Held(held) = std::mem::replace(&mut subscription.flow, Flow::Live) else { return };
-        for event in events.into_iter().chain(held) {
-            if event.seq > subscription.seen {
-                subscription.seen = event.seq;
-                let payload = encode::event(&event, listener.encoding, &*self.html);
-                listener.sink.push(payload, Weight::Durable);
+        if let Some(listener) = self.listeners.borrow_mut().get_mut(&session)
+            && let Some(subscription) = listener.rooms.get_mut(&room)
+            && subscription.generation == generation
+            && let Flow::CatchingUp { newest, page, is_asked } = &mut subscription.flow
+        {
+            if events.is_empty() {
+                // Less is there than was thought. Should that be wrong, the next live event shows it.
+                *newest = subscription.seen;
             }
+            page.extend(events);
+            *is_asked = false;
+            // The session takes it from here, when its outbox has room: see `catch_up`.
+            listener.sink.wake();
         }
+    }
+
+    /// Gives a session more of what it missed, as far as its outbox has room; answers with the pages it needs next.
+    /// Called by the session whenever its outbox has been emptied.
+    pub fn catch_up(&self, session: SessionId) -> Vec<NextPage> {
+        let mut listeners = self.listeners.borrow_mut();
+        let Some(listener) = listeners.get_mut(&session) else { return Vec::new() };
+        let (encoding, sink) = (listener.encoding, &listener.sink);
+        let step = |(room, subscription): (&RoomId, &mut Subscription)| {
+            let generation = subscription.generation;
+            subscription.catch_up(encoding, &**sink, &*self.html).map(|after| NextPage {
+                room: *room,
+                generation,
+                after,
+            })
+        };
+        listener.rooms.iter_mut().filter_map(step).collect()
     }
 
     fn news(&self, room: RoomId, frames: &SharedFrames, except: Option<SessionId>) {
@@ -220,25 +267,51 @@ impl Listener {
                 }
                 false
             }
-            (News::Event(event), Flow::Live) if event.seq > subscription.seen => {
+            (News::Event(event), Flow::Live) if event.seq == subscription.seen + 1 => {
                 subscription.seen = event.seq;
                 if let Some(payload) = frames.payload(self.encoding, html) {
                     self.sink.push(payload, Weight::Durable);
                 }
                 true
             }
-            (News::Event(event), Flow::Held(held)) => {
-                held.push(event.clone());
-                if held.len() as u64 > limits::RESUME_EVENTS {
-                    // Its replay has not come for a thousand events: better to say so than to keep on collecting.
-                    subscription.flow = Flow::Lost;
-                    let notice = Notice::Resync { room: event.room_name.clone(), reason: "too_far_behind" };
-                    self.push(encode::notice(&notice, self.encoding));
-                }
+            (News::Event(event), Flow::Live) if event.seq > subscription.seen => {
+                // One is missing here. It is in the log: nobody is shown a gap.
+                let newest = event.seq;
+                subscription.flow = Flow::CatchingUp { newest, page: VecDeque::new(), is_asked: false };
+                self.sink.wake();
                 false
             }
-            (News::Event(_), Flow::Live | Flow::Lost) | (News::Ephemeral(_), Flow::Held(_) | Flow::Lost) => false,
+            (News::Event(event), Flow::CatchingUp { newest, .. }) => {
+                *newest = event.seq.max(*newest);
+                false
+            }
+            (News::Event(_), Flow::Live) | (News::Ephemeral(_), Flow::CatchingUp { .. }) => false,
         }
+    }
+}
+
+impl Subscription {
+    /// Takes events from the page while there is room; answers after which event the next page begins, when one is
+    /// needed and has not been asked for.
+    fn catch_up(&mut self, encoding: Encoding, sink: &dyn Sink, html: &dyn EventHtml) -> Option<Seq> {
+        let Flow::CatchingUp { newest, page, is_asked } = &mut self.flow else { return None };
+        while sink.has_room()
+            && let Some(event) = page.pop_front()
+        {
+            if event.seq > self.seen {
+                self.seen = event.seq;
+                sink.push(encode::event(&event, encoding, html), Weight::Durable);
+            }
+        }
+        if !page.is_empty() || *is_asked {
+            return None;
+        }
+        if self.seen >= *newest {
+            self.flow = Flow::Live;
+            return None;
+        }
+        *is_asked = true;
+        Some(self.seen)
     }
 }
 

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use actix::Addr;
 use tokio::sync::{oneshot, watch};
 
-use super::fanout::Fanout;
+use super::fanout::{Fanout, NextPage};
 use super::journal::Health;
-use super::messages::{Connect, Disconnect, Drain, EndDevice, OpenWorker, Renamed, Submit};
+use super::messages::{CatchUp, Connect, Disconnect, Drain, EndDevice, OpenWorker, Renamed, Submit};
 use super::reply::{Caller, Reply};
 use super::server::ChatServer;
 use super::turn::WorkerId;
@@ -92,6 +92,14 @@ impl Chat {
         let caller = Caller { person, reply: Reply::Once(sender) };
         self.server.try_send(Submit::FromRequest { caller, command }).map_err(|_| Problem::unavailable())?;
         receiver.await.unwrap_or_else(|_| Err(Problem::unavailable()))
+    }
+
+    /// A session that is catching up has room for another page.
+    ///
+    /// # Errors
+    /// When the server is too busy; then the session asks again.
+    pub fn catch_up(&self, session: SessionId, page: NextPage) -> Result<(), Problem> {
+        self.server.try_send(CatchUp { session, page }).map_err(|_| Problem::unavailable())
     }
 
     /// A login has ended: so do its sessions.

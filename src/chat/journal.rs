@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix::{Message, Recipient};
 use tokio::sync::mpsc;
@@ -19,6 +19,10 @@ use crate::telemetry::metrics::Metrics;
 const QUEUE: usize = 8192;
 /// Most drafts in one transaction.
 const BATCH: usize = 512;
+/// After a failure, how often it is tried whether the database can be written again.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// What is written to find out.
+const LAST_PROBE: &str = "last_probe";
 
 /// A draft with what is to happen after it is stored.
 #[derive(Debug)]
@@ -34,8 +38,8 @@ pub struct Entry {
 pub enum Purpose {
     /// Somebody's message, or the change of a membership that somebody asked for.
     Request(Reply),
-    /// Somebody comes in and then does what they asked for.
-    Entry,
+    /// A membership changes, and then what waited for it is done.
+    Change,
 }
 
 /// What became of one entry.
@@ -45,6 +49,8 @@ pub struct Outcome {
     pub room: RoomId,
     /// Whose doing it was, or whose membership it was about.
     pub author: UserId,
+    /// Whether it was to change a membership.
+    pub is_change: bool,
     /// What it was for.
     pub purpose: Purpose,
     /// What became of it; `None` when nothing was stored.
@@ -114,7 +120,7 @@ impl Journal {
     /// Works until the queue is closed and empty.
     pub async fn run(mut self, settled: Recipient<Settled>, closed: Recipient<JournalClosed>) {
         let mut entries = Vec::with_capacity(BATCH);
-        while self.queue.recv_many(&mut entries, BATCH).await > 0 {
+        while self.next(&mut entries).await {
             let outcomes = self.write(&mut entries).await;
             // An error means that the server is gone; then nobody waits for the outcome.
             if settled.send(Settled { outcomes }).await.is_err() {
@@ -123,6 +129,23 @@ impl Journal {
         }
         // Nobody is left to be told when this fails.
         let _ = closed.send(JournalClosed).await;
+    }
+
+    /// Waits for entries; `false` when the queue is closed and empty. After a failure it tries in between whether the
+    /// database has come back: nobody may send while `/readyz` says that nobody can.
+    async fn next(&mut self, entries: &mut Vec<Entry>) -> bool {
+        loop {
+            if self.healthy.load(Ordering::Acquire) {
+                return self.queue.recv_many(entries, BATCH).await > 0;
+            }
+            match tokio::time::timeout(PROBE_EVERY, self.queue.recv_many(entries, BATCH)).await {
+                Ok(count) => return count > 0,
+                Err(_) => {
+                    let is_back = self.store.set_setting(LAST_PROBE, "written").await.is_ok();
+                    self.healthy.store(is_back, Ordering::Release);
+                }
+            }
+        }
     }
 
     async fn write(&self, entries: &mut Vec<Entry>) -> Vec<Outcome> {
@@ -146,6 +169,7 @@ impl Journal {
         let settle = |((draft, purpose), appended): ((Draft, Purpose), Option<Appended>)| Outcome {
             room: draft.room,
             author: draft.author.id,
+            is_change: draft.body.kind() != EventKind::Message,
             purpose,
             appended,
         };

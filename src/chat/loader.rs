@@ -8,9 +8,8 @@ use tokio::sync::Semaphore;
 
 use super::reply::Caller;
 use super::server::ChatServer;
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::{Event, EventBody, EventKind};
 use crate::domain::ids::{RoomId, Seq, SessionId, UserId};
-use crate::domain::limits;
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Author;
 use crate::protocol::command::{Command, Page};
@@ -19,8 +18,14 @@ use crate::storage::{SharedStore, StorageError, StorageResult};
 
 /// Reads that may be under way at a time; more are refused at once.
 const READS: usize = 256;
+/// Events of one page of a replay: what a session that catches up may cost in memory.
+const REPLAY_PAGE: usize = 32;
+/// Bytes of text in one page of history, at most; a page always has one event.
+const HISTORY_BYTES: usize = 64 * 1024;
 /// Most members of a room in one list.
 const MEMBERS: usize = 1000;
+/// Reads for one page of one kind, at most: a log of nothing but joins is not read to its end.
+const ROUNDS: usize = 50;
 /// Most public rooms in one list.
 const ROOMS: usize = 1000;
 
@@ -32,8 +37,8 @@ pub enum Loaded {
     Room { name: RoomName, stored: StorageResult<Option<StoredRoom>> },
     /// What a session missed.
     Replay { session: SessionId, room: RoomId, generation: u64, events: StorageResult<Vec<Event>> },
-    /// A page of a log; one more than asked for when there is more.
-    History { caller: Caller, room: RoomName, page: Page, events: StorageResult<Vec<Event>> },
+    /// A page of a log, and whether there is more.
+    History { caller: Caller, room: RoomName, events: StorageResult<(Vec<Event>, bool)> },
     /// The rooms of a person, and the public ones.
     Rooms { caller: Caller, rooms: StorageResult<Vec<ListedRoom>> },
     /// The members of a room.
@@ -86,9 +91,14 @@ impl Loader {
     where
         F: Future<Output = Loaded> + 'static,
     {
-        let (store, server, reads) = (self.store.clone(), self.server.clone(), self.reads.clone());
+        let (store, server) = (self.store.clone(), self.server.clone());
+        let place = self.reads.clone().try_acquire_owned().ok();
+        let reads = self.reads.clone();
         actix::spawn(async move {
-            let _place = reads.acquire().await;
+            let _place = match place {
+                Some(place) => Some(place),
+                None => reads.acquire_owned().await.ok(),
+            };
             let loaded = work(store).await;
             // An error means that the server is gone; then nobody waits for the outcome.
             let _ = server.send(loaded).await;
@@ -104,17 +114,10 @@ impl Loader {
         });
     }
 
-    /// What a session missed between `after` and `upto`; the newest page when it is to start afresh.
-    pub fn replay(&self, session: SessionId, room: RoomId, generation: u64, after: Option<Seq>, upto: Seq) {
+    /// A page of what a session missed after `after`.
+    pub fn replay(&self, session: SessionId, room: RoomId, generation: u64, after: Seq) {
         self.start(move |store| async move {
-            let events = match after {
-                Some(after) => {
-                    let missing = usize::try_from(upto.saturating_sub(after)).unwrap_or(usize::MAX);
-                    store.events_after(room, after, missing).await
-                }
-                None => store.events_before(room, Some(upto + 1), limits::HISTORY_DEFAULT).await,
-            };
-            let events = events.map(|all| all.into_iter().filter(|event| event.seq <= upto).collect());
+            let events = store.events_after(room, after, REPLAY_PAGE).await;
             Loaded::Replay { session, room, generation, events }
         });
     }
@@ -131,7 +134,8 @@ impl Loader {
                 (Ok(events), Some(kind)) => only_kind(&store, room, page, kind, events).await,
                 (events, _) => events,
             };
-            Loaded::History { caller, room: name, page, events }
+            let events = events.map(|events| cut_page(events, page));
+            Loaded::History { caller, room: name, events }
         });
     }
 
@@ -248,6 +252,30 @@ async fn existing_direct(store: &SharedStore, one: UserId, other: UserId) -> Sto
     }
 }
 
+/// Cuts a page to what was asked for, and to what one answer may weigh; says whether there is more.
+fn cut_page(mut events: Vec<Event>, page: Page) -> (Vec<Event>, bool) {
+    let weight = |event: &Event| match &event.body {
+        EventBody::Message { text, .. } => text.len(),
+        EventBody::Joined { .. } | EventBody::Left { .. } => 0,
+    };
+    let from_start = page.after.is_some();
+    let (mut kept, mut bytes) = (0, 0);
+    for at in 0..events.len().min(page.limit) {
+        bytes += weight(&events[if from_start { at } else { events.len() - 1 - at }]);
+        if kept > 0 && bytes > HISTORY_BYTES {
+            break;
+        }
+        kept += 1;
+    }
+    let more = kept < events.len();
+    if from_start {
+        events.truncate(kept);
+    } else {
+        events.drain(..events.len() - kept);
+    }
+    (events, more)
+}
+
 /// Reads on until there is a page of one kind. Pages of messages are asked for; memberships lie between them.
 async fn only_kind(
     store: &SharedStore,
@@ -258,7 +286,7 @@ async fn only_kind(
 ) -> StorageResult<Vec<Event>> {
     let wanted = page.limit + 1;
     let mut kept: Vec<Event> = Vec::new();
-    loop {
+    for _ in 0..ROUNDS {
         let (first, last, read) = (found.first().map(|e| e.seq), found.last().map(|e| e.seq), found.len());
         let of_kind = found.into_iter().filter(|event| event.body.kind() == kind);
         if page.after.is_some() {
@@ -279,4 +307,5 @@ async fn only_kind(
             _ => return Ok(kept),
         };
     }
+    Ok(kept)
 }

@@ -2,7 +2,7 @@
 
 use actix::{Addr, Message};
 
-use super::fanout::Fanout;
+use super::fanout::{Fanout, NextPage};
 use super::reply::Caller;
 use super::turn::WorkerId;
 use crate::domain::ids::{DeviceId, SessionId, UserId};
@@ -58,6 +58,16 @@ pub enum Submit {
         /// What.
         command: Command,
     },
+}
+
+/// A session that is catching up has room for another page.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct CatchUp {
+    /// Which.
+    pub session: SessionId,
+    /// Of which room, and from where.
+    pub page: NextPage,
 }
 
 /// A login has ended.

@@ -8,6 +8,9 @@ use crate::domain::ids::{DeviceId, RoomId, SessionId, UserId};
 use crate::domain::name::{NameKey, UserName};
 use crate::domain::person::{Person, Status};
 
+/// From this number on, guests of one name are told apart by their id.
+const CROWD: u64 = 10;
+
 /// One live connection.
 pub struct LiveSession {
     /// Whose.
@@ -22,6 +25,8 @@ pub struct LiveSession {
 struct LivePerson {
     sessions: Vec<SessionId>,
     status: Option<Status>,
+    /// For a guest: the names they hold.
+    names: Vec<NameKey>,
 }
 
 /// Everybody who is connected.
@@ -48,11 +53,10 @@ impl People {
         let user = live.person.id;
         if let Some(person) = self.by_user.get_mut(&user) {
             person.sessions.retain(|other| *other != session);
-            if person.sessions.is_empty() {
-                self.by_user.remove(&user);
-                if live.person.is_guest() {
-                    self.release_name(&live.person.name.key(), user);
-                }
+            if person.sessions.is_empty()
+                && let Some(person) = self.by_user.remove(&user)
+            {
+                self.release(&person.names, user);
             }
         }
         Some(live)
@@ -77,7 +81,8 @@ impl People {
             return None;
         }
         let renamed = self.rename(user, name)?;
-        self.guest_names.retain(|_, holder| *holder != user);
+        let old = self.by_user.get_mut(&user).map(|person| std::mem::replace(&mut person.names, vec![key.clone()]));
+        self.release(&old.unwrap_or_default(), user);
         self.guest_names.insert(key, user);
         Some(renamed)
     }
@@ -147,7 +152,10 @@ impl People {
 
     fn with_free_name(&mut self, person: Person) -> Person {
         let name = self.free_name(&person);
-        self.guest_names.insert(name.key(), person.id);
+        let key = name.key();
+        if self.guest_names.insert(key.clone(), person.id).is_none() {
+            self.by_user.entry(person.id).or_default().names.push(key);
+        }
         Person { name, ..person }
     }
 
@@ -157,22 +165,33 @@ impl People {
         let mut number = 1_u64;
         while self.guest_names.get(&name.key()).is_some_and(|holder| *holder != person.id) {
             number += 1;
-            name = numbered(&person.name, number);
+            // A crowd under one name is not counted through: their ids tell them apart.
+            let sign = if number < CROWD { number } else { number + u64::from(random_part(person.id)) };
+            name = numbered(&person.name, sign);
         }
         name
     }
 
-    fn release_name(&mut self, key: &NameKey, user: UserId) {
-        if self.guest_names.get(key) == Some(&user) {
-            self.guest_names.remove(key);
+    fn release(&mut self, keys: &[NameKey], user: UserId) {
+        for key in keys {
+            if self.guest_names.get(key) == Some(&user) {
+                self.guest_names.remove(key);
+            }
         }
     }
 }
 
-/// The name with a number behind it, shortened where it would become too long.
+/// The end of an id of version 7 is random (RFC 9562, section 5.7).
+fn random_part(id: UserId) -> u32 {
+    let [.., a, b, c, d] = *id.as_bytes();
+    u32::from_be_bytes([a, b, c, d])
+}
+
+/// The name with a number behind it, shortened where it would become too long. No account can have such a name: a
+/// tilde is not allowed in one.
 fn numbered(name: &UserName, number: u64) -> UserName {
     use unicode_segmentation::UnicodeSegmentation;
-    let number = number.to_string();
+    let number = format!("~{number}");
     let room = crate::domain::limits::USER_NAME_CHARS.saturating_sub(number.len());
     let stem: String = name.as_str().graphemes(true).take(room).collect();
     UserName::trusted(stem + &number)
@@ -195,10 +214,10 @@ mod tests {
         let first = people.connect(SessionId(1), WorkerId(0), guest(1, "ann"));
         let second = people.connect(SessionId(2), WorkerId(0), guest(2, "Ann"));
         let same = people.connect(SessionId(3), WorkerId(0), guest(1, "ann"));
-        assert_eq!((first.name.as_str(), second.name.as_str(), same.name.as_str()), ("ann", "Ann2", "ann"));
+        assert_eq!((first.name.as_str(), second.name.as_str(), same.name.as_str()), ("ann", "Ann~2", "ann"));
 
         people.disconnect(SessionId(1));
-        assert_eq!(people.connect(SessionId(4), WorkerId(0), guest(4, "ann")).name.as_str(), "ann3");
+        assert_eq!(people.connect(SessionId(4), WorkerId(0), guest(4, "ann")).name.as_str(), "ann~3");
         people.disconnect(SessionId(3));
 
         assert_eq!(people.connect(SessionId(5), WorkerId(0), guest(5, "ann")).name.as_str(), "ann");
@@ -210,7 +229,7 @@ mod tests {
         let long = "x".repeat(32);
         people.connect(SessionId(1), WorkerId(0), guest(1, &long));
         let second = people.connect(SessionId(2), WorkerId(0), guest(2, &long));
-        assert_eq!(second.name.as_str(), format!("{}2", "x".repeat(31)));
+        assert_eq!(second.name.as_str(), format!("{}~2", "x".repeat(30)));
     }
 
     #[test]

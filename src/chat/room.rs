@@ -1,5 +1,6 @@
 //! The live state of one room: members, who is connected, who is coming in. A plain struct; the actor owns it.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::reply::Caller;
@@ -27,8 +28,8 @@ pub struct Room {
     present: HashMap<UserId, Present>,
     changed: HashSet<UserId>,
     gone: HashMap<UserId, Author>,
-    /// People whose `joined` is on its way into the log, with what they asked for in the meantime.
-    entering: HashMap<UserId, Vec<(Caller, Command)>>,
+    /// People whose `joined` or `left` is on its way into the log, with what is to be done after it.
+    changing: HashMap<UserId, Vec<(Caller, Command)>>,
     /// Drafts in the journal.
     in_flight: usize,
     /// When it was last of use to anybody.
@@ -58,7 +59,7 @@ impl Room {
             present: HashMap::new(),
             changed: HashSet::new(),
             gone: HashMap::new(),
-            entering: HashMap::new(),
+            changing: HashMap::new(),
             in_flight: 0,
             used_at: now,
         }
@@ -200,20 +201,21 @@ impl Room {
         Ephemeral::Presence { room: self.info.name.clone(), online: self.online(), changes }
     }
 
-    /// Somebody is on the way in: what they ask for waits. `true` for the first, who has to be written down.
-    pub fn begin_entering(&mut self, user: UserId) -> bool {
-        match self.entering.entry(user) {
-            std::collections::hash_map::Entry::Occupied(_) => false,
-            std::collections::hash_map::Entry::Vacant(entry) => {
+    /// Somebody's membership is about to change: what is asked for meanwhile waits. `true` for the first change, which
+    /// has to be written down.
+    pub fn begin_change(&mut self, user: UserId) -> bool {
+        match self.changing.entry(user) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(entry) => {
                 entry.insert(Vec::new());
                 true
             }
         }
     }
 
-    /// Keeps a command of somebody who is on the way in; gives it back when they are not.
-    pub fn wait_for_entry(&mut self, caller: Caller, command: Command) -> Option<(Caller, Command)> {
-        match self.entering.get_mut(&caller.person.id) {
+    /// Keeps a command until this person's membership has changed; gives it back when there is nothing to wait for.
+    pub fn wait_for_change(&mut self, user: UserId, caller: Caller, command: Command) -> Option<(Caller, Command)> {
+        match self.changing.get_mut(&user) {
             Some(waiting) => {
                 waiting.push((caller, command));
                 None
@@ -222,9 +224,9 @@ impl Room {
         }
     }
 
-    /// Somebody is in, or could not be let in: what they had asked for in the meantime.
-    pub fn end_entering(&mut self, user: UserId) -> Vec<(Caller, Command)> {
-        self.entering.remove(&user).unwrap_or_default()
+    /// The membership has changed, or could not: what waited for it.
+    pub fn end_change(&mut self, user: UserId) -> Vec<(Caller, Command)> {
+        self.changing.remove(&user).unwrap_or_default()
     }
 
     /// A draft went into the journal.
@@ -239,7 +241,7 @@ impl Room {
 
     /// True when nothing would be lost by forgetting it.
     pub fn is_idle(&self) -> bool {
-        self.listeners.is_empty() && self.entering.is_empty() && self.in_flight == 0
+        self.listeners.is_empty() && self.changing.is_empty() && self.in_flight == 0
     }
 }
 

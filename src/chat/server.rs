@@ -10,9 +10,10 @@ use tokio::sync::{oneshot, watch};
 
 use super::commands;
 use super::cursors::Cursors;
+use super::fanout::NextPage;
 use super::journal::{Entry, Inlet, JournalClosed, Purpose, Settled};
 use super::loader::{Loaded, Loader};
-use super::messages::{Connect, Disconnect, Drain, EndDevice, OpenWorker, Renamed, Submit};
+use super::messages::{CatchUp, Connect, Disconnect, Drain, EndDevice, OpenWorker, Renamed, Submit};
 use super::people::People;
 use super::ports::Ports;
 use super::reply::{Caller, Reply};
@@ -158,8 +159,9 @@ impl ChatServer {
         let now = self.clock.now();
         let Some(room) = self.rooms.get_mut(&id) else { return };
         room.used_at = now;
-        // Whoever is on the way into a room finds what they asked for meanwhile done in order afterwards.
-        let Some((caller, command)) = room.wait_for_entry(caller, command) else { return };
+        // Whoever is on the way in or out finds what they asked for meanwhile done in order afterwards.
+        let user = caller.person.id;
+        let Some((caller, command)) = room.wait_for_change(user, caller, command) else { return };
         match command {
             Command::Join { room, after, create } => commands::join::run(self, id, caller, room, after, create),
             Command::Leave { .. } => commands::leave::run(self, id, caller),
@@ -297,6 +299,16 @@ impl Handler<Submit> for ChatServer {
                 self.take(caller, request.command);
             }
         }
+        self.ports.flush();
+    }
+}
+
+impl Handler<CatchUp> for ChatServer {
+    type Result = ();
+
+    fn handle(&mut self, wish: CatchUp, _: &mut Self::Context) {
+        let NextPage { room, generation, after } = wish.page;
+        commands::join::next_page(self, wish.session, room, generation, after);
         self.ports.flush();
     }
 }

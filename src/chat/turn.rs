@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix::Message;
 
 use crate::domain::event::SharedEvent;
-use crate::domain::ids::{RoomId, SessionId};
+use crate::domain::ids::{RoomId, Seq, SessionId};
 use crate::protocol::answer::Answer;
 use crate::protocol::encode::SharedFrames;
 use crate::protocol::error_code::Problem;
@@ -86,10 +86,12 @@ pub enum Item {
         room: RoomId,
         /// Tells this subscription from an earlier one of the same session.
         generation: u64,
-        /// Hold live events back until [`Item::Replay`] has come.
-        hold: bool,
+        /// The last event it has.
+        seen: Seq,
+        /// The newest event of the log at this moment; if it is another one, pages follow as [`Item::Replay`].
+        newest: Seq,
     },
-    /// What the session missed; then what was held back, then live.
+    /// A page of what the session missed.
     Replay {
         /// Which session.
         session: SessionId,

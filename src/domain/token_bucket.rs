@@ -40,6 +40,11 @@ impl TokenBucket {
         Err(Duration::from_secs_f64(((1.0 - self.tokens) / rate.per_second.max(1e-6)).min(86_400.0)))
     }
 
+    /// Puts one token back: what it was taken for did not count.
+    pub fn give_back(&mut self, rate: Rate) {
+        self.tokens = (self.tokens + 1.0).min(rate.burst);
+    }
+
     /// True when nothing has been taken for so long that forgetting the bucket changes nothing.
     #[must_use]
     pub fn is_full(&mut self, rate: Rate, now: Timestamp) -> bool {

@@ -1,6 +1,8 @@
 //! From what a session sends to commands: the same for every gateway. Rates are kept here, refusals are made here,
 //! and whoever goes on breaking the rules is shown the door.
 
+use std::rc::Rc;
+
 use crate::chat::Chat;
 use crate::config::LimitsConfig;
 use crate::domain::clock::Timestamp;
@@ -53,7 +55,7 @@ impl Rates {
 
 /// Takes what one session sends.
 pub struct Dispatcher {
-    chat: Chat,
+    chat: Rc<Chat>,
     session: SessionId,
     rates: Rates,
     messages: Option<TokenBucket>,
@@ -64,7 +66,7 @@ pub struct Dispatcher {
 impl Dispatcher {
     /// For a session that has just opened.
     #[must_use]
-    pub fn new(chat: Chat, session: SessionId, rates: Rates) -> Self {
+    pub fn new(chat: Rc<Chat>, session: SessionId, rates: Rates) -> Self {
         Self { chat, session, rates, messages: None, others: None, strikes: 0 }
     }
 
@@ -104,15 +106,22 @@ impl Dispatcher {
         if self.strikes > PATIENCE { Outcome::Abuse } else { Outcome::Refused(refused) }
     }
 
+    /// Counts a message that is not sent through [`Self::submit`].
+    ///
+    /// # Errors
+    /// When there were too many.
+    pub fn spend_message(&mut self, now: Timestamp) -> Result<(), Problem> {
+        let Some((rate, _)) = self.rates.0 else { return Ok(()) };
+        let bucket = self.messages.get_or_insert_with(|| TokenBucket::full(rate, now));
+        bucket.take(rate, now).map_err(Problem::rate_limited)
+    }
+
     fn spend(&mut self, command: &Command, now: Timestamp) -> Result<(), Problem> {
-        let Some((messages, others)) = self.rates.0 else { return Ok(()) };
-        let (bucket, rate) = match command {
-            Command::Send { .. } | Command::Create { .. } | Command::Nick { .. } | Command::Direct { .. } => {
-                (&mut self.messages, messages)
-            }
-            _ => (&mut self.others, others),
-        };
-        let bucket = bucket.get_or_insert_with(|| TokenBucket::full(rate, now));
+        if command.is_costly() {
+            return self.spend_message(now);
+        }
+        let Some((_, rate)) = self.rates.0 else { return Ok(()) };
+        let bucket = self.others.get_or_insert_with(|| TokenBucket::full(rate, now));
         bucket.take(rate, now).map_err(Problem::rate_limited)
     }
 }

@@ -149,6 +149,15 @@ impl Command {
         }
     }
 
+    /// True for what is stored or told to many: it counts as a message where rates are kept.
+    #[must_use]
+    pub fn is_costly(&self) -> bool {
+        matches!(
+            self,
+            Self::Send { .. } | Self::Create { .. } | Self::Nick { .. } | Self::Direct { .. } | Self::Add { .. }
+        )
+    }
+
     /// True for a command whose loss nobody would notice: it gets no answer unless it carries an id.
     #[must_use]
     pub fn is_ephemeral(&self) -> bool {

@@ -79,7 +79,7 @@ fn command(fields: &mut Fields) -> Result<Command, Problem> {
         "send" => Ok(Command::Send {
             room: fields.room()?,
             text: MessageText::parse(&fields.string("text")?)?,
-            nonce: fields.optional_string("nonce", limits::NONCE_BYTES)?,
+            nonce: fields.nonce()?,
             reply_to: fields.optional_number("reply_to")?,
         }),
         "typing" => Ok(Command::Typing { room: fields.room()? }),
@@ -151,6 +151,14 @@ impl Fields {
             Some(Value::String(text)) if (1..=max).contains(&text.len()) => Ok(Some(text)),
             Some(_) => Err(Problem::field(name, format!("`{name}` must be a string of 1 to {max} bytes"))),
         }
+    }
+
+    fn nonce(&mut self) -> Result<Option<String>, Problem> {
+        let nonce = self.optional_string("nonce", limits::NONCE_BYTES)?;
+        if nonce.as_ref().is_some_and(|nonce| nonce.chars().any(char::is_control)) {
+            return Err(Problem::field("nonce", "`nonce` may not contain control characters"));
+        }
+        Ok(nonce)
     }
 
     fn optional_number(&mut self, name: &'static str) -> Result<Option<Seq>, Problem> {

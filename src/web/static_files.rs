@@ -34,11 +34,15 @@ pub fn configure(config: &mut web::ServiceConfig) {
             config.service(web::scope(prefix).wrap(headers).service(folder()));
         }
     } else {
-        config.app_data(web::Data::new(Version(version())));
-        for path in ["/static/v-{version}/{path:.*}", "/static/{path:.*}"] {
-            let resource = web::resource(path).route(web::get().to(embedded)).route(web::head().to(embedded));
-            config.service(resource);
-        }
+        release(config, version());
+    }
+}
+
+fn release(config: &mut web::ServiceConfig, version: String) {
+    config.app_data(web::Data::new(Version(version)));
+    for path in ["/static/v-{version}/{path:.*}", "/static/{path:.*}"] {
+        let resource = web::resource(path).route(web::get().to(embedded)).route(web::head().to(embedded));
+        config.service(resource);
     }
 }
 
@@ -101,4 +105,71 @@ fn hex(bytes: &[u8], count: usize) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::StatusCode;
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::{App, dev::ServiceResponse};
+
+    use super::*;
+
+    /// What a release answers.
+    async fn answer(path: &str, known: Option<&ETag>) -> ServiceResponse {
+        let service = init_service(App::new().configure(|config| release(config, "abc".to_owned()))).await;
+        let request = TestRequest::get().uri(path);
+        let request = match known {
+            Some(tag) => request.insert_header((IF_NONE_MATCH, format!("\"x\", {}", tag.0))),
+            None => request,
+        };
+        call_service(&service, request.to_request()).await
+    }
+
+    fn header(response: &ServiceResponse, name: actix_web::http::header::HeaderName) -> &str {
+        response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    #[actix_web::test]
+    async fn a_file_under_the_present_hash_is_kept_for_a_year() {
+        let file = answer("/static/v-abc/css/tokens.css", None).await;
+        assert_eq!(file.status(), StatusCode::OK);
+        assert_eq!(header(&file, CACHE_CONTROL), FOR_EVER);
+        assert_eq!(header(&file, actix_web::http::header::CONTENT_TYPE), "text/css; charset=utf-8");
+        for path in ["/static/v-old/css/tokens.css", "/static/css/tokens.css"] {
+            let file = answer(path, None).await;
+            assert_eq!((file.status(), header(&file, CACHE_CONTROL)), (StatusCode::OK, ASK_FIRST), "{path}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_browser_that_has_the_file_is_told_so() {
+        let path = "/static/css/tokens.css";
+        let tag: EntityTag = header(&answer(path, None).await, actix_web::http::header::ETAG).parse().expect("a tag");
+        assert_eq!(answer(path, Some(&ETag(tag))).await.status(), StatusCode::NOT_MODIFIED);
+        let other = ETag(EntityTag::new_strong("other".to_owned()));
+        assert_eq!(answer(path, Some(&other)).await.status(), StatusCode::OK);
+    }
+
+    #[actix_web::test]
+    async fn only_files_of_the_folder_are_there() {
+        for path in [
+            "/static/",
+            "/static/css",
+            "/static/none.css",
+            "/static/../Cargo.toml",
+            "/static/%2e%2e/Cargo.toml",
+            "/static/..%2fCargo.toml",
+            "/static/v-abc/../../Cargo.toml",
+            "/static//etc/passwd",
+        ] {
+            assert_eq!(answer(path, None).await.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[test]
+    fn text_says_that_it_is_utf_8() {
+        assert_eq!(content_type("js/app.js"), "text/javascript; charset=utf-8");
+        assert_eq!(content_type("favicon.svg"), "image/svg+xml");
+    }
 }

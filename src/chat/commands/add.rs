@@ -1,9 +1,8 @@
 //! `add`: makes somebody a member.
 
-use super::super::journal::Purpose;
 use super::super::reply::Caller;
 use super::super::server::ChatServer;
-use super::{look_at, not_written, refuse, write_joined};
+use super::{become_member, look_at, refuse};
 use crate::domain::ids::{RoomId, UserId};
 use crate::domain::name::RoomName;
 use crate::domain::permission;
@@ -54,8 +53,6 @@ pub fn found(server: &mut ChatServer, caller: Caller, name: RoomName, user: Stor
     if room.membership(who.id).is_some() {
         return server.ports.answer(caller.reply, Ok(Answer::Room { room: name, id }));
     }
-    let by = Some(Author::from(&*caller.person));
-    if let Err(purpose) = write_joined(server, id, who, by, Purpose::Request(caller.reply)) {
-        not_written(server, purpose);
-    }
+    let (by, user) = (Some(Author::from(&*caller.person)), who.id);
+    become_member(server, id, who, by, caller, Command::Add { room: name, user });
 }

@@ -1,13 +1,13 @@
 //! `enter`: becomes a member of a public room, without a session.
 
-use super::super::journal::Purpose;
 use super::super::reply::Caller;
 use super::super::server::ChatServer;
-use super::{look_at, not_written, refuse, write_joined};
+use super::{become_member, look_at, refuse};
 use crate::domain::ids::RoomId;
 use crate::domain::permission;
 use crate::domain::person::Author;
 use crate::protocol::answer::Answer;
+use crate::protocol::command::Command;
 
 pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller) {
     let Some((room, facts, actor)) = look_at(server, id, &caller) else { return };
@@ -18,8 +18,6 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller) {
         let answer = Answer::Room { room: room.info.name.clone(), id };
         return server.ports.answer(caller.reply, Ok(answer));
     }
-    let who = Author::from(&*caller.person);
-    if let Err(purpose) = write_joined(server, id, who, None, Purpose::Request(caller.reply)) {
-        not_written(server, purpose);
-    }
+    let (who, room) = (Author::from(&*caller.person), room.info.name.clone());
+    become_member(server, id, who, None, caller, Command::Enter { room });
 }

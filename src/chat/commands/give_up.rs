@@ -14,6 +14,7 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller) {
     if let Err(refusal) = permission::may_leave(server.access(), facts, actor) {
         return refuse(server, caller, refusal);
     }
+    let user = caller.person.id;
     let draft = Draft {
         room: id,
         room_name: room.info.name.clone(),
@@ -21,7 +22,12 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller) {
         at: server.clock.now(),
         body: EventBody::Left { by: None },
     };
+    // Nobody else's change of this membership is under way: this command would have waited for it.
+    if let Some(room) = server.rooms.get_mut(&id) {
+        room.begin_change(user);
+    }
     if let Err(purpose) = server.write(draft, Purpose::Request(caller.reply)) {
         not_written(server, purpose);
+        super::settle::could_not_change(server, id, user);
     }
 }

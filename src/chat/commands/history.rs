@@ -23,16 +23,10 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, page: Page, only
     server.loader.history(caller, id, name, page, only);
 }
 
-/// The page has been read, with one event more than asked for when there is more.
-pub fn loaded(server: &mut ChatServer, caller: Caller, room: RoomName, page: Page, events: StorageResult<Vec<Event>>) {
+/// The page has been read.
+pub fn loaded(server: &mut ChatServer, caller: Caller, room: RoomName, events: StorageResult<(Vec<Event>, bool)>) {
     let answer = match events {
-        Ok(mut events) => {
-            let more = events.len() > page.limit;
-            if more && page.after.is_some() {
-                events.truncate(page.limit);
-            } else if more {
-                events.remove(0);
-            }
+        Ok((events, more)) => {
             Ok(Answer::History(History { room, events: events.into_iter().map(Arc::new).collect(), more }))
         }
         Err(error) => {

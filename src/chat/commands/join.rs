@@ -1,14 +1,14 @@
 //! `join`: a session listens to a room, from now on or from after a given event, without a gap and without a repeat.
 //!
 //! Order is everything here. The server knows the last committed event at this moment; whatever is committed later
-//! reaches the session's thread after the subscription. With `after` the thread holds live events back until the
-//! missing ones have been read: together they are the log without a hole.
+//! reaches the session's thread after the subscription. With `after` the thread gives the session what it missed, page
+//! by page from the log, and notes how far the log has grown meanwhile; live events go out once there is nothing
+//! between.
 
-use super::super::journal::Purpose;
 use super::super::reply::{Caller, Reply};
 use super::super::server::ChatServer;
 use super::super::turn::{Item, WorkerId};
-use super::{look_at, refuse, write_joined};
+use super::{become_member, look_at, refuse};
 use crate::domain::event::Event;
 use crate::domain::ids::{RoomId, Seq, SessionId};
 use crate::domain::limits;
@@ -38,7 +38,8 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, name: RoomName, 
     }
     let becomes_member = !caller.person.is_guest() && actor.membership.is_none() && facts.kind == RoomKind::Public;
     if becomes_member {
-        return enter_first(server, id, caller, Command::Join { room: name, after, create });
+        let who = Author::from(&*caller.person);
+        return become_member(server, id, who, None, caller, Command::Join { room: name, after, create });
     }
     listen(server, id, caller, session, worker, after);
 }
@@ -49,18 +50,6 @@ fn refuse_join(server: &mut ChatServer, caller: Caller, name: RoomName, create: 
         return super::create::run(server, caller, name, RoomKind::Public, Topic::default());
     }
     refuse(server, caller, refusal);
-}
-
-/// Becomes a member before listening; what the person asks for in the meantime waits.
-fn enter_first(server: &mut ChatServer, id: RoomId, caller: Caller, command: Command) {
-    let who = Author::from(&*caller.person);
-    let Some(room) = server.rooms.get_mut(&id) else { return };
-    let is_first = room.begin_entering(who.id);
-    // It is on the way in now, so this keeps the command.
-    let _ = room.wait_for_entry(caller, command);
-    if is_first && write_joined(server, id, who.clone(), None, Purpose::Entry).is_err() {
-        super::settle::could_not_enter(server, id, who.id);
-    }
 }
 
 fn listen(
@@ -90,11 +79,23 @@ fn listen(
     if let Some(live) = server.people.session_mut(session) {
         live.rooms.insert(id);
     }
-    let hold = reset && last_seq > 0 || after.is_some_and(|after| after < last_seq);
+    let seen = match after {
+        // The newest page instead: the log has no holes, so it begins so many events before its end.
+        Some(_) if reset => last_seq.saturating_sub(limits::HISTORY_DEFAULT as u64),
+        Some(after) => after,
+        None => last_seq,
+    };
     server.ports.answer(caller.reply, Ok(Answer::Joined(joined)));
-    server.ports.push(worker, Item::Subscribe { session, room: id, generation, hold });
-    if hold {
-        server.loader.replay(session, id, generation, after.filter(|_| !reset), last_seq);
+    server.ports.push(worker, Item::Subscribe { session, room: id, generation, seen, newest: last_seq });
+    if seen < last_seq {
+        server.loader.replay(session, id, generation, seen);
+    }
+}
+
+/// A session that is catching up has room for another page. Whatever has been taken from it since is not read.
+pub fn next_page(server: &mut ChatServer, session: SessionId, id: RoomId, generation: u64, after: Seq) {
+    if server.people.session(session).is_some_and(|live| live.rooms.contains(&id)) {
+        server.loader.replay(session, id, generation, after);
     }
 }
 
@@ -109,7 +110,8 @@ pub fn listen_unasked(server: &mut ChatServer, id: RoomId, session: SessionId, w
     let status = server.people.status(person.id);
     if let Some(room) = server.rooms.get_mut(&id) {
         room.connect(session, worker, &person, status);
-        server.ports.push(worker, Item::Subscribe { session, room: id, generation, hold: false });
+        let seen = room.info.last_seq;
+        server.ports.push(worker, Item::Subscribe { session, room: id, generation, seen, newest: seen });
     }
 }
 

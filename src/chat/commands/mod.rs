@@ -30,6 +30,7 @@ use crate::domain::ids::RoomId;
 use crate::domain::membership::Role;
 use crate::domain::permission::{Actor, Refusal, RoomFacts};
 use crate::domain::person::Author;
+use crate::protocol::command::Command;
 use crate::protocol::error_code::Problem;
 
 /// The room and what permissions depend on; the caller is told when the room has gone.
@@ -47,18 +48,31 @@ fn refuse(server: &mut ChatServer, caller: Caller, refusal: Refusal) {
     server.ports.answer(caller.reply, Err(problem));
 }
 
-/// Writes that somebody becomes a member, for `purpose`.
-fn write_joined(
+/// Makes `who` a member and then carries out `command`, with everything that is asked for meanwhile, in order.
+fn become_member(
     server: &mut ChatServer,
     id: RoomId,
     who: Author,
     by: Option<Author>,
-    purpose: Purpose,
-) -> Result<(), Purpose> {
-    let Some(room) = server.rooms.get(&id) else { return Err(purpose) };
-    let body = EventBody::Joined { role: Role::Member, by };
-    let draft = Draft { room: id, room_name: room.info.name.clone(), author: who, at: server.clock.now(), body };
-    server.write(draft, purpose)
+    caller: Caller,
+    command: Command,
+) {
+    let now = server.clock.now();
+    let Some(room) = server.rooms.get_mut(&id) else { return };
+    let user = who.id;
+    let is_first = room.begin_change(user);
+    let draft = Draft {
+        room: id,
+        room_name: room.info.name.clone(),
+        author: who,
+        at: now,
+        body: EventBody::Joined { role: Role::Member, by },
+    };
+    // The change has begun, so this keeps the command.
+    let _ = room.wait_for_change(user, caller, command);
+    if is_first && server.write(draft, Purpose::Change).is_err() {
+        settle::could_not_change(server, id, user);
+    }
 }
 
 /// Tells the caller that it could not be put into the journal.

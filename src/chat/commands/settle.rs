@@ -17,7 +17,7 @@ use crate::protocol::error_code::Problem;
 use crate::storage::events::Appended;
 
 pub fn run(server: &mut ChatServer, outcome: Outcome) {
-    let Outcome { room: id, author, purpose, appended } = outcome;
+    let Outcome { room: id, author, is_change, purpose, appended } = outcome;
     if let Some(room) = server.rooms.get_mut(&id) {
         room.draft_returned();
     }
@@ -28,8 +28,13 @@ pub fn run(server: &mut ChatServer, outcome: Outcome) {
             let sent = Sent { room: room.info.name.clone(), seq, at, duplicate: true };
             server.ports.answer(reply, Ok(Answer::Sent(sent)));
         }
-        (None, Purpose::Request(reply)) => server.ports.answer(reply, Err(Problem::unavailable())),
-        (None | Some(Appended::Duplicate { .. }), Purpose::Entry) => could_not_enter(server, id, author),
+        (None, Purpose::Request(reply)) => {
+            server.ports.answer(reply, Err(Problem::unavailable()));
+            if is_change {
+                could_not_change(server, id, author);
+            }
+        }
+        (None | Some(Appended::Duplicate { .. }), Purpose::Change) => could_not_change(server, id, author),
     }
 }
 
@@ -49,7 +54,7 @@ fn stored(server: &mut ChatServer, event: SharedEvent, purpose: Purpose) {
             server.ports.answer(reply, Ok(answer(&event)));
             session
         }
-        Purpose::Entry => None,
+        Purpose::Change => None,
     };
     if let Some(room) = server.rooms.get(&id) {
         server.ports.broadcast(room, News::Event(event.clone()), None);
@@ -59,9 +64,12 @@ fn stored(server: &mut ChatServer, event: SharedEvent, purpose: Purpose) {
         EventBody::Message { .. } => move_cursor(server, id, event.author.id, event.seq, knows),
         EventBody::Joined { .. } => {
             tell_new_member(server, Event::clone(&event));
-            entered(server, id, event.author.id);
+            changed(server, id, event.author.id);
         }
-        EventBody::Left { .. } => let_go(server, id, event.author.id),
+        EventBody::Left { .. } => {
+            let_go(server, id, event.author.id);
+            changed(server, id, event.author.id);
+        }
     }
 }
 
@@ -76,17 +84,17 @@ fn answer(event: &Event) -> Answer {
     }
 }
 
-/// Somebody is in: what they asked for in the meantime is done now, in order.
-fn entered(server: &mut ChatServer, id: RoomId, user: UserId) {
-    let waiting = server.rooms.get_mut(&id).map(|room| room.end_entering(user)).unwrap_or_default();
+/// A membership has changed: what waited for it is done now, in order.
+fn changed(server: &mut ChatServer, id: RoomId, user: UserId) {
+    let waiting = server.rooms.get_mut(&id).map(|room| room.end_change(user)).unwrap_or_default();
     for (caller, command) in waiting {
         server.run(id, caller, command);
     }
 }
 
-/// Somebody could not be let in: whoever waits is told.
-pub fn could_not_enter(server: &mut ChatServer, id: RoomId, user: UserId) {
-    let waiting = server.rooms.get_mut(&id).map(|room| room.end_entering(user)).unwrap_or_default();
+/// A membership could not be changed: whoever waits is told.
+pub fn could_not_change(server: &mut ChatServer, id: RoomId, user: UserId) {
+    let waiting = server.rooms.get_mut(&id).map(|room| room.end_change(user)).unwrap_or_default();
     for (caller, _) in waiting {
         server.ports.answer(caller.reply, Err(Problem::unavailable()));
     }

@@ -57,6 +57,7 @@ impl Handler<Flush> for SessionActor {
 
     fn handle(&mut self, _: Flush, ctx: &mut Self::Context) {
         flush(&self.outbox, ctx);
+        self.session.flushed();
     }
 }
 

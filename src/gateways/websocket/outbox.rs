@@ -12,6 +12,8 @@ use super::state::Line;
 use crate::chat::fanout::{Sink, Weight};
 use crate::chat::turn::Closing;
 use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::limits;
+use crate::domain::name::RoomName;
 use crate::protocol::encode::Payload;
 use crate::telemetry::metrics::Metrics;
 
@@ -19,6 +21,9 @@ use crate::telemetry::metrics::Metrics;
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
 /// Bytes a frame costs beside its payload: an entry in the queue, a header.
 const OVERHEAD: usize = 32;
+
+/// The id of a typed join is this and the name of the room.
+pub const JOINING: &str = "joining ";
 
 /// Tells a session that its outbox has something for the transport.
 #[derive(Debug, Message)]
@@ -64,6 +69,9 @@ pub struct Outbox {
     heard_at: Cell<Timestamp>,
     pinged_at: Cell<Timestamp>,
     closed_at: Cell<Option<Timestamp>>,
+    /// For people who type: the rooms of this session, the one they are in last. Kept here because a refused join is
+    /// seen on the way out.
+    typed_rooms: RefCell<Vec<RoomName>>,
 }
 
 impl Outbox {
@@ -83,6 +91,7 @@ impl Outbox {
             heard_at: Cell::new(now),
             pinged_at: Cell::new(now),
             closed_at: Cell::new(None),
+            typed_rooms: RefCell::default(),
         }
     }
 
@@ -96,6 +105,26 @@ impl Outbox {
         self.wake.replace(None);
         self.queue.borrow_mut().clear();
         self.bytes.set(0);
+    }
+
+    /// The room that typed lines go to.
+    pub fn typed_room(&self) -> Option<RoomName> {
+        self.typed_rooms.borrow().last().cloned()
+    }
+
+    /// Typed lines go to this room from now on.
+    pub fn enter_typed(&self, room: &RoomName) {
+        let mut rooms = self.typed_rooms.borrow_mut();
+        rooms.retain(|other| other != room);
+        if rooms.len() >= limits::ROOMS_PER_SESSION {
+            rooms.remove(0);
+        }
+        rooms.push(room.clone());
+    }
+
+    /// Typed lines no longer go to this room.
+    pub fn leave_typed(&self, room: &RoomName) {
+        self.typed_rooms.borrow_mut().retain(|other| other != room);
     }
 
     /// The other end has given a sign of life.
@@ -133,19 +162,20 @@ impl Outbox {
         if self.is_closing() {
             return;
         }
-        let bytes = self.bytes.get() + cost + OVERHEAD;
-        if weight == Weight::Ephemeral && bytes > self.limit / 2 {
+        let waiting = self.bytes.get();
+        if weight == Weight::Ephemeral && !self.has_room() {
             self.metrics.dropped_ephemeral();
             return;
         }
-        if bytes > self.limit {
+        // One frame may reach beyond the limit: an answer can be larger than what is left, and is no fault of anybody.
+        if waiting >= self.limit {
             self.metrics.slow_disconnect();
             // What waits is in the log and comes again when the client resumes; a short close may still be read.
             self.queue.borrow_mut().clear();
             self.bytes.set(0);
             return self.close(Closing::TOO_SLOW);
         }
-        self.bytes.set(bytes);
+        self.bytes.set(waiting + cost + OVERHEAD);
         self.queue.borrow_mut().push_back(out);
         self.wake_session();
     }
@@ -171,6 +201,20 @@ impl Sink for Outbox {
     fn push(&self, payload: Payload, weight: Weight) {
         let cost = payload.len();
         self.put(Out::Frame(payload), cost, weight);
+    }
+
+    fn has_room(&self) -> bool {
+        self.bytes.get() < self.limit / 2
+    }
+
+    fn wake(&self) {
+        self.wake_session();
+    }
+
+    fn refused(&self, id: Option<&str>) {
+        if let Some(room) = id.and_then(|id| id.strip_prefix(JOINING)) {
+            self.typed_rooms.borrow_mut().retain(|joined| joined.as_str() != room);
+        }
     }
 
     fn close(&self, closing: Closing) {

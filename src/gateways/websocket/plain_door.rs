@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::outbox::Outbox;
+use super::outbox::{JOINING, Outbox};
 use super::state::WebsocketState;
 use crate::chat::fanout::{Sink, Weight};
 use crate::chat::turn::Closing;
@@ -30,20 +30,12 @@ pub struct PlainDoor {
     person: Arc<Person>,
     state: Rc<WebsocketState>,
     outbox: Rc<Outbox>,
-    /// The rooms this session has joined, the one it is in last.
-    rooms: Vec<RoomName>,
 }
 
 impl PlainDoor {
     /// In no room yet.
     pub fn new(id: SessionId, person: Person, state: Rc<WebsocketState>, outbox: Rc<Outbox>) -> Self {
-        Self { id, person: Arc::new(person), state, outbox, rooms: Vec::new() }
-    }
-
-    /// The session is in this room now: lines go there.
-    pub fn entered(&mut self, room: RoomName) {
-        self.rooms.retain(|other| *other != room);
-        self.rooms.push(room);
+        Self { id, person: Arc::new(person), state, outbox }
     }
 
     /// The session has opened: direct messages reach an account without asking.
@@ -63,16 +55,19 @@ impl PlainDoor {
     }
 
     /// Takes one line.
-    pub fn take(&mut self, dispatcher: &mut Dispatcher, line: &str, now: Timestamp) -> Outcome {
-        match plain::parse(line, self.rooms.last()) {
+    pub fn take(&self, dispatcher: &mut Dispatcher, line: &str, now: Timestamp) -> Outcome {
+        match plain::parse(line, self.outbox.typed_room().as_ref()) {
             Ok(Line::Command(command)) => {
-                self.follow(&command);
-                dispatcher.submit(Request { id: None, command }, now)
+                let id = self.follow(&command);
+                dispatcher.submit(Request { id, command }, now)
             }
-            Ok(Line::Message { to, text }) => {
-                self.message(to, text);
-                Outcome::Submitted
-            }
+            Ok(Line::Message { to, text }) => match dispatcher.spend_message(now) {
+                Ok(()) => {
+                    self.message(to, text);
+                    Outcome::Submitted
+                }
+                Err(problem) => dispatcher.refuse(Refused { id: None, problem }),
+            },
             Ok(Line::Help) => {
                 self.say(plain::HELP);
                 Outcome::Submitted
@@ -86,12 +81,26 @@ impl PlainDoor {
         }
     }
 
-    fn follow(&mut self, command: &Command) {
+    /// Notes where the person goes. A join is believed at once, so that the next line may follow it without waiting;
+    /// its id takes it back when it is refused.
+    fn follow(&self, command: &Command) -> Option<String> {
         match command {
-            Command::Join { room, .. } => self.entered(room.clone()),
-            Command::Leave { room } => self.rooms.retain(|other| other != room),
-            _ => {}
+            Command::Join { room, .. } => {
+                self.outbox.enter_typed(room);
+                Some(format!("{JOINING}{room}"))
+            }
+            Command::Leave { room } => {
+                self.outbox.leave_typed(room);
+                None
+            }
+            _ => None,
         }
+    }
+
+    /// The request that joins a room named in the handshake.
+    pub fn join(&self, room: RoomName) -> Request {
+        let command = Command::Join { room, after: None, create: false };
+        Request { id: self.follow(&command), command }
     }
 
     fn say(&self, text: &'static str) {

@@ -52,21 +52,34 @@ impl Session {
             self.tell(None, &problem);
             return self.outbox.close(Closing::TRY_AGAIN);
         }
-        if let Some(plain) = &mut self.plain {
+        if let Some(plain) = &self.plain {
             plain.opened();
         }
         for room in rooms {
-            if let Some(plain) = &mut self.plain {
-                plain.entered(room.clone());
+            let request = match &self.plain {
+                Some(plain) => plain.join(room),
+                None => Request { id: None, command: Command::Join { room, after: None, create: false } },
+            };
+            let now = self.state.worker.clock().now();
+            let outcome = self.dispatcher.submit(request, now);
+            self.finish(outcome);
+        }
+    }
+
+    /// The outbox has been emptied: if the session is catching up, it goes on.
+    pub fn flushed(&self) {
+        for page in self.state.worker.catch_up(self.id) {
+            if let Err(problem) = self.state.chat.catch_up(self.id, page) {
+                self.tell(None, &problem);
+                return self.outbox.close(Closing::TRY_AGAIN);
             }
-            self.submit(Command::Join { room, after: None, create: false });
         }
     }
 
     /// Takes a whole message.
     pub fn take(&mut self, message: &Message) {
         let now = self.state.worker.clock().now();
-        let outcome = match (&mut self.plain, message) {
+        let outcome = match (&self.plain, message) {
             (Some(plain), Message::Text(text)) => plain.take(&mut self.dispatcher, text, now),
             (Some(_), Message::Binary(_)) => {
                 let closing = Closing { code: 1003, reason: "plain text only; choose a subprotocol for binary frames" };
@@ -83,12 +96,6 @@ impl Session {
         self.state.worker.unregister(self.id);
         self.state.chat.disconnect(self.id);
         self.outbox.detach();
-    }
-
-    fn submit(&mut self, command: Command) {
-        let now = self.state.worker.clock().now();
-        let outcome = self.dispatcher.submit(Request { id: None, command }, now);
-        self.finish(outcome);
     }
 
     fn finish(&self, outcome: Outcome) {

@@ -19,8 +19,8 @@ use crate::gateways::dispatch::Rates;
 pub struct WebsocketState {
     /// Who somebody is.
     pub auth: Arc<Auth>,
-    /// The chat; this thread's own clone.
-    pub chat: Chat,
+    /// The chat. One address per thread: the bound of the server's mailbox counts per clone of it.
+    pub chat: Rc<Chat>,
     /// This thread.
     pub worker: Rc<Worker>,
     /// How often a session may send.
@@ -43,7 +43,7 @@ impl WebsocketState {
     pub fn new(config: &Config, auth: Arc<Auth>, chat: Chat, worker: Rc<Worker>) -> Self {
         Self {
             auth,
-            chat,
+            chat: Rc::new(chat),
             worker,
             rates: Rates::new(&config.limits),
             outbox_bytes: config.limits.outbox_bytes,

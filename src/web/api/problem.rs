@@ -59,10 +59,10 @@ impl ApiError {
         Self::with_status(status, Problem::new(code.unwrap_or(closest), message))
     }
 
-    /// What was refused, and what to do about it.
+    /// What to do about it, for people.
     #[must_use]
-    pub fn problem(&self) -> &Problem {
-        &self.problem
+    pub fn message(&self) -> &str {
+        &self.problem.message
     }
 
     /// The problem document, with the id under which the log knows the request.

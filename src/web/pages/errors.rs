@@ -16,68 +16,65 @@ use crate::web::visitor::{Visitor, address};
 /// The answer to a request for a page that was refused for this problem.
 pub(super) async fn for_problem(request: &HttpRequest, problem: &Problem) -> HttpResponse {
     let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    error_page(request, status, problem).await
+    with_retry_after(error_page(request, status, &problem.message).await, problem.retry_after)
 }
 
 /// The page of an error, in the shell of whoever is looking. 401 leads to the login instead. Also for what no handler
 /// answered: an unknown address, a wrong method, a fault.
-pub async fn error_page(request: &HttpRequest, status: StatusCode, problem: &Problem) -> HttpResponse {
-    if status == StatusCode::UNAUTHORIZED {
-        return redirect(&url::login(&way_back(request)));
-    }
+pub async fn error_page(request: &HttpRequest, status: StatusCode, message: &str) -> HttpResponse {
     // When the server itself is in trouble, the page asks for as little as it can.
     let visitor = if status.is_server_error() { None } else { Visitor::extract(request).await.ok() };
-    write(request, status, problem, visitor).await
+    write(request, status, message, visitor).await
 }
 
 /// The page of an error where it cannot be known who is looking.
-pub(super) async fn without_viewer(request: &HttpRequest, status: StatusCode, problem: &Problem) -> HttpResponse {
+pub(super) async fn without_viewer(request: &HttpRequest, status: StatusCode, message: &str) -> HttpResponse {
+    write(request, status, message, None).await
+}
+
+async fn write(request: &HttpRequest, status: StatusCode, message: &str, visitor: Option<Visitor>) -> HttpResponse {
     if status == StatusCode::UNAUTHORIZED {
         return redirect(&url::login(&way_back(request)));
     }
-    write(request, status, problem, None).await
-}
-
-async fn write(request: &HttpRequest, status: StatusCode, problem: &Problem, visitor: Option<Visitor>) -> HttpResponse {
-    let Some(state) = request.app_data::<web::Data<WebState>>().cloned() else { return bare(status, problem) };
+    let Some(state) = request.app_data::<web::Data<WebState>>().cloned() else { return bare(status, message) };
     let is_known = visitor.is_some();
     let visitor = visitor.unwrap_or_else(|| Visitor { person: None, address: address(request) });
     let visit = Visit { request: request.clone(), state, visitor };
-    let title = title(status, problem);
+    let title = title(status).to_owned();
     let (action_url, action_label) = action(&visit, status);
     let page = ErrorPage {
         page: visit.page_view(&title).await,
         sidebar: if is_known { visit.sidebar().await.unwrap_or_default() } else { SidebarView::default() },
         error: ErrorView {
             status: status.as_u16(),
-            message: sentence(&problem.message),
+            message: sentence(message),
             action_url,
             action_label: action_label.to_owned(),
-            request_id: RequestId::of(request).map_or_else(String::new, |id| id.as_str().to_owned()),
+            request_id: RequestId::of(request).map(|id| id.as_str().to_owned()).unwrap_or_default(),
             title,
         },
     };
-    let response = match visit.state.renderer.page("pages/error.html", &page) {
+    match visit.state.renderer.page("pages/error.html", &page) {
         Ok(html) => html_response(status, html),
         Err(error) => {
             log::error!("{error}");
-            bare(status, problem)
+            bare(status, message)
         }
-    };
-    with_retry_after(response, problem.retry_after)
+    }
 }
 
-fn bare(status: StatusCode, problem: &Problem) -> HttpResponse {
-    HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(sentence(&problem.message))
+fn bare(status: StatusCode, message: &str) -> HttpResponse {
+    HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(sentence(message))
 }
 
-fn title(status: StatusCode, problem: &Problem) -> String {
+fn title(status: StatusCode) -> &'static str {
     match status {
-        StatusCode::NOT_FOUND => "Not found".to_owned(),
-        StatusCode::METHOD_NOT_ALLOWED => "Not possible this way".to_owned(),
-        StatusCode::PAYLOAD_TOO_LARGE => "Too large".to_owned(),
-        StatusCode::INTERNAL_SERVER_ERROR => "Something went wrong here".to_owned(),
-        _ => problem.code.title().to_owned(),
+        StatusCode::METHOD_NOT_ALLOWED => "Not possible this way",
+        StatusCode::INTERNAL_SERVER_ERROR => "Something went wrong here",
+        _ => {
+            let code = ErrorCode::ALL.iter().find(|code| code.status() == status.as_u16());
+            code.copied().unwrap_or(ErrorCode::BadRequest).title()
+        }
     }
 }
 

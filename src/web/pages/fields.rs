@@ -5,7 +5,6 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
-use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use secrecy::SecretString;
 
@@ -77,8 +76,7 @@ impl FromRequest for Fields {
                 Ok(fields) => return Ok(fields),
                 Err(problem) => problem,
             };
-            let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            let response = errors::error_page(&request, status, &problem).await;
+            let response = errors::for_problem(&request, &problem).await;
             Err(InternalError::from_response(problem, response).into())
         })
     }

@@ -29,7 +29,9 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
         Err(error) => {
             let mut password = PasswordForm::default();
             match error {
-                AuthError::WrongCredentials => password.current_error = "This is not your current password.".to_owned(),
+                AuthError::WrongCredentials => {
+                    password.current_error = String::from("This is not your current password.");
+                }
                 AuthError::BadPassword(_) => password.new_error = words_of(&error),
                 _ => password.current_error = words_of(&error),
             }

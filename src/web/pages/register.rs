@@ -65,6 +65,9 @@ async fn open_with(visit: &Visit, code: &str) -> Result<HttpResponse, Problem> {
 }
 
 async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Problem> {
+    if visit.is_account() {
+        return Ok(redirect("/"));
+    }
     let code = Some(fields.get("code")).filter(|code| !code.is_empty());
     // Read before it is used: the last use closes it.
     let invite = match code {

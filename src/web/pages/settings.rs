@@ -52,7 +52,10 @@ pub async fn rename(visit: Visit, fields: Fields) -> HttpResponse {
 async fn carry_out_rename(visit: &Visit, name: &str) -> Result<HttpResponse, Problem> {
     let account = visit.account()?;
     match visit.state.auth.rename(&account, name).await {
-        Ok(_) => Ok(saved("profile")),
+        Ok(name) => {
+            visit.state.chat.rename(account.id, name);
+            Ok(saved("profile"))
+        }
         Err(error) => {
             let profile = ProfileForm { name_value: name.to_owned(), name_error: words_of(&error) };
             let left = Left { status: status_of(&error), profile: Some(profile), ..Left::default() };

@@ -26,7 +26,7 @@ pub async fn show(visit: Visit) -> HttpResponse {
     }
     let server_name_value = visit.state.auth.server_name().await;
     let code_value = Fields::of_query(&visit.request).get("code").to_owned();
-    let form = SetupForm { server_name_value, code_value, ..SetupForm::default() };
+    let form = SetupForm { code_value, server_name_value, ..SetupForm::default() };
     let result = page(&visit, StatusCode::OK, form).await;
     visit.respond(result).await
 }

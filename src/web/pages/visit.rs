@@ -18,7 +18,7 @@ use crate::auth::secret;
 use crate::domain::access::GuestAccess;
 use crate::domain::name::UserName;
 use crate::domain::person::{Person, Standing};
-use crate::protocol::error_code::{ErrorCode, Problem};
+use crate::protocol::error_code::Problem;
 use crate::web::state::WebState;
 use crate::web::views::{PageView, ViewerView};
 use crate::web::visitor::Visitor;
@@ -116,13 +116,8 @@ impl FromRequest for Visit {
                 Ok(visitor) => Ok(Self { request, state, visitor }),
                 Err(error) => {
                     let status = actix_web::ResponseError::status_code(&error);
-                    let problem = if status == StatusCode::UNAUTHORIZED {
-                        Problem::new(ErrorCode::Unauthorized, error.to_string())
-                    } else {
-                        Problem::unavailable()
-                    };
                     // Asking anew who it is would fail anew.
-                    let response = errors::without_viewer(&request, status, &problem).await;
+                    let response = errors::without_viewer(&request, status, &error.to_string()).await;
                     Err(InternalError::from_response(error.to_string(), response).into())
                 }
             }

@@ -15,7 +15,7 @@ use crate::domain::ids::Seq;
 use crate::domain::person::Author;
 
 /// Messages of one author within this time form a group. The script of the timeline knows the same number.
-const GROUP: Duration = Duration::from_secs(5 * 60);
+const GROUP: Duration = Duration::from_mins(5);
 
 /// How events are written: the zone of the times, and who renders Markdown.
 #[derive(Clone, Copy)]

@@ -218,7 +218,7 @@ fn is_costly(text: &str) -> bool {
 }
 
 /// True while the tree is no deeper and no larger than messages are.
-fn is_bounded<'a>(root: Node<'a>) -> bool {
+fn is_bounded(root: Node<'_>) -> bool {
     let mut open = vec![(root, 0_usize)];
     let mut seen = 0_usize;
     while let Some((node, depth)) = open.pop() {

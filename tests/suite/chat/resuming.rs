@@ -78,3 +78,26 @@ async fn somebody_too_far_behind_is_told_and_gets_the_newest_page() {
     let ahead = bob.acked(json!({"type": "join", "room": "lobby", "after": 5000})).await;
     assert_eq!(ahead["reset"], true, "the client knows another database");
 }
+
+#[tokio::test]
+async fn more_than_an_outbox_holds_is_resumed_at_the_readers_own_pace() {
+    let server = TestServer::start_with(|config| config.limits.rate_limits = false).await;
+    let mut ann = server.guest("ann").await;
+    ann.join("lobby").await;
+    let text = "x".repeat(16_000);
+    for _ in 0..200 {
+        ann.send(json!({"type": "send", "room": "lobby", "text": text})).await;
+        ann.next_of("ack").await;
+    }
+    let mut bob = server.guest("bob").await;
+
+    bob.send(json!({"type": "join", "room": "lobby", "after": 0})).await;
+
+    for seq in 1..=200_u64 {
+        assert_eq!(bob.next_of("message").await["seq"], seq);
+    }
+    let page = bob.acked(json!({"type": "history", "room": "lobby", "limit": 200})).await;
+    assert_eq!(page["more"], true, "an answer has a bound, too");
+    assert_eq!(ann.say("lobby", "live again").await, 201);
+    assert_eq!(bob.next_text().await, "live again");
+}

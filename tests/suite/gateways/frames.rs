@@ -112,7 +112,9 @@ async fn fragments_count_against_the_limit_together() {
 #[tokio::test]
 async fn a_close_is_echoed_and_the_connection_ends() {
     let server = TestServer::start().await;
-    for (sent, code) in [(Vec::new(), 1005), (1000_u16.to_be_bytes().to_vec(), 1000), (4999_u16.to_be_bytes().to_vec(), 4999)] {
+    for (sent, code) in
+        [(Vec::new(), 1005), (1000_u16.to_be_bytes().to_vec(), 1000), (4999_u16.to_be_bytes().to_vec(), 4999)]
+    {
         let mut raw = echo(&server).await;
         raw.frame(FIN | CLOSE, &sent).await;
         assert_eq!(raw.close_code().await, code);

@@ -32,5 +32,10 @@ async fn a_session_without_a_sign_of_life_is_gone_after_forty_seconds() {
     let server = TestServer::start().await;
     let mut raw = Raw::connect(&server, "/ws?name=ann").await;
     server.pass(Duration::from_secs(41));
-    assert!(!next_ping(&mut raw).await || { raw.hung_up().await; true });
+    assert!(
+        !next_ping(&mut raw).await || {
+            raw.hung_up().await;
+            true
+        }
+    );
 }

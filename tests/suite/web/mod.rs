@@ -4,6 +4,7 @@ mod api;
 mod api_lists;
 mod invites;
 mod login;
+mod pages;
 mod posting;
 mod private_rooms;
 mod problems;

@@ -1,0 +1,51 @@
+# The tasks of this repository. `make` alone starts a server. CARGO_TARGET_DIR is honoured, as by cargo itself.
+
+CARGO ?= cargo
+BROWSER_PACKAGES := chromium chromium-driver
+
+.PHONY: run test check e2e fmt browsers
+
+run: ## builds and starts a server with its data in ./data
+	$(CARGO) run --release
+
+test: browsers ## every test, those with a browser included
+	$(CARGO) test --no-fail-fast
+
+check: browsers ## what has to pass before a change is handed in
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --document-private-items
+	@if $(CARGO) deny --version >/dev/null 2>&1; then \
+		echo '$(CARGO) deny check bans licenses sources'; \
+		$(CARGO) deny check bans licenses sources; \
+	else \
+		echo 'cargo-deny is not installed, so licences and banned crates were not checked: cargo install cargo-deny --locked'; \
+	fi
+	$(CARGO) test --no-fail-fast
+
+e2e: browsers ## the tests with a browser only
+	$(CARGO) test --test suite browser
+
+fmt: ## formats the code
+	$(CARGO) fmt
+
+# Installs Chromium and its driver where they are missing. Other systems have to bring their own.
+browsers:
+	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+		echo 'The browser tests need `chromium` and `chromedriver`, and there is no apt-get here: install both and try again.' >&2; \
+		exit 1; \
+	fi; \
+	if [ "$$(id -u)" -eq 0 ]; then as_root=; \
+	elif command -v sudo >/dev/null; then as_root=sudo; \
+	else \
+		echo 'The browser tests need `chromium` and `chromedriver`. You are not root and there is no sudo; as root, run:' >&2; \
+		echo '    apt-get install $(BROWSER_PACKAGES)' >&2; \
+		exit 1; \
+	fi; \
+	echo 'Installing $(BROWSER_PACKAGES), which the browser tests need.'; \
+	$$as_root apt-get update && \
+	DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y --no-install-recommends $(BROWSER_PACKAGES) || { \
+		echo 'Chromium could not be installed; install `chromium` and `chromedriver` by hand and try again.' >&2; \
+		exit 1; \
+	}
