@@ -138,6 +138,15 @@ impl Browser {
         self.jar.cookies(&self.base).and_then(|value| value.to_str().map(str::to_owned).ok()).unwrap_or_default()
     }
 
+    /// The same profile at another address, say of the same server after a restart.
+    pub fn elsewhere(&self, server: &TestServer) -> Self {
+        let other = Self::new(server);
+        for cookie in self.cookies().split("; ") {
+            other.jar.add_cookie_str(cookie, &other.base);
+        }
+        other
+    }
+
     /// A WebSocket with this login, after the welcome.
     pub async fn socket(&self, server: &TestServer) -> Client {
         let origin = self.base.origin().ascii_serialization();
