@@ -20,6 +20,7 @@ use crate::chat::server::{ChatServer, Setup};
 use crate::chat::turn::WorkerId;
 use crate::config::{Address, Config};
 use crate::domain::clock::Clock;
+use crate::gateways::dispatch::Rates;
 use crate::gateways::websocket::{WebsocketState, keep_socket};
 use crate::storage::sqlite::SqliteStore;
 use crate::storage::{OpenError, SharedStore, StorageError};
@@ -173,6 +174,7 @@ fn start_chat(
         metrics: metrics.clone(),
         room_idle: config.limits.room_idle,
         heartbeat_seconds: config.heartbeat.interval.as_secs(),
+        request_rate: Rates::new(&config.limits).messages(),
     };
     let server: Addr<ChatServer> = ChatServer::start_in_arbiter(&hub.handle(), move |ctx| {
         ChatServer::new(setup, actix::AsyncContext::address(ctx))

@@ -22,9 +22,10 @@ use super::turn::{Closing, Item};
 use crate::domain::access::Access;
 use crate::domain::clock::Clock;
 use crate::domain::event::Draft;
-use crate::domain::ids::RoomId;
+use crate::domain::ids::{RoomId, UserId};
 use crate::domain::name::RoomName;
 use crate::domain::permission;
+use crate::domain::token_bucket::{Rate, TokenBucket};
 use crate::protocol::command::Command;
 use crate::protocol::error_code::Problem;
 use crate::protocol::server_frame::{Notice, Welcome};
@@ -53,6 +54,8 @@ pub struct Setup {
     pub room_idle: Duration,
     /// Seconds between two pings, for `welcome`.
     pub heartbeat_seconds: u64,
+    /// How often one person may write by requests; sessions are counted at their gateway.
+    pub request_rate: Option<Rate>,
 }
 
 /// The actor.
@@ -64,6 +67,9 @@ pub struct ChatServer {
     pub(super) metrics: Metrics,
     pub(super) room_idle: Duration,
     heartbeat_seconds: u64,
+    pub(super) request_rate: Option<Rate>,
+    /// Who has written by requests lately.
+    pub(super) requests: HashMap<UserId, TokenBucket>,
     pub(super) ports: Ports,
     pub(super) people: People,
     pub(super) rooms: HashMap<RoomId, Room>,
@@ -93,6 +99,8 @@ impl ChatServer {
             metrics: setup.metrics,
             room_idle: setup.room_idle,
             heartbeat_seconds: setup.heartbeat_seconds,
+            request_rate: setup.request_rate,
+            requests: HashMap::new(),
             ports: Ports::default(),
             people: People::default(),
             rooms: HashMap::new(),
@@ -139,6 +147,14 @@ impl ChatServer {
         if queue.len() == 1 {
             self.loader.room(name);
         }
+    }
+
+    /// Counts what one person writes by requests, whatever the page or endpoint.
+    fn count_request(&mut self, caller: &Caller, command: &Command) -> Result<(), Problem> {
+        let Some(rate) = self.request_rate.filter(|_| command.is_costly()) else { return Ok(()) };
+        let now = self.clock.now();
+        let bucket = self.requests.entry(caller.person.id).or_insert_with(|| TokenBucket::full(rate, now));
+        bucket.take(rate, now).map_err(Problem::rate_limited)
     }
 
     fn run_without_room(&mut self, caller: Caller, command: Command) {
@@ -288,7 +304,10 @@ impl Handler<Submit> for ChatServer {
         match submit {
             Submit::FromRequest { mut caller, command } => {
                 caller.person = self.people.named(caller.person);
-                self.take(caller, command);
+                match self.count_request(&caller, &command) {
+                    Ok(()) => self.take(caller, command),
+                    Err(problem) => self.ports.answer(caller.reply, Err(problem)),
+                }
             }
             Submit::FromSession { session, request } => {
                 // A session that is gone asks for nothing.

@@ -21,6 +21,9 @@ impl ChatServer {
         self.tell_presence();
         self.write_cursors();
         self.forget_idle_rooms(now);
+        if let Some(rate) = self.request_rate {
+            self.requests.retain(|_, bucket| !bucket.is_full(rate, now));
+        }
         self.ports.flush();
     }
 

@@ -53,6 +53,14 @@ impl Rates {
     }
 }
 
+impl Rates {
+    /// How often messages may be sent; `None` when nothing is limited.
+    #[must_use]
+    pub fn messages(self) -> Option<Rate> {
+        self.0.map(|(messages, _)| messages)
+    }
+}
+
 /// Takes what one session sends.
 pub struct Dispatcher {
     chat: Rc<Chat>,

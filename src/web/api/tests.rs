@@ -133,6 +133,7 @@ fn start_chat(store: &SharedStore, auth: &Auth, clock: &Clock, metrics: &Metrics
         metrics: metrics.clone(),
         room_idle: Duration::from_mins(1),
         heartbeat_seconds: 20,
+        request_rate: None,
     };
     let server = ChatServer::create(|context: &mut Context<ChatServer>| {
         use actix::AsyncContext;
