@@ -3,6 +3,7 @@
 
 mod chat;
 mod gateways;
+mod start;
 mod storage;
 mod support;
 mod web;

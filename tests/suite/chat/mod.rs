@@ -1,6 +1,9 @@
 //! The chat over its plainest door, JSON on a WebSocket.
 
 mod failing;
+mod limits;
+mod membership;
 mod memory;
+mod order;
 mod resuming;
 mod talking;

@@ -38,6 +38,29 @@ impl Page {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {:?}", self.body))
     }
 
+    /// The status and where it leads, of a redirect.
+    pub fn leads_to(&self) -> (u16, &str) {
+        (self.status, self.location.as_deref().unwrap_or_default())
+    }
+
+    /// The value of the first field of a form with this name.
+    pub fn field(&self, name: &str) -> &str {
+        let (_, rest) = self.body.split_once(&format!(" name=\"{name}\"")).expect("a field of this name");
+        let tag = rest.split('>').next().unwrap_or_default();
+        tag.split_once(" value=\"").and_then(|(_, value)| value.split('"').next()).unwrap_or_default()
+    }
+
+    /// What a cookie is set to, with its flags; empty when it is not set.
+    pub fn cookie(&self, name: &str) -> &str {
+        let all = self.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+        all.into_iter().find(|value| value.starts_with(&format!("{name}="))).unwrap_or_default()
+    }
+
+    /// The body without the id of the request, to compare two answers.
+    pub fn body_without_id(&self) -> String {
+        self.body.replace(self.header("x-request-id"), "-")
+    }
+
     /// A header as text; empty when there is none.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
@@ -74,10 +97,16 @@ impl Browser {
         self.send(request.form(fields)).await
     }
 
+    /// Makes a room by form.
+    pub async fn make_room(&self, name: &str, kind: &str) {
+        let page = self.post("/rooms", &[("name", name), ("kind", kind), ("topic", "")]).await;
+        assert_eq!(page.status, 303, "making {name}: {}", page.body);
+    }
+
     /// Makes the first account.
     pub async fn set_up(&self, name: &str) {
         let page =
-            self.post("/setup", &[("name", name), ("password", PASSWORD), ("server_name", ""), ("code", "")]).await;
+            self.post("/setup", &[("name", name), ("password", PASSWORD), ("server_name", "Parlor"), ("code", "")]).await;
         assert_eq!(page.status, 303, "set-up: {}", page.body);
     }
 
@@ -107,6 +136,15 @@ impl Browser {
     /// The cookies as a header.
     pub fn cookies(&self) -> String {
         self.jar.cookies(&self.base).and_then(|value| value.to_str().map(str::to_owned).ok()).unwrap_or_default()
+    }
+
+    /// The same profile at another address, say of the same server after a restart.
+    pub fn elsewhere(&self, server: &TestServer) -> Self {
+        let other = Self::new(server);
+        for cookie in self.cookies().split("; ") {
+            other.jar.add_cookie_str(cookie, &other.base);
+        }
+        other
     }
 
     /// A WebSocket with this login, after the welcome.

@@ -3,21 +3,30 @@
 
 pub mod http;
 pub mod plain;
+pub mod program;
 pub mod raw;
 pub mod server;
 pub mod socket;
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::time::Duration;
 
-pub use http::Browser;
+pub use http::{Api, Browser, PASSWORD, Page};
 pub use plain::Terminal;
+pub use program::Program;
 pub use server::TestServer;
 pub use socket::Client;
 
 /// How long anything may take before a test gives up. Long, because the machine may be busy; nothing waits this long
 /// when all is well.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Something with an address to connect to: a server in a thread, or the real program.
+pub trait Place {
+    /// Where it listens.
+    fn address(&self) -> SocketAddr;
+}
 
 /// Waits for something, but not for ever.
 pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {

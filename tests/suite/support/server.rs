@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use parlor::app;
 use parlor::config::{Address, Config};
+use parlor::domain::access::Registration;
 use parlor::domain::clock::{Clock, Timestamp};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-use super::{Browser, Client, Terminal};
+use super::{Api, Browser, Client, PASSWORD, Place, Terminal};
 
 /// 2026-11-21 09:00 UTC, where every test begins.
 pub const MORNING: Timestamp = Timestamp(1_795_251_600_000);
@@ -46,6 +47,18 @@ impl TestServer {
     /// A fresh server whose owner is `owner`, with the password [`PASSWORD`].
     pub async fn owned_by(owner: &str) -> (Self, Browser) {
         let server = Self::start().await;
+        let browser = server.browser();
+        browser.set_up(owner).await;
+        (server, browser)
+    }
+
+    /// A fresh server where everybody may register, with its owner.
+    pub async fn open_to_all(owner: &str) -> (Self, Browser) {
+        let server = Self::start_with(|config| {
+            config.access.registration = Registration::Open;
+            config.limits.rate_limits = false;
+        })
+        .await;
         let browser = server.browser();
         browser.set_up(owner).await;
         (server, browser)
@@ -124,6 +137,19 @@ impl TestServer {
         Browser::new(self)
     }
 
+    /// A browser of a new account, where everybody may register.
+    pub async fn register(&self, name: &str) -> Browser {
+        let browser = self.browser();
+        let page = browser.post("/register", &[("name", name), ("password", PASSWORD)]).await;
+        assert_eq!(page.status, 303, "registration: {}", page.body);
+        browser
+    }
+
+    /// A program with a token of this browser's account.
+    pub async fn api(&self, browser: &Browser) -> Api {
+        Api::new(self, &browser.token().await)
+    }
+
     /// A guest on a WebSocket with JSON, after the welcome.
     pub async fn guest(&self, name: &str) -> Client {
         Client::connect(self, &format!("/ws?name={name}"), &[("Sec-WebSocket-Protocol", "parlor.v1.json")]).await
@@ -132,6 +158,12 @@ impl TestServer {
     /// A guest who types, after the welcome.
     pub async fn terminal(&self, query: &str) -> Terminal {
         Terminal::connect(self, query).await
+    }
+}
+
+impl Place for TestServer {
+    fn address(&self) -> SocketAddr {
+        self.address
     }
 }
 

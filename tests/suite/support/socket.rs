@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use super::{TestServer, within};
+use super::{Place, within};
 
 /// One WebSocket.
 pub struct Client {
@@ -31,12 +31,12 @@ pub struct Refusal {
 
 impl Client {
     /// Connects and reads the welcome.
-    pub async fn connect(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Self {
+    pub async fn connect(server: &impl Place, path: &str, headers: &[(&str, &str)]) -> Self {
         Self::try_connect(server, path, headers).await.expect("the handshake succeeds")
     }
 
     /// Connects and reads the welcome, or says how it was refused.
-    pub async fn try_connect(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Result<Self, Refusal> {
+    pub async fn try_connect(server: &impl Place, path: &str, headers: &[(&str, &str)]) -> Result<Self, Refusal> {
         let socket = open(server, path, headers).await?;
         let mut client = Self { socket, welcome: Value::Null, next_id: 0, early: std::collections::VecDeque::new() };
         client.welcome = client.next_of("welcome").await;
@@ -112,6 +112,12 @@ impl Client {
         }
     }
 
+    /// Waits for the goodbye and the close after it; answers with the reason and the code.
+    pub async fn shown_out(&mut self) -> (String, u16) {
+        let bye = self.next_of("bye").await;
+        (bye["reason"].as_str().expect("a reason").to_owned(), self.closed().await)
+    }
+
     /// The text of the next message.
     pub async fn next_text(&mut self) -> String {
         self.next_of("message").await["text"].as_str().expect("a text").to_owned()
@@ -150,11 +156,11 @@ impl Client {
 
 /// Opens a WebSocket with these headers.
 pub async fn open(
-    server: &TestServer,
+    server: &impl Place,
     path: &str,
     headers: &[(&str, &str)],
 ) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, Refusal> {
-    let mut request = format!("ws://{}{path}", server.address).into_client_request().expect("a good address");
+    let mut request = format!("ws://{}{path}", server.address()).into_client_request().expect("a good address");
     for (name, value) in headers {
         let name: HeaderName = name.parse().expect("a header name");
         request.headers_mut().insert(name, HeaderValue::from_str(value).expect("a header value"));

@@ -1,3 +1,15 @@
-//! Pages and REST over real HTTP.
+//! Pages, REST and service addresses, as browsers and programs see them.
 
+mod api;
+mod api_lists;
+mod invites;
+mod login;
 mod pages;
+mod posting;
+mod private_rooms;
+mod problems;
+mod rooms;
+mod security;
+mod service;
+mod setup;
+mod tokens;
