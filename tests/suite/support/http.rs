@@ -77,7 +77,7 @@ impl Browser {
     /// Makes the first account.
     pub async fn set_up(&self, name: &str) {
         let page =
-            self.post("/setup", &[("name", name), ("password", PASSWORD), ("server_name", ""), ("code", "")]).await;
+            self.post("/setup", &[("name", name), ("password", PASSWORD), ("server_name", "Parlor"), ("code", "")]).await;
         assert_eq!(page.status, 303, "set-up: {}", page.body);
     }
 

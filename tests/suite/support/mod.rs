@@ -1,6 +1,7 @@
 //! What the tests stand on: a server of their own, and clients for it. Tests wait for answers and events, never for
 //! time to pass.
 
+pub mod chrome;
 pub mod http;
 pub mod plain;
 pub mod raw;
@@ -10,6 +11,7 @@ pub mod socket;
 use std::future::Future;
 use std::time::Duration;
 
+pub use chrome::{Chrome, Look, Window};
 pub use http::Browser;
 pub use plain::Terminal;
 pub use server::TestServer;
