@@ -11,7 +11,7 @@ const LONG: &str = "Donaudampfschifffahrtsgesellschaftskapitaenskajuetentuerschl
 async fn furnished() -> (TestServer, Browser) {
     let (server, owner) = owned_by("ann").await;
     owner.invite(&server, &"w".repeat(32)).await;
-    make_room(&owner, "a-room-with-quite-a-long-name-that-does-not-fit-on-a-small-screen", "private").await;
+    make_room(&owner, "a-room-with-quite-a-long-name-that-fits-nowhere", "private").await;
     let mut socket = owner.socket(&server).await;
     socket.join("lobby").await;
     let code = format!("```\n{LONG} {LONG}\n```");

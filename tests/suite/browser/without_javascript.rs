@@ -53,7 +53,7 @@ async fn links_lead_back_through_history_and_forward_again() {
     loop {
         let page = window.messages().await;
         seen.splice(0..0, page);
-        if window.texts("[data-older]").await.iter().all(String::is_empty) {
+        if window.texts(".timeline__more:not([hidden]) > [data-older]").await.is_empty() {
             break;
         }
         let first = window.property(".message", "id").await;

@@ -31,7 +31,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Browsers are heavy: only so many tests with one run at a time.
 static PLACES: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
 
-const ARGUMENTS: [&str; 11] = [
+const ARGUMENTS: [&str; 12] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -42,6 +42,8 @@ const ARGUMENTS: [&str; 11] = [
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--lang=en-GB",
+    // The desk of a wide window has a mouse; a phone's touch takes its place.
+    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
     // Two windows beside each other: none is "behind" the other, and none is slowed down.
     "--disable-renderer-backgrounding",
 ];
@@ -374,12 +376,11 @@ impl Window {
         self.client.find(Locator::Css(css)).await.map_err(words)
     }
 
+    /// By the page itself: the driver takes for hidden what is scrolled out of sight.
     async fn try_texts(&self, css: &str) -> Result<Vec<String>, CmdError> {
-        let mut texts = Vec::new();
-        for element in self.client.find_all(Locator::Css(css)).await? {
-            texts.push(element.text().await?);
-        }
-        Ok(texts)
+        let script = "return [...document.querySelectorAll(arguments[0])].map((element) => element.innerText.trim())";
+        let texts = self.client.execute(script, vec![json!(css)]).await?;
+        Ok(texts.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect())
     }
 
     /// Does something with an element once it is there and lets itself be acted on.
@@ -394,15 +395,15 @@ impl Window {
     /// Looks again until it succeeds. Pages change while one looks at them, so every failure may pass.
     async fn wait<T>(&self, what: &str, look: impl AsyncFn() -> Result<T, String>) -> T {
         let deadline = Instant::now() + PATIENCE;
+        let mut problem = "the browser does not answer".to_owned();
         loop {
-            let problem = match tokio::time::timeout_at(deadline, look()).await {
+            match tokio::time::timeout_at(deadline, look()).await {
                 Ok(Ok(value)) => return value,
-                Ok(Err(problem)) => problem,
-                Err(_) => "the browser does not answer".to_owned(),
-            };
-            if Instant::now() >= deadline {
-                self.screenshot("failed").await;
-                panic!("no {what} within {PATIENCE:?}: {problem}; log: {:?}", self.problems().await);
+                Ok(Err(last)) => problem = last,
+                Err(_) => {
+                    self.screenshot("failed").await;
+                    panic!("no {what} within {PATIENCE:?}: {problem}; log: {:?}", self.problems().await);
+                }
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
