@@ -1,5 +1,5 @@
 // The one place where server-made HTML becomes nodes. It owns the Trusted Types policy `parlor`; nothing else may
-// write HTML. The server has cleaned what comes in here; what is not one message is refused all the same.
+// write HTML. The server has cleaned what comes in here; what is not what was asked for is refused all the same.
 
 const policy = globalThis.trustedTypes
   ? globalThis.trustedTypes.createPolicy("parlor", { createHTML: (html) => html })
@@ -13,4 +13,13 @@ export function messageNode(html) {
   if (nodes.length !== 1 || !nodes[0].matches("article.message")) return null;
   if (template.content.querySelector("script, style, iframe, object, embed")) return null;
   return document.importNode(nodes[0], true);
+}
+
+/** The list of rooms in a page of ours, or `null` if there is none. */
+export function roomList(html) {
+  const template = document.createElement("template");
+  template.innerHTML = policy.createHTML(html);
+  const list = template.content.querySelector("room-list");
+  if (!list || list.querySelector("script, style, iframe, object, embed")) return null;
+  return document.importNode(list, true);
 }

@@ -1,6 +1,7 @@
 //! The suite: one binary for everything that needs a server, a database or a browser.
 //! `support` is what the tests stand on; the other folders mirror `src`.
 
+mod browser;
 mod chat;
 mod gateways;
 mod start;

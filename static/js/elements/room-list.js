@@ -1,23 +1,67 @@
-// <room-list>: the sidebar's unread pills and the number in the window's title. Joins the other rooms live only.
+// <room-list>: the sidebar's unread pills and the number in the window's title. Joins the other rooms live only, and
+// takes in rooms that come to be ours while the page is open.
 
 import { connection, viewer } from "../live.js";
+import { roomList } from "../trusted_html.js";
 
 const MOST_ROOMS = 95; // a session may be in 100 rooms; the page's own room needs a place
 
 class RoomList extends HTMLElement {
   #rooms = new Map();
   #title = document.title;
+  #refreshing = false;
+  #refreshAgain = false;
 
   connectedCallback() {
-    for (const link of this.querySelectorAll("[data-room]")) {
-      const { room, unread, lastSeq } = link.dataset;
-      const last = Number(lastSeq);
-      this.#rooms.set(room, { link, last, read: last - Number(unread), unread: Number(unread) });
-    }
+    for (const link of this.querySelectorAll("[data-room]")) this.#keep(link);
     this.#showTotal();
     if (viewer.kind === "nobody") return;
     connection.addEventListener("open", () => this.#joinAll());
     connection.addEventListener("frame", ({ detail }) => this.#receive(detail));
+  }
+
+  #keep(link) {
+    const { room, unread, lastSeq } = link.dataset;
+    const last = Number(lastSeq);
+    this.#rooms.set(room, { link, last, read: last - Number(unread), unread: Number(unread) });
+  }
+
+  /** Somebody added us to a room, or wrote to us first: the server's list has it, ours does not yet. */
+  async #refresh() {
+    this.#refreshAgain = true;
+    if (this.#refreshing) return;
+    this.#refreshing = true;
+    try {
+      while (this.#refreshAgain) {
+        this.#refreshAgain = false;
+        const answer = await fetch(location.href, { credentials: "same-origin", headers: { accept: "text/html" } });
+        const list = answer.ok && roomList(await answer.text());
+        if (list) this.#takeOver(list);
+      }
+    } catch {
+      // No answer: the next frame of that room, or the next page, brings it.
+    } finally {
+      this.#refreshing = false;
+    }
+  }
+
+  /** The new order and the new rooms; a room that is here already keeps its link, and with it focus and pill. */
+  #takeOver(list) {
+    const found = [];
+    for (const link of list.querySelectorAll("[data-room]")) {
+      const known = this.#rooms.get(link.dataset.room);
+      if (known) {
+        link.replaceWith(known.link);
+      } else {
+        this.#keep(link);
+        found.push(link.dataset.room);
+      }
+    }
+    const focused = this.contains(document.activeElement) ? document.activeElement : null;
+    this.replaceChildren(...list.childNodes);
+    if (focused?.isConnected) focused.focus();
+    this.#showTotal();
+    for (const room of found) this.#join(room);
   }
 
   #joinAll() {
@@ -40,6 +84,8 @@ class RoomList extends HTMLElement {
 
   #receive(frame) {
     const state = this.#rooms.get(frame.room);
+    const isNew = !state && (frame.type === "message" || (frame.type === "joined" && frame.user?.id === viewer.id));
+    if (isNew) this.#refresh();
     if (!state || !Number.isInteger(frame.seq)) return;
     if (frame.type === "read") {
       if (frame.seq < state.read) return;

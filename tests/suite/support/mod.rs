@@ -1,6 +1,7 @@
 //! What the tests stand on: a server of their own, and clients for it. Tests wait for answers and events, never for
 //! time to pass.
 
+pub mod chrome;
 pub mod http;
 pub mod plain;
 pub mod program;
@@ -12,6 +13,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+pub use chrome::{Chrome, Look, Window};
 pub use http::{Api, Browser, PASSWORD, Page};
 pub use plain::Terminal;
 pub use program::Program;

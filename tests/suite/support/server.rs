@@ -44,6 +44,12 @@ impl TestServer {
         Self::open(data, Clock::manual(MORNING), change).await.expect("the server starts")
     }
 
+    /// A fresh server in demo mode on the clock of this machine, as a browser has no other. It lets people be quick.
+    pub async fn start_today() -> Self {
+        let data = Arc::new(TempDir::new().expect("a temporary folder"));
+        Self::open(data, Clock::System, |config| config.limits.rate_limits = false).await.expect("the server starts")
+    }
+
     /// A fresh server whose owner is `owner`, with the password [`PASSWORD`].
     pub async fn owned_by(owner: &str) -> (Self, Browser) {
         let server = Self::start().await;
@@ -69,6 +75,13 @@ impl TestServer {
         let (data, clock) = (self.data.clone(), self.clock.clone());
         self.stop().await;
         Self::open(data, clock, |_| {}).await.expect("the server starts again")
+    }
+
+    /// Starts it again after a stop: the same data at the same address.
+    pub async fn start_again(&mut self) {
+        let (data, clock, address) = (self.data.clone(), self.clock.clone(), self.address.to_string());
+        let listen = Address::parse(&address).expect("a good address");
+        *self = Self::open(data, clock, |config| config.listen.listen = listen).await.expect("the server starts again");
     }
 
     /// A server on this folder; the error as the command line would show it.

@@ -1,0 +1,119 @@
+//! Everything one needs, with JavaScript off.
+
+use super::{log_in, make_room, owned_by, pick_name};
+use crate::support::http::PASSWORD;
+use crate::support::{Chrome, Look, TestServer, Window};
+
+const PLAIN: Look = Look::wide().without_javascript();
+
+/// Writes by the button: Enter makes a line.
+async fn say(window: &Window, text: &str) {
+    window.fill("#text", text).await;
+    window.click(".composer__send").await;
+    window.see_text_in(".timeline__list", text).await;
+}
+
+#[tokio::test]
+async fn a_guest_reads_and_writes() {
+    let server = TestServer::start_today().await;
+    let chrome = Chrome::start().await;
+    let window = chrome.window(&server, PLAIN).await;
+    let mut terminal = server.terminal("room=lobby&name=tom").await;
+    terminal.type_line("hello").await;
+    terminal.see("hello").await;
+
+    window.goto("/").await;
+    window.see_messages(&["hello"]).await;
+    assert_eq!(window.text("noscript, .day-line").await, "Today");
+    pick_name(&window, "ann").await;
+    say(&window, "hello tom").await;
+
+    terminal.see("hello tom").await;
+    assert_eq!(window.messages().await, ["hello", "hello tom"]);
+    assert_eq!(window.property("#text", "value").await, "");
+    window.reload().await;
+    assert_eq!(window.messages().await, ["hello", "hello tom"], "a reload sends nothing again");
+    assert_eq!(window.problems().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn links_lead_back_through_history_and_forward_again() {
+    let (server, owner) = owned_by("ann").await;
+    let mut socket = owner.socket(&server).await;
+    socket.join("lobby").await;
+    for number in 1..=120 {
+        socket.say("lobby", &format!("line {number}")).await;
+    }
+    let chrome = Chrome::start().await;
+    let window = chrome.window(&server, PLAIN).await;
+    log_in(&window, "ann").await;
+    window.at("/rooms/lobby").await;
+
+    let mut seen = Vec::new();
+    loop {
+        let page = window.messages().await;
+        seen.splice(0..0, page);
+        if window.texts(".timeline__more:not([hidden]) > [data-older]").await.is_empty() {
+            break;
+        }
+        let first = window.property(".message", "id").await;
+        window.click("[data-older]").await;
+        window.lose(&format!("#{first}")).await;
+    }
+
+    let lines: Vec<String> = (1..=120).map(|number| format!("line {number}")).collect();
+    assert_eq!(seen, lines, "every line once");
+    window.click(".timeline__list + .timeline__more a").await;
+    window.see("#m-60").await;
+    window.click(".timeline__list + .timeline__more .button:not(.button--plain)").await;
+    window.at("/rooms/lobby").await;
+    window.see_text("line 120").await;
+    assert_eq!(window.problems().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_account_joins_a_room_and_leaves_it() {
+    let (server, owner) = owned_by("ann").await;
+    owner.invite(&server, "bob").await;
+    make_room(&owner, "garden", "public").await;
+    let chrome = Chrome::start().await;
+    let window = chrome.window(&server, PLAIN).await;
+    log_in(&window, "bob").await;
+    window.at("/rooms/lobby").await;
+
+    window.goto("/rooms").await;
+    window.click("form[action='/rooms/garden/join'] button").await;
+    window.at("/rooms/garden").await;
+    window.see(".room-link[data-room=garden]").await;
+    say(&window, "I am in").await;
+
+    window.click(".panel__summary").await;
+    window.click("form[action='/rooms/garden/leave'] button").await;
+    window.at("/rooms").await;
+    window.lose(".room-link[data-room=garden]").await;
+    assert_eq!(window.problems().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn set_up_log_out_and_log_in() {
+    let server = TestServer::start_today().await;
+    let chrome = Chrome::start().await;
+    let window = chrome.window(&server, PLAIN).await;
+    window.goto("/").await;
+    window.see_text_in(".banner", "demo: no account yet").await;
+
+    window.click(".banner a").await;
+    window.fill("#name", "ann").await;
+    window.fill("#password", PASSWORD).await;
+    window.click("button[type=submit]").await;
+    window.at("/rooms/lobby").await;
+    say(&window, "set up").await;
+
+    window.click(".viewer__summary").await;
+    window.click(".viewer__menu button").await;
+    window.at("/login").await;
+    log_in(&window, "ann").await;
+    window.at("/rooms/lobby").await;
+    assert_eq!(window.messages().await, ["set up"]);
+    assert_eq!(window.problems().await, Vec::<String>::new());
+}
