@@ -139,7 +139,7 @@ async fn a_private_room_does_not_exist_for_others_until_an_invite_leads_in() {
 
 #[tokio::test]
 async fn what_is_new_is_marked_once() {
-    let server = TestServer::start().await;
+    let server = TestServer::start_with(|config| config.limits.rate_limits = false).await;
     let ann = owner(&server).await;
     ann.get("/rooms/lobby").await;
     let new_lines = |html: &str| html.matches("class=\"new-line\"").count();
