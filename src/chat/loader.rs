@@ -64,6 +64,8 @@ pub enum Made {
     Nobody,
     /// The name is taken.
     NameTaken,
+    /// A room whose name looks like it is there.
+    LookAlike,
 }
 
 /// Reads for the server.
@@ -222,7 +224,11 @@ async fn make(store: &SharedStore, new: NewRoom) -> StorageResult<Made> {
                 }
             }
         }
-        Err(StorageError::Conflict { .. }) => Ok(Made::NameTaken),
+        Err(StorageError::Conflict { .. }) => {
+            let there = store.room_by_name(&new.name.key()).await?;
+            let is_same = there.is_some_and(|there| there.info.name == new.name);
+            Ok(if is_same { Made::NameTaken } else { Made::LookAlike })
+        }
         Err(error) => Err(error),
     }
 }

@@ -60,7 +60,7 @@ pub fn made(server: &mut ChatServer, caller: Caller, then: Option<Command>, made
         }
         // Two made it at the same moment: whoever only wanted to join does so.
         Ok(Made::NameTaken) if then.is_some() => return join_after_all(server, caller, then),
-        Ok(Made::NameTaken) => {
+        Ok(Made::NameTaken | Made::LookAlike) => {
             let message = "a room of this name, or of one that looks like it, is there already; choose another name";
             let problem = Problem { field: Some("room"), ..Problem::new(ErrorCode::Conflict, message) };
             return server.ports.answer(caller.reply, Err(problem));

@@ -5,12 +5,12 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
+use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use secrecy::SecretString;
 
 use super::errors;
 use crate::domain::limits::BODY_BYTES;
-use crate::protocol::error_code::{ErrorCode, Problem};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -72,33 +72,32 @@ impl FromRequest for Fields {
         let body = web::Payload::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let problem = match read(&request, body.await?).await {
+            let (status, words) = match read(&request, body.await?).await {
                 Ok(fields) => return Ok(fields),
-                Err(problem) => problem,
+                Err(refused) => refused,
             };
-            let response = errors::for_problem(&request, &problem).await;
-            Err(InternalError::from_response(problem, response).into())
+            let response = errors::error_page(&request, status, &words).await;
+            Err(InternalError::from_response(words, response).into())
         })
     }
 }
 
-async fn read(request: &HttpRequest, body: web::Payload) -> Result<Fields, Problem> {
+/// The fields, or the status and the words of a refusal.
+async fn read(request: &HttpRequest, body: web::Payload) -> Result<Fields, (StatusCode, String)> {
+    let bad = |words: &str| (StatusCode::BAD_REQUEST, words.to_owned());
     let body = match body.to_bytes_limited(BODY_BYTES).await {
         Ok(Ok(body)) => body,
-        Ok(Err(_)) => return Err(Problem::new(ErrorCode::BadRequest, "the form did not arrive whole; send it again")),
+        Ok(Err(_)) => return Err(bad("the form did not arrive whole; send it again")),
         Err(_) => {
-            let message = format!("a form may have {} KiB; send less at once", BODY_BYTES / 1024);
-            return Err(Problem::new(ErrorCode::TooLarge, message));
+            let words = format!("a form may have {} KiB; send less at once", BODY_BYTES / 1024);
+            return Err((StatusCode::PAYLOAD_TOO_LARGE, words));
         }
     };
     if !body.is_empty() && !request.content_type().eq_ignore_ascii_case(FORM) {
-        return Err(Problem::new(
-            ErrorCode::BadRequest,
-            format!("a form is sent as {FORM}; for JSON there is /api/v1"),
-        ));
+        let words = format!("a form is sent as {FORM}; for JSON there is /api/v1");
+        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, words));
     }
-    Fields::parse(&body)
-        .ok_or_else(|| Problem::new(ErrorCode::BadRequest, "the form is not good UTF-8; send it again as UTF-8"))
+    Fields::parse(&body).ok_or_else(|| bad("the form is not good UTF-8; send it again as UTF-8"))
 }
 
 #[cfg(test)]

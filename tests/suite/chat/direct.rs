@@ -66,5 +66,5 @@ async fn a_terminal_writes_to_one_person() {
 
     assert_eq!(reader.next_text().await, "are you there?");
     typist.type_line("/msg nobody hello").await;
-    typist.see("! there is no such person").await;
+    typist.see("! there is nobody called nobody").await;
 }

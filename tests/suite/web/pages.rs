@@ -139,7 +139,7 @@ async fn a_private_room_does_not_exist_for_others_until_an_invite_leads_in() {
 
 #[tokio::test]
 async fn what_is_new_is_marked_once() {
-    let server = TestServer::start().await;
+    let server = TestServer::start_with(|config| config.limits.rate_limits = false).await;
     let ann = owner(&server).await;
     ann.get("/rooms/lobby").await;
     let new_lines = |html: &str| html.matches("class=\"new-line\"").count();
@@ -201,7 +201,7 @@ async fn bodies_that_are_no_forms_are_refused_with_a_page() {
     assert!(large.status == 413 && large.body.contains("<h1>Too large</h1>"), "{large:?}");
     let bad = post(b"text=%FF".to_vec(), form).await;
     assert!(bad.status == 400 && bad.body.contains("UTF-8"), "{bad:?}");
-    assert_eq!(post(b"{}".to_vec(), "application/json").await.status, 400);
+    assert_eq!(post(b"{}".to_vec(), "application/json").await.status, 415);
 }
 
 #[tokio::test]
