@@ -13,8 +13,8 @@ use crate::protocol::decode::{self, Refused};
 use crate::protocol::encoding::Encoding;
 use crate::protocol::error_code::{ErrorCode, Problem};
 
-/// Other commands than messages cost a tenth.
-const OTHERS: f64 = 10.0;
+/// Other commands than messages cost a quarter: a session may join the hundred rooms it can have at once.
+const OTHERS: f64 = 4.0;
 /// Refusals in a row after which a session is closed with 1008.
 const PATIENCE: u32 = 100;
 

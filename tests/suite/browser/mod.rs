@@ -4,7 +4,6 @@ mod accounts;
 mod connection;
 mod keyboard;
 mod phone;
-mod pictures;
 mod talking;
 mod without_javascript;
 

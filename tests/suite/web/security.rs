@@ -72,13 +72,15 @@ async fn every_answer_carries_the_headers_that_bind_the_browser() {
         let page = browser.get(path).await;
 
         let policy = page.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"), "{path}: {policy}");
-        assert!(policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"), "{path}");
-        assert!(policy.contains("form-action 'self'"), "{path}");
+        assert!(policy.starts_with("default-src 'none'; ") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        if !path.starts_with("/static/") {
+            assert!(policy.contains("script-src 'self'; style-src 'self'"), "{path}: {policy}");
+            assert!(policy.contains("form-action 'self'") && policy.contains("base-uri 'none'"), "{path}");
+            assert_eq!(page.header("cross-origin-opener-policy"), "same-origin", "{path}");
+        }
         assert!(!policy.contains("unsafe") && !policy.contains('*'), "{path}: {policy}");
         assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(page.header("referrer-policy"), "same-origin", "{path}");
-        assert_eq!(page.header("cross-origin-opener-policy"), "same-origin", "{path}");
         assert_eq!(page.header("server"), "", "{path}");
     }
 }

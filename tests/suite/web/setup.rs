@@ -18,7 +18,7 @@ async fn set_up_from(browser: &Browser, host: &str, code: &str) -> Page {
 async fn the_first_account_owns_the_server_and_ends_the_demo() {
     let server = TestServer::start().await;
     let browser = server.browser();
-    assert!(browser.get("/rooms/lobby").await.body.contains("Demo: no account yet"));
+    assert!(browser.get("/rooms/lobby").await.body.contains("demo: no account yet"));
 
     browser.set_up("ann").await;
 
@@ -26,7 +26,7 @@ async fn the_first_account_owns_the_server_and_ends_the_demo() {
     assert_eq!((&me["name"], &me["kind"], &me["role"]), (&json!("ann"), &json!("account"), &json!("owner")));
     let lobby = browser.get("/rooms/lobby").await;
     assert_eq!(lobby.status, 200);
-    assert!(!lobby.body.contains("Demo: no account yet"));
+    assert!(!lobby.body.contains("demo: no account yet"));
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn a_bad_name_or_password_is_told_and_what_was_typed_is_kept() {
         assert_eq!(refused.field("name"), name);
         assert!(!refused.body.contains(password));
     }
-    assert!(browser.get("/rooms/lobby").await.body.contains("Demo: no account yet"));
+    assert!(browser.get("/rooms/lobby").await.body.contains("demo: no account yet"));
 }
 
 #[tokio::test]
