@@ -44,7 +44,8 @@ impl Auth {
             return Err(AuthError::AlreadySetUp);
         }
         if self.needs_setup_code(wish.address) {
-            let name = NameKey::of("set-up");
+            // Counted by address alone: nobody can keep the right code out by typing wrong ones elsewhere.
+            let name = NameKey::of(&format!("set-up {}", wish.address));
             self.throttle.try_login(&name, wish.address, self.clock.now())?;
             if !secret::same(wish.code.trim(), &self.setup_code) {
                 return Err(AuthError::BadSetupCode);

@@ -43,6 +43,14 @@ impl Auth {
         Ok(self.store.invite(code).await?.filter(|invite| invite.is_open(self.clock.now())))
     }
 
+    /// Counts a use of an invite by somebody who has an account; `false` when it is not good any more.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn use_invite(&self, code: &str) -> Result<bool, AuthError> {
+        Ok(self.store.use_invite(code, self.clock.now()).await?)
+    }
+
     /// The invites a person has made that may still be used, newest first.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use actix::{Actor, AsyncContext, Context, Handler};
@@ -54,6 +54,8 @@ pub struct Worker {
     metrics: Metrics,
     listeners: RefCell<HashMap<SessionId, Listener>>,
     rooms: RefCell<HashMap<RoomId, Vec<SessionId>>>,
+    /// Connections of this thread that are no sessions of the chat, but are looked after like them.
+    others: RefCell<Vec<Weak<dyn Sink>>>,
     deliveries: Cell<usize>,
 }
 
@@ -107,6 +109,7 @@ impl Worker {
             metrics,
             listeners: RefCell::default(),
             rooms: RefCell::default(),
+            others: RefCell::default(),
             deliveries: Cell::new(0),
         })
     }
@@ -124,6 +127,11 @@ impl Worker {
     /// A session has opened on this thread. Nothing reaches it before this call.
     pub fn register(&self, session: SessionId, encoding: Encoding, sink: Rc<dyn Sink>) {
         self.listeners.borrow_mut().insert(session, Listener { encoding, sink, rooms: HashMap::new() });
+    }
+
+    /// Looks after a connection that is no session of the chat, as long as it lives.
+    pub fn look_after(&self, sink: Weak<dyn Sink>) {
+        self.others.borrow_mut().push(sink);
     }
 
     /// A session is gone.
@@ -148,6 +156,11 @@ impl Worker {
                 leave(&mut self.rooms.borrow_mut(), room, session);
             }
             Item::Replay { session, room, generation, events } => self.replay(session, room, generation, events),
+            Item::CloseOthers { closing } => {
+                for other in self.others.borrow().iter().filter_map(Weak::upgrade) {
+                    other.close(closing);
+                }
+            }
             other => self.tell(other),
         }
     }
@@ -171,7 +184,11 @@ impl Worker {
             Item::Notify { session, notice } => self.with(session, |l| l.push(encode::notice(&notice, l.encoding))),
             Item::Tell { session, frames } => self.with(session, |l| l.push(frames.payload(l.encoding, html))),
             Item::Close { session, closing } => self.with(session, |l| l.sink.close(closing)),
-            Item::News { .. } | Item::Subscribe { .. } | Item::Unsubscribe { .. } | Item::Replay { .. } => {}
+            Item::CloseOthers { .. }
+            | Item::News { .. }
+            | Item::Subscribe { .. }
+            | Item::Unsubscribe { .. }
+            | Item::Replay { .. } => {}
         }
     }
 
@@ -247,6 +264,7 @@ impl Worker {
         for listener in self.listeners.borrow().values() {
             listener.sink.sweep();
         }
+        self.others.borrow_mut().retain(|other| other.upgrade().inspect(|sink| sink.sweep()).is_some());
     }
 }
 

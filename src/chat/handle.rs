@@ -43,10 +43,10 @@ impl Chat {
         *self.access.borrow()
     }
 
-    /// Whether the last batch of messages could be written.
+    /// Whether the server lives and the last batch of messages could be written.
     #[must_use]
     pub fn is_healthy(&self) -> bool {
-        self.health.is_good()
+        self.server.connected() && self.health.is_good()
     }
 
     /// An id for a new session.

@@ -57,6 +57,13 @@ impl Ports {
         frames
     }
 
+    /// Puts an item on the way to every thread.
+    pub fn push_to_all(&mut self, item: impl Fn() -> Item) {
+        for port in self.ports.iter_mut().flatten() {
+            port.waiting.push(item());
+        }
+    }
+
     /// Gives an answer or a refusal to whoever asked.
     pub fn answer(&mut self, reply: Reply, result: Result<Answer, Problem>) {
         match (reply, result) {

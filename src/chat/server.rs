@@ -20,9 +20,9 @@ use super::reply::{Caller, Reply};
 use super::room::Room;
 use super::turn::{Closing, Item};
 use crate::domain::access::Access;
-use crate::domain::clock::Clock;
+use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::event::Draft;
-use crate::domain::ids::{RoomId, UserId};
+use crate::domain::ids::{DeviceId, RoomId, UserId};
 use crate::domain::name::RoomName;
 use crate::domain::permission;
 use crate::domain::token_bucket::{Rate, TokenBucket};
@@ -68,6 +68,8 @@ pub struct ChatServer {
     pub(super) room_idle: Duration,
     heartbeat_seconds: u64,
     pub(super) request_rate: Option<Rate>,
+    /// Logins that have ended a moment ago.
+    pub(super) ended: HashMap<DeviceId, Timestamp>,
     /// Who has written by requests lately.
     pub(super) requests: HashMap<UserId, TokenBucket>,
     pub(super) ports: Ports,
@@ -100,6 +102,7 @@ impl ChatServer {
             room_idle: setup.room_idle,
             heartbeat_seconds: setup.heartbeat_seconds,
             request_rate: setup.request_rate,
+            ended: HashMap::new(),
             requests: HashMap::new(),
             ports: Ports::default(),
             people: People::default(),
@@ -128,7 +131,8 @@ impl ChatServer {
 
     /// Carries out a command, or lets it wait for its room.
     pub(super) fn take(&mut self, caller: Caller, command: Command) {
-        if self.journal.is_none() || self.ports.is_choked() || self.loader.is_busy() {
+        let reads = command.reads() || command.room().is_some_and(|room| !self.names.contains_key(room));
+        if self.journal.is_none() || self.ports.is_choked() || (reads && self.loader.is_busy()) {
             return self.ports.answer(caller.reply, Err(Problem::unavailable()));
         }
         if let Err(refusal) = permission::may_enter(self.access(), caller.person.standing) {
@@ -151,7 +155,9 @@ impl ChatServer {
 
     /// Counts what one person writes by requests, whatever the page or endpoint.
     fn count_request(&mut self, caller: &Caller, command: &Command) -> Result<(), Problem> {
-        let Some(rate) = self.request_rate.filter(|_| command.is_costly()) else { return Ok(()) };
+        let Some(rate) = self.request_rate.filter(|_| command.is_costly() && !command.reads_history()) else {
+            return Ok(());
+        };
         let now = self.clock.now();
         let bucket = self.requests.entry(caller.person.id).or_insert_with(|| TokenBucket::full(rate, now));
         bucket.take(rate, now).map_err(Problem::rate_limited)
@@ -259,11 +265,12 @@ impl Handler<Connect> for ChatServer {
 
     fn handle(&mut self, connect: Connect, _: &mut Self::Context) {
         let Connect { session, worker, person } = connect;
-        let refused = permission::may_enter(self.access(), person.standing).is_err();
+        let has_ended = person.device.is_some_and(|device| self.ended.contains_key(&device));
+        let refused = has_ended || permission::may_enter(self.access(), person.standing).is_err();
         let person = self.people.connect(session, worker, person);
         if refused || self.journal.is_none() {
             let (reason, closing) = if refused {
-                ("guests are not welcome here", Closing::NOT_ALLOWED)
+                ("not welcome here any more", Closing::NOT_ALLOWED)
             } else {
                 ("the server is going away", Closing::GOING_AWAY)
             };
@@ -336,6 +343,7 @@ impl Handler<EndDevice> for ChatServer {
     type Result = ();
 
     fn handle(&mut self, end: EndDevice, _: &mut Self::Context) {
+        self.ended.insert(end.device, self.clock.now());
         for (session, worker) in self.people.sessions_with(end.device) {
             let notice = Notice::Bye { reason: "logged out", reconnect_after_ms: None };
             self.dismiss(session, worker, notice, Closing::NOT_ALLOWED);

@@ -125,6 +125,11 @@ pub enum Item {
         /// What.
         frames: Arc<SharedFrames>,
     },
+    /// End the connections of the thread that are no sessions of the chat.
+    CloseOthers {
+        /// Why.
+        closing: Closing,
+    },
     /// End a connection, after everything above.
     Close {
         /// Which.

@@ -1,6 +1,8 @@
 //! What the server does by itself: it tells who came and went, writes cursors, forgets idle rooms, enforces a changed
 //! policy, and takes leave.
 
+use std::time::Duration;
+
 use super::people::LiveSession;
 use super::room::Room;
 use super::server::ChatServer;
@@ -11,6 +13,8 @@ use crate::domain::permission;
 use crate::protocol::encode::News;
 use crate::protocol::server_frame::Notice;
 
+/// How long an ended login is remembered: a handshake that began before may still come in.
+const ENDED_KNOWN: Duration = Duration::from_mins(1);
 /// Clients come back after a time between these two, so that they do not all come at once.
 const RECONNECT_MS: (u64, u64) = (500, 4500);
 
@@ -18,6 +22,7 @@ impl ChatServer {
     pub(super) fn beat(&mut self) {
         let now = self.clock.now();
         self.enforce_access();
+        self.ended.retain(|_, at| now.since(*at) < ENDED_KNOWN);
         self.tell_presence();
         self.write_cursors();
         self.forget_idle_rooms(now);
@@ -91,6 +96,7 @@ impl ChatServer {
             let notice = Notice::Bye { reason: "the server is going away", reconnect_after_ms: Some(after) };
             self.dismiss(session, worker, notice, Closing::GOING_AWAY);
         }
+        self.ports.push_to_all(|| Item::CloseOthers { closing: Closing::GOING_AWAY });
         self.ports.flush();
     }
 

@@ -149,13 +149,49 @@ impl Command {
         }
     }
 
-    /// True for what is stored or told to many: it counts as a message where rates are kept.
+    /// True for what has to be read from the database, whatever the room.
     #[must_use]
-    pub fn is_costly(&self) -> bool {
+    pub fn reads(&self) -> bool {
         matches!(
             self,
-            Self::Send { .. } | Self::Create { .. } | Self::Nick { .. } | Self::Direct { .. } | Self::Add { .. }
+            Self::History { .. }
+                | Self::Rooms
+                | Self::Members { .. }
+                | Self::Nick { .. }
+                | Self::Create { .. }
+                | Self::Direct { .. }
+                | Self::Add { .. }
         )
+    }
+
+    /// True for what is stored, told to many or dear to answer: it counts as a message where rates are kept.
+    #[must_use]
+    pub fn is_costly(&self) -> bool {
+        match self {
+            Self::Join { create, .. } => *create,
+            Self::Send { .. }
+            | Self::Typing { .. }
+            | Self::History { .. }
+            | Self::Nick { .. }
+            | Self::Create { .. }
+            | Self::Direct { .. }
+            | Self::Enter { .. }
+            | Self::GiveUp { .. }
+            | Self::Add { .. } => true,
+            Self::Leave { .. }
+            | Self::Read { .. }
+            | Self::Presence { .. }
+            | Self::Rooms
+            | Self::Members { .. }
+            | Self::Ping
+            | Self::Look { .. } => false,
+        }
+    }
+
+    /// True for a page of history. A request that asks for one waits for it, so that requests are their own limit.
+    #[must_use]
+    pub fn reads_history(&self) -> bool {
+        matches!(self, Self::History { .. })
     }
 
     /// True for a command whose loss nobody would notice: it gets no answer unless it carries an id.

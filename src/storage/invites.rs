@@ -43,6 +43,10 @@ pub trait Invites {
     /// The invite with this code, open or not.
     async fn invite(&self, code: &str) -> StorageResult<Option<Invite>>;
 
+    /// Counts one use of an open invite; `false` when it is not open (any more). Of two people with the last use, one
+    /// gets it.
+    async fn use_invite(&self, code: &str, now: Timestamp) -> StorageResult<bool>;
+
     /// The invites made by this account, newest first.
     async fn invites_of(&self, user: UserId) -> StorageResult<Vec<Invite>>;
 

@@ -69,12 +69,12 @@ pub fn made(server: &mut ChatServer, caller: Caller, then: Option<Command>, made
     };
     let (id, name) = (stored.info.id, stored.info.name.clone());
     server.open_room(Room::new(stored, server.clock.now()));
-    for event in events {
-        tell_new_member(server, event);
-    }
     match then {
         Some(command) => server.run(id, caller, command),
         None => server.ports.answer(caller.reply, Ok(Answer::Room { room: name, id })),
+    }
+    for event in events {
+        tell_new_member(server, event);
     }
 }
 

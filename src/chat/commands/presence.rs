@@ -1,5 +1,7 @@
 //! `presence`: somebody says how present they are.
 
+use std::collections::HashSet;
+
 use super::super::reply::Caller;
 use super::super::server::ChatServer;
 use crate::domain::ids::RoomId;
@@ -15,7 +17,7 @@ pub fn run(server: &mut ChatServer, caller: Caller, status: Status) {
 /// Every room this person is connected to learns the status and the name with its next frame.
 pub fn tell_rooms(server: &mut ChatServer, author: &Author, status: Status) {
     let sessions = server.people.sessions_of(author.id);
-    let rooms: Vec<RoomId> = sessions
+    let rooms: HashSet<RoomId> = sessions
         .filter_map(|(session, _)| server.people.session(session))
         .flat_map(|live| live.rooms.iter().copied())
         .collect();

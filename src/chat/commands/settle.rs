@@ -63,8 +63,9 @@ fn stored(server: &mut ChatServer, event: SharedEvent, purpose: Purpose) {
         // Whoever writes has read what stands above it.
         EventBody::Message { .. } => move_cursor(server, id, event.author.id, event.seq, knows),
         EventBody::Joined { .. } => {
-            tell_new_member(server, Event::clone(&event));
+            // Whoever waited to listen does so now, and sees it in the log; the other sessions are told.
             changed(server, id, event.author.id);
+            tell_new_member(server, Event::clone(&event));
         }
         EventBody::Left { .. } => {
             let_go(server, id, event.author.id);

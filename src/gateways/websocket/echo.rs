@@ -2,7 +2,6 @@
 //! conformance suites.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use actix::{Actor, ActorContext, AsyncContext, Handler, StreamHandler};
 use actix_web_actors::ws::{self, WebsocketContext};
@@ -18,8 +17,6 @@ use crate::telemetry::metrics::OpenConnection;
 
 /// Echoed messages may come in this many fragments; conformance suites send one byte each.
 const FRAGMENTS: usize = 1 << 20;
-/// How often the connection is looked after: no fan-out does it here.
-const SWEEP: Duration = Duration::from_secs(1);
 
 /// One echoing connection.
 pub struct EchoActor {
@@ -42,7 +39,6 @@ impl Actor for EchoActor {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         self.outbox.attach(ctx.address().recipient());
-        ctx.run_interval(SWEEP, |echo, _| echo.outbox.sweep());
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {

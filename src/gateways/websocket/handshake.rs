@@ -45,6 +45,9 @@ pub async fn open_echo(request: HttpRequest, body: web::Payload) -> HttpResponse
     let max_bytes = state.echo_max_bytes;
     // A message is echoed as a whole, so the way out has to hold one.
     let outbox = outbox(&request, state, max_bytes.saturating_mul(2).max(state.outbox_bytes));
+    // The thread looks after it from outside: a stalled connection cannot do it by itself.
+    let weak = Rc::downgrade(&outbox);
+    state.worker.look_after(weak);
     let guard = FrameGuard::new(body, max_bytes);
     let open = state.worker.metrics().connection(Door::Websocket);
     let actor = EchoActor::new(max_bytes, outbox, guard.verdict(), open);

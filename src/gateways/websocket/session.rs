@@ -101,7 +101,10 @@ impl Session {
     fn finish(&self, outcome: Outcome) {
         match outcome {
             Outcome::Submitted => {}
-            Outcome::Refused(refused) => self.tell(refused.id.as_deref(), &refused.problem),
+            Outcome::Refused(refused) => {
+                self.outbox.refused(refused.id.as_deref());
+                self.tell(refused.id.as_deref(), &refused.problem);
+            }
             Outcome::Abuse => self.outbox.close(ABUSE),
         }
     }

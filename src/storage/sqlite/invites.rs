@@ -1,4 +1,4 @@
-//! The table `invites`. Their uses are counted where accounts are made, see `users`.
+//! The table `invites`. A use by a new account is counted where the account is made, see `users`.
 
 use async_trait::async_trait;
 
@@ -27,6 +27,11 @@ WHERE i.made_by = $1
 ORDER BY i.created_at DESC, i.code";
 
 const REVOKE: &str = "DELETE FROM invites WHERE made_by = $1 AND code = $2";
+
+/// Looks and counts in one statement: of two people with the last use of an invite, one gets it.
+pub(super) const USE_INVITE: &str = "
+UPDATE invites SET uses = uses + 1
+WHERE code = $1 AND (max_uses IS NULL OR uses < max_uses) AND (expires_at IS NULL OR expires_at > $2)";
 
 type InviteRow = (String, Vec<u8>, String, Option<i64>, i64, Option<i64>, i64, Option<i64>);
 
@@ -61,6 +66,11 @@ impl Invites for SqliteStore {
     async fn invite(&self, code: &str) -> StorageResult<Option<Invite>> {
         let row: Option<InviteRow> = sqlx::query_as(FIND).bind(code).fetch_optional(&self.readers).await?;
         row.map(invite).transpose()
+    }
+
+    async fn use_invite(&self, code: &str, now: Timestamp) -> StorageResult<bool> {
+        let used = sqlx::query(USE_INVITE).bind(code).bind(now.0).execute(&self.writer).await?;
+        Ok(used.rows_affected() == 1)
     }
 
     async fn invites_of(&self, user: UserId) -> StorageResult<Vec<Invite>> {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::error::{inconsistent, is_taken};
+use super::invites::USE_INVITE;
 use super::{SqliteStore, from_sql, row_limit, user_id};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::UserId;
@@ -24,11 +25,6 @@ SELECT id, name, site_role, created_at FROM users WHERE name_key > $1 ORDER BY n
 const COUNT: &str = "SELECT count(*) FROM users";
 
 const HAS_ANY: &str = "SELECT EXISTS (SELECT 1 FROM users)";
-
-/// Looks and counts in one statement: of two people with the last use of an invite, one gets it.
-const USE_INVITE: &str = "
-UPDATE invites SET uses = uses + 1
-WHERE code = $1 AND (max_uses IS NULL OR uses < max_uses) AND (expires_at IS NULL OR expires_at > $2)";
 
 const INSERT: &str = "
 INSERT INTO users (id, name, name_key, password_hash, site_role, created_at) VALUES ($1, $2, $3, $4, $5, $6)

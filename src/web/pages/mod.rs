@@ -44,7 +44,7 @@ pub fn configure(config: &mut ServiceConfig) {
     page("/logout", [None, Some(post().to(logout::log_out))]);
     page("/register", [Some(read(register::show)), Some(post().to(register::register))]);
     page("/guest", [Some(read(guest::show)), Some(post().to(guest::enter))]);
-    page("/invite/{code}", [Some(read(register::open_invite)), None]);
+    page("/invite/{code}", [Some(read(register::open_invite)), Some(post().to(register::accept_invite))]);
     page("/invites", [None, Some(post().to(invites::make))]);
     page("/invites/{code}/revoke", [None, Some(post().to(invites::revoke))]);
     page("/rooms", [Some(read(rooms::show)), Some(post().to(rooms::create))]);

@@ -15,6 +15,7 @@ use crate::domain::access::Registration;
 use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::storage::invites::Invite;
 use crate::web::views::forms::{FormPage, RegisterForm};
+use crate::web::views::url;
 
 /// GET `/register`
 pub async fn show(visit: Visit) -> HttpResponse {
@@ -53,15 +54,45 @@ async fn open(visit: &Visit) -> Result<HttpResponse, Problem> {
 async fn open_with(visit: &Visit, code: &str) -> Result<HttpResponse, Problem> {
     let invite = visit.state.auth.open_invite(code).await.map_err(|error| problem_of(&error))?;
     let Some(invite) = invite else { return Err(not_found("this invite is not valid any more; ask for a new one")) };
-    if let Ok(account) = visit.account() {
-        let url = welcome::enter_invited_room(visit, &account, &invite).await?;
-        return Ok(redirect(url.as_deref().unwrap_or("/")));
+    if visit.is_account() {
+        return offer(visit, &invite).await;
     }
     if visit.state.auth.access().registration == Registration::Closed {
         return Err(problem_of(&AuthError::RegistrationClosed));
     }
     let form = described(visit, &invite, RegisterForm::default()).await?;
     page(visit, StatusCode::OK, form).await
+}
+
+/// Somebody with an account opens an invite: into a room they are asked whether they want in. A link alone changes
+/// nothing; browsers follow links without being asked.
+async fn offer(visit: &Visit, invite: &Invite) -> Result<HttpResponse, Problem> {
+    let account = visit.account()?;
+    let Some(id) = invite.room else { return Ok(redirect("/")) };
+    let Some(room) = visit.state.store.room(id).await.map_err(storage_problem)? else { return Ok(redirect("/")) };
+    if room.memberships.iter().any(|membership| membership.user == account.id && !membership.banned) {
+        return Ok(redirect(&url::room(room.info.name.as_str())));
+    }
+    let form = described(visit, invite, RegisterForm::default()).await?;
+    let page = visit.page_view("Invitation").await;
+    visit.html(StatusCode::OK, "pages/invite.html", &FormPage { page, form })
+}
+
+/// POST `/invite/{code}`
+pub async fn accept_invite(visit: Visit, code: web::Path<String>) -> HttpResponse {
+    let result = accept(&visit, &code).await;
+    visit.respond(result).await
+}
+
+async fn accept(visit: &Visit, code: &str) -> Result<HttpResponse, Problem> {
+    let account = visit.account()?;
+    let closed = || not_found("this invite is not valid any more; ask for a new one");
+    let invite = visit.state.auth.open_invite(code).await.map_err(|error| problem_of(&error))?.ok_or_else(closed)?;
+    if !visit.state.auth.use_invite(code).await.map_err(|error| problem_of(&error))? {
+        return Err(closed());
+    }
+    let url = welcome::enter_invited_room(visit, &account, &invite).await?;
+    Ok(redirect(url.as_deref().unwrap_or("/")))
 }
 
 async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Problem> {

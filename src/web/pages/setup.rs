@@ -100,7 +100,7 @@ fn setup_address(request: &HttpRequest, address: IpAddr) -> IpAddr {
     let is_forwarded =
         ["forwarded", "x-forwarded-for", "x-real-ip", "via"].iter().any(|name| headers.contains_key(*name));
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).or_else(|| request.uri().host());
-    let names_this_machine = host.is_none_or(is_this_machine);
+    let names_this_machine = host.is_some_and(is_this_machine);
     if is_forwarded || !names_this_machine { IpAddr::V4(Ipv4Addr::UNSPECIFIED) } else { address }
 }
 

@@ -3,6 +3,7 @@
 use derive_more::{Display, Error};
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use std::panic::AssertUnwindSafe;
 
 use super::event::{EventView, Writing};
 use super::markdown::Markdown;
@@ -94,10 +95,26 @@ impl Renderer {
 
 impl EventHtml for Renderer {
     fn render(&self, event: &Event) -> String {
-        let view = EventView::new(event, self.writing());
-        self.page("partials/message.html", &MessageContext { event: &view }).unwrap_or_else(|error| {
-            log::error!("event {} was sent without its HTML: {error}", event.seq);
-            String::new()
-        })
+        // A text on which a library panics stands in the log for ever: it must not take the thread with it each time
+        // it is shown. The client has the text without its HTML.
+        let rendered = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            let view = EventView::new(event, self.writing());
+            self.page("partials/message.html", &MessageContext { event: &view })
+        }));
+        match rendered {
+            Ok(Ok(html)) => html,
+            Ok(Err(error)) => {
+                log::error!("event {} was sent without its HTML: {error}", event.seq);
+                String::new()
+            }
+            Err(_) => {
+                log::error!(
+                    "event {} of room {} cannot be rendered; it was sent without its HTML",
+                    event.seq,
+                    event.room
+                );
+                String::new()
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ import { messageNode } from "../trusted_html.js";
 
 /** Frames that carry a room and a seq but are no entries of its log. */
 const NOT_IN_LOG = new Set(["read", "resync", "typing", "presence"]);
+const TRY_AGAIN = new Set(["unavailable", "rate_limited"]);
 const CLOSED_TO_US = new Set(["forbidden", "not_found"]);
 const MOST_SHOWN = 800;
 const KEPT_AFTER_TRIM = 400;
@@ -92,6 +93,8 @@ class RoomTimeline extends HTMLElement {
       this.#markRead();
     } catch (error) {
       if (CLOSED_TO_US.has(error.code)) this.#tellClosed(error.message);
+      // The server was too busy: without this the page would look connected and show nothing new.
+      else if (TRY_AGAIN.has(error.code)) setTimeout(() => this.#join(), 1000 + Math.random() * 2000);
       // Otherwise the connection was lost, and the next `open` tries again.
     } finally {
       this.#joining = false;

@@ -20,8 +20,10 @@ impl Saboteur {
     }
 
     async fn break_writes(&mut self) {
-        self.run("CREATE TRIGGER no_events BEFORE INSERT ON events BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END").await;
-        self.run("CREATE TRIGGER no_new BEFORE INSERT ON settings BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END").await;
+        self.run("CREATE TRIGGER no_events BEFORE INSERT ON events BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END")
+            .await;
+        self.run("CREATE TRIGGER no_new BEFORE INSERT ON settings BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END")
+            .await;
     }
 
     async fn mend_writes(&mut self) {

@@ -63,11 +63,13 @@ async fn somebody_too_far_behind_is_told_and_gets_the_newest_page() {
     let server = TestServer::start_with(|config| config.limits.rate_limits = false).await;
     let mut ann = server.guest("ann").await;
     ann.join("lobby").await;
-    for number in 0..1010 {
-        ann.send(json!({"type": "send", "room": "lobby", "text": format!("line {number}")})).await;
-    }
-    for _ in 0..1010 {
-        ann.next_of("ack").await;
+    for tens in 0..101 {
+        for number in 0..10 {
+            ann.send(json!({"type": "send", "room": "lobby", "text": format!("line {tens}{number}")})).await;
+        }
+        for _ in 0..10 {
+            ann.next_of("ack").await;
+        }
     }
     let mut bob = server.guest("bob").await;
 
@@ -100,4 +102,24 @@ async fn more_than_an_outbox_holds_is_resumed_at_the_readers_own_pace() {
     assert_eq!(page["more"], true, "an answer has a bound, too");
     assert_eq!(ann.say("lobby", "live again").await, 201);
     assert_eq!(bob.next_text().await, "live again");
+}
+
+#[tokio::test]
+async fn a_new_member_who_reads_from_the_start_sees_each_event_once_and_in_order() {
+    let (server, ann) = TestServer::owned_by("ann").await;
+    let mut owner = ann.socket(&server).await;
+    owner.acked(json!({"type": "join", "room": "dev", "create": true})).await;
+    for text in ["one", "two"] {
+        owner.say("dev", text).await;
+    }
+    let mut bob = ann.invite(&server, "bob").await.socket(&server).await;
+
+    bob.send(json!({"type": "join", "id": "j", "room": "dev", "after": 0})).await;
+
+    let ack = bob.next().await;
+    assert_eq!((&ack["type"], &ack["last_seq"]), (&json!("ack"), &json!(4)), "{ack}");
+    for (seq, kind) in [(1, "joined"), (2, "message"), (3, "message"), (4, "joined")] {
+        let frame = bob.next().await;
+        assert_eq!((&frame["seq"], &frame["type"]), (&json!(seq), &json!(kind)));
+    }
 }

@@ -17,6 +17,7 @@ macro_rules! every_story {
             accounts::a_new_password_replaces_the_old_one,
             invites::an_invite_comes_back_as_it_was_made,
             invites::an_invite_for_one_makes_one_account_of_two_at_once,
+            invites::somebody_with_an_account_uses_up_an_invite_too,
             invites::a_registration_that_fails_uses_nothing_up,
             invites::an_expired_invite_makes_no_account,
             invites::only_its_maker_takes_an_invite_back,

@@ -94,8 +94,24 @@ async fn an_invite_into_a_private_room_leads_into_it() {
     assert_eq!(bob.post("/rooms/den/messages", &[("text", "I am in")]).await.status, 303);
     let eve = ann.invite(&server, "eve").await;
     assert_eq!(eve.get("/rooms/den").await.status, 404);
-    assert_eq!(eve.get(&format!("/invite/{code}")).await.leads_to(), (303, "/rooms/den"), "who has an account joins");
+    assert!(eve.get(&format!("/invite/{code}")).await.body.contains("Join room"), "a link alone changes nothing");
+    assert_eq!(eve.get("/rooms/den").await.status, 404);
+    assert_eq!(eve.post(&format!("/invite/{code}"), &[]).await.leads_to(), (303, "/rooms/den"));
     assert_eq!(eve.get("/rooms/den").await.status, 200);
+    assert_eq!(eve.get(&format!("/invite/{code}")).await.leads_to(), (303, "/rooms/den"), "already in");
+}
+
+#[tokio::test]
+async fn an_invite_for_one_lets_one_account_in() {
+    let (server, ann) = TestServer::owned_by("ann").await;
+    ann.make_room("den", "private").await;
+    let (bob, eve) = (ann.invite(&server, "bob").await, ann.invite(&server, "eve").await);
+    let code = invite(&server.api(&ann).await, json!({"room": "den", "max_uses": 1})).await;
+
+    assert_eq!(bob.post(&format!("/invite/{code}"), &[]).await.status, 303);
+    assert_eq!(eve.post(&format!("/invite/{code}"), &[]).await.status, 404);
+
+    assert_eq!(eve.get("/rooms/den").await.status, 404);
 }
 
 #[tokio::test]

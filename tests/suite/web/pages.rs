@@ -120,7 +120,7 @@ async fn a_private_room_does_not_exist_for_others_until_an_invite_leads_in() {
     assert_eq!(bob.get("/rooms/no-such").await.status, 404);
     assert!(!bob.get("/rooms").await.body.contains("secret"));
 
-    assert_eq!(bob.get(&format!("/invite/{code}")).await.location.as_deref(), Some("/rooms/secret"));
+    assert_eq!(bob.post(&format!("/invite/{code}"), &[]).await.location.as_deref(), Some("/rooms/secret"));
 
     assert!(bob.get("/rooms/secret").await.body.contains("between us"));
     assert_eq!(bob.post("/invites", &[("room", "lobby")]).await.status, 403);

@@ -82,3 +82,14 @@ pub async fn only_its_maker_takes_an_invite_back(store: &dyn Store) {
     assert_eq!(store.invite("mine").await.unwrap(), None);
     assert!(!store.revoke_invite(invite.made_by.id, "mine").await.unwrap());
 }
+
+pub async fn somebody_with_an_account_uses_up_an_invite_too(store: &dyn Store) {
+    invite(store, "once", Some(1)).await;
+
+    assert!(store.use_invite("once", NOW).await.unwrap());
+
+    assert!(!store.use_invite("once", NOW).await.unwrap());
+    assert!(!store.use_invite("unknown", NOW).await.unwrap());
+    assert_eq!(uses(store, "once").await, 1);
+    assert_eq!(store.add_user(&invited("bob", "once"), false, NOW).await.unwrap(), Registered::InviteUsedUp);
+}
