@@ -135,7 +135,8 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         .disable_signals()
         .tcp_nodelay(true)
         .on_connect(keep_socket)
-        .shutdown_timeout(config.listen.shutdown.as_secs());
+        // A request that is stuck must not outlive the stop: once this waits, nothing can hurry it.
+        .shutdown_timeout((config.listen.shutdown.as_secs() / 3).max(1));
     for listener in listeners {
         http = http.listen(listener).map_err(|error| cannot_listen(&config.listen.listen, &error))?;
     }
