@@ -39,7 +39,8 @@ async fn a_text_of_sixteen_kibibytes_is_the_longest() {
     let longest = "é".repeat(8192);
 
     ann.say("lobby", &longest).await;
-    let refused = ann.refused(json!({"type": "send", "room": "lobby", "text": format!("{longest}x")}), "too_large").await;
+    let refused =
+        ann.refused(json!({"type": "send", "room": "lobby", "text": format!("{longest}x")}), "too_large").await;
 
     assert_eq!(refused["field"], "text");
     assert_eq!(ann.next_text().await, longest);

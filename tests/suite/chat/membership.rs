@@ -28,7 +28,10 @@ async fn joining_a_public_room_makes_an_account_a_member() {
     assert_eq!((&ack["last_seq"], &ack["read_seq"], &ack["kind"]), (&json!(2), &json!(2), &json!("public")));
     for client in [&mut watching, &mut joining] {
         let joined = client.next_of("joined").await;
-        assert_eq!((&joined["seq"], &joined["user"]["name"], &joined["role"]), (&json!(2), &json!("bob"), &json!("member")));
+        assert_eq!(
+            (&joined["seq"], &joined["user"]["name"], &joined["role"]),
+            (&json!(2), &json!("bob"), &json!("member"))
+        );
     }
     assert_eq!(joining.join("garden").await["last_seq"], 2, "once a member, always a member");
 }
@@ -41,7 +44,8 @@ async fn a_join_and_a_send_need_no_pause_between_them() {
 
     bob.send(json!({"type": "join", "id": "j", "room": "garden"})).await;
     for number in 1..=3 {
-        bob.send(json!({"type": "send", "id": format!("s{number}"), "room": "garden", "text": format!("{number}")})).await;
+        bob.send(json!({"type": "send", "id": format!("s{number}"), "room": "garden", "text": format!("{number}")}))
+            .await;
     }
 
     let mut answers = Vec::new();
@@ -75,6 +79,7 @@ async fn unread_is_the_end_of_the_log_minus_the_cursor() {
     reader.acked(json!({"type": "read", "room": "lobby", "seq": 3})).await;
     assert_eq!(state(&entry(&mut reader, "lobby").await), (Some(5), Some(4), Some(1)), "never down");
 
+    drop((writer, reader));
     let server = server.restart().await;
     let mut reader = bob.elsewhere(&server).socket(&server).await;
     assert_eq!(state(&entry(&mut reader, "lobby").await), (Some(5), Some(4), Some(1)), "and it is kept");
@@ -84,7 +89,8 @@ async fn unread_is_the_end_of_the_log_minus_the_cursor() {
 async fn reading_is_told_to_the_other_sessions_of_the_account_only() {
     let (server, ann) = TestServer::open_to_all("ann").await;
     let bob = server.register("bob").await;
-    let (mut desk, mut phone, mut other) = (ann.socket(&server).await, ann.socket(&server).await, bob.socket(&server).await);
+    let (mut desk, mut phone, mut other) =
+        (ann.socket(&server).await, ann.socket(&server).await, bob.socket(&server).await);
     other.join("lobby").await;
     let last = other.say("lobby", "news").await;
 
@@ -103,7 +109,10 @@ async fn reading_is_told_to_the_other_sessions_of_the_account_only() {
         }
     }
     for seq in [json!(99), json!(-1), json!(1.5), json!("2"), json!(9_007_199_254_740_992_u64)] {
-        assert_eq!(desk.refused(json!({"type": "read", "room": "lobby", "seq": seq}), "bad_request").await["field"], "seq");
+        assert_eq!(
+            desk.refused(json!({"type": "read", "room": "lobby", "seq": seq}), "bad_request").await["field"],
+            "seq"
+        );
     }
 }
 

@@ -90,7 +90,8 @@ async fn nothing_acknowledged_is_lost_when_it_is_killed() {
     let mut ann = guest(&program, "ann").await;
     ann.join("lobby").await;
     for number in 1..=500 {
-        ann.send(json!({"type": "send", "id": format!("{number}"), "room": "lobby", "text": format!("{number}")})).await;
+        ann.send(json!({"type": "send", "id": format!("{number}"), "room": "lobby", "text": format!("{number}")}))
+            .await;
     }
     // In the middle of it, with messages on their way.
     let mut acknowledged = Vec::new();

@@ -105,8 +105,9 @@ impl Browser {
 
     /// Makes the first account.
     pub async fn set_up(&self, name: &str) {
-        let page =
-            self.post("/setup", &[("name", name), ("password", PASSWORD), ("server_name", "Parlor"), ("code", "")]).await;
+        let page = self
+            .post("/setup", &[("name", name), ("password", PASSWORD), ("server_name", "Parlor"), ("code", "")])
+            .await;
         assert_eq!(page.status, 303, "set-up: {}", page.body);
     }
 

@@ -44,7 +44,10 @@ async fn a_room_is_made_and_looked_at() {
     assert_eq!((made.status, made.location.as_deref()), (201, Some("/api/v1/rooms/garden")));
     assert_eq!((&made.json()["kind"], &made.json()["topic"]), (&json!("private"), &json!("What grows")));
     assert_eq!(plain.json()["kind"], "public");
-    assert_eq!((taken.status, &taken.json()["code"], &taken.json()["field"]), (409, &json!("conflict"), &json!("name")));
+    assert_eq!(
+        (taken.status, &taken.json()["code"], &taken.json()["field"]),
+        (409, &json!("conflict"), &json!("name"))
+    );
     let look = api.get("/api/v1/rooms/garden").await.json();
     assert_eq!(look, made.json());
     assert_eq!(look["may"], json!({"post": true, "join": true, "leave": false, "add": true}));

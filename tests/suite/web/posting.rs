@@ -105,10 +105,8 @@ async fn a_form_that_is_sent_twice_posts_once() {
     assert!(nonce.len() >= 16, "{nonce}");
     let form = [("nonce", nonce.as_str()), ("text", "once")];
 
-    let (first, second) = tokio::join!(
-        guest.post("/rooms/lobby/messages", &form),
-        guest.post("/rooms/lobby/messages", &form)
-    );
+    let (first, second) =
+        tokio::join!(guest.post("/rooms/lobby/messages", &form), guest.post("/rooms/lobby/messages", &form));
     assert_eq!((first.status, second.status), (303, 303));
 
     let page = guest.get("/rooms/lobby").await;

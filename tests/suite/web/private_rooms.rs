@@ -78,7 +78,8 @@ async fn the_api_does_not_know_it() {
     }
     let invite = server.api(&ann).await.post("/api/v1/invites", json!({"room": "secret"})).await;
     assert_eq!(invite.status, 201);
-    let names = |page: &Page| page.json()["items"].as_array().expect("items").iter().map(|r| r["room"].clone()).collect();
+    let names =
+        |page: &Page| page.json()["items"].as_array().expect("items").iter().map(|r| r["room"].clone()).collect();
     let seen: Vec<_> = names(&stranger.get("/api/v1/rooms").await);
     assert_eq!(seen, [json!("lobby")]);
     assert_eq!(owner.get("/api/v1/rooms/secret/messages").await.json()["events"][0]["text"], "hush");

@@ -9,7 +9,10 @@ use crate::support::{Page, TestServer};
 fn assert_problem(page: &Page, status: u16, code: &str) {
     assert_eq!((page.status, page.header("content-type")), (status, "application/problem+json"), "{}", page.body);
     let problem = page.json();
-    assert_eq!((&problem["status"], &problem["code"], &problem["type"]), (&json!(status), &json!(code), &json!("about:blank")));
+    assert_eq!(
+        (&problem["status"], &problem["code"], &problem["type"]),
+        (&json!(status), &json!(code), &json!("about:blank"))
+    );
     assert!(problem["title"].is_string() && problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()));
     assert_eq!(problem["request_id"], page.header("x-request-id"));
 }
@@ -90,7 +93,11 @@ async fn the_api_names_the_field_that_is_to_blame() {
         assert_problem(&refused, 400, "bad_request");
         assert!(refused.body.contains(field), "{path}: {}", refused.body);
     }
-    for path in ["/api/v1/rooms/lobby/messages/x", "/api/v1/rooms/lobby/messages/-1", "/api/v1/rooms/lobby/messages/9007199254740992"] {
+    for path in [
+        "/api/v1/rooms/lobby/messages/x",
+        "/api/v1/rooms/lobby/messages/-1",
+        "/api/v1/rooms/lobby/messages/9007199254740992",
+    ] {
         assert_problem(&api.get(path).await, 400, "bad_request");
     }
 }
@@ -100,7 +107,9 @@ async fn an_unknown_path_or_method_of_the_api_is_a_problem() {
     let server = TestServer::start().await;
     let browser = server.browser();
 
-    for path in ["/api", "/api/", "/api/v1", "/api/v1/", "/api/v1/nowhere", "/api/v2/me", "/api/v1/rooms/lobby/x", "/ws/x"] {
+    for path in
+        ["/api", "/api/", "/api/v1", "/api/v1/", "/api/v1/nowhere", "/api/v2/me", "/api/v1/rooms/lobby/x", "/ws/x"]
+    {
         assert_problem(&browser.get(path).await, 404, "not_found");
     }
     for (method, path, allow) in [

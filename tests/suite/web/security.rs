@@ -67,7 +67,8 @@ async fn a_foreign_page_cannot_open_a_websocket() {
 async fn every_answer_carries_the_headers_that_bind_the_browser() {
     let server = TestServer::start().await;
     let browser = server.browser();
-    let paths = ["/", "/rooms/lobby", "/login", "/setup", "/nowhere", "/api/v1/rooms", "/api/v1/x", "/healthz", "/metrics"];
+    let paths =
+        ["/", "/rooms/lobby", "/login", "/setup", "/nowhere", "/api/v1/rooms", "/api/v1/x", "/healthz", "/metrics"];
     for path in paths.into_iter().chain(["/static/v-dev/js/app.js", "/static/css/base.css", "/static/x", "/ws"]) {
         let page = browser.get(path).await;
 
@@ -86,7 +87,11 @@ async fn every_answer_carries_the_headers_that_bind_the_browser() {
 #[tokio::test]
 async fn pages_hold_no_inline_script_or_style_and_nothing_from_elsewhere() {
     let (_server, ann) = TestServer::owned_by("ann").await;
-    ann.post("/rooms/lobby/messages", &[("text", "# Hi\n\n- [a](https://example.org) `code`\n\n```rust\nfn x() {}\n```")]).await;
+    ann.post(
+        "/rooms/lobby/messages",
+        &[("text", "# Hi\n\n- [a](https://example.org) `code`\n\n```rust\nfn x() {}\n```")],
+    )
+    .await;
     for path in ["/rooms/lobby", "/rooms", "/settings", "/nowhere"] {
         let body = ann.get(path).await.body;
         assert!(!body.contains("<style") && !body.contains(" style="), "{path}");
@@ -108,7 +113,9 @@ async fn secrets_stand_in_no_page_and_no_header() {
     let secret = cookies.split('=').nth(1).expect("a secret").to_owned();
     assert!(secret.len() >= 32, "{secret}");
 
-    for path in ["/rooms/lobby", "/rooms", "/settings", "/nowhere", "/api/v1/me", "/api/v1/tokens", "/api/v1/users", "/metrics"] {
+    for path in
+        ["/rooms/lobby", "/rooms", "/settings", "/nowhere", "/api/v1/me", "/api/v1/tokens", "/api/v1/users", "/metrics"]
+    {
         let page = ann.get(path).await;
         let all = format!("{} {:?}", page.body, page.headers);
         for hidden in [&secret, &token, PASSWORD, "argon2"] {
@@ -203,7 +210,8 @@ async fn what_people_write_is_text_and_never_markup() {
     let sly = "<script>alert(1)</script><img src=x onerror=alert(1)><a href=\"javascript:alert(1)\">x</a>";
     let topic = "</title><script>alert(2)</script>\"><b onclick=x>";
     ann.post("/rooms", &[("name", "garden"), ("kind", "public"), ("topic", topic)]).await;
-    let texts = [sly, "[x](javascript:alert(1))", "![x](data:text/html,<script>)", "<svg/onload=alert(1)>", "`<script>`"];
+    let texts =
+        [sly, "[x](javascript:alert(1))", "![x](data:text/html,<script>)", "<svg/onload=alert(1)>", "`<script>`"];
     for text in texts {
         assert_eq!(ann.post("/rooms/garden/messages", &[("text", text)]).await.status, 303);
     }
@@ -244,7 +252,9 @@ async fn the_id_of_a_request_is_echoed_and_checked() {
 async fn head_says_what_get_would_say_without_the_body() {
     let server = TestServer::start().await;
     let browser = server.browser();
-    for path in ["/rooms/lobby", "/login", "/rooms", "/api/v1/rooms/nowhere", "/healthz", "/static/css/base.css", "/nowhere"] {
+    for path in
+        ["/rooms/lobby", "/login", "/rooms", "/api/v1/rooms/nowhere", "/healthz", "/static/css/base.css", "/nowhere"]
+    {
         let (get, head) = (browser.get(path).await, browser.send(browser.request(Method::HEAD, path)).await);
 
         assert_eq!((head.status, head.body.as_str()), (get.status, ""), "{path}");

@@ -10,7 +10,8 @@ use crate::support::{Browser, Client, PASSWORD, Page, TestServer};
 /// Sends the form of set-up as a browser would that came by this name, perhaps through a proxy.
 async fn set_up_from(browser: &Browser, host: &str, code: &str) -> Page {
     let fields = [("name", "ann"), ("password", PASSWORD), ("server_name", "Parlor"), ("code", code)];
-    let request = browser.request(Method::POST, "/setup").header("Host", host).header("Origin", format!("http://{host}"));
+    let request =
+        browser.request(Method::POST, "/setup").header("Host", host).header("Origin", format!("http://{host}"));
     browser.send(request.form(&fields)).await
 }
 

@@ -21,7 +21,10 @@ async fn tokens_are_made_listed_and_revoked() {
     let list = api.get("/api/v1/tokens").await;
     let labels: Vec<_> = list.json()["items"].as_array().expect("items").iter().map(|t| t["label"].clone()).collect();
     assert_eq!(labels, ["bot", "test"]);
-    assert_eq!((&list.json()["items"][0]["current"], &list.json()["items"][1]["current"]), (&json!(false), &json!(true)));
+    assert_eq!(
+        (&list.json()["items"][0]["current"], &list.json()["items"][1]["current"]),
+        (&json!(false), &json!(true))
+    );
     assert!(!list.body.contains(&secret) && !ann.get("/settings").await.body.contains(&secret), "shown once");
 
     let path = format!("/api/v1/tokens/{}", made.json()["id"].as_str().expect("an id"));
@@ -43,7 +46,10 @@ async fn a_token_opens_the_websocket_and_revoking_it_closes_it() {
     let mut by_query = Client::connect(&server, &query, &[JSON]).await;
     let mut other = ann.socket(&server).await;
     for client in [&by_header, &by_query] {
-        assert_eq!((&client.welcome["user"]["name"], &client.welcome["user"]["kind"]), (&json!("ann"), &json!("account")));
+        assert_eq!(
+            (&client.welcome["user"]["name"], &client.welcome["user"]["kind"]),
+            (&json!("ann"), &json!("account"))
+        );
     }
     assert_eq!(by_query.next_of("ack").await["room"], "lobby");
     by_query.say("lobby", "from a bot").await;
