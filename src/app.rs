@@ -135,8 +135,8 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         .disable_signals()
         .tcp_nodelay(true)
         .on_connect(keep_socket)
-        // A part of the time that stopping may take; see `stop`.
-        .shutdown_timeout((config.listen.shutdown / 3).as_secs().max(1));
+        // A request that is stuck must not outlive the stop: once this waits, nothing can hurry it.
+        .shutdown_timeout((config.listen.shutdown.as_secs() / 3).max(1));
     for listener in listeners {
         http = http.listen(listener).map_err(|error| cannot_listen(&config.listen.listen, &error))?;
     }

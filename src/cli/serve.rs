@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::ArgMatches;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, load};
 use crate::app::{self, StartError};
@@ -22,12 +22,14 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
 
 async fn serve(config: Config) -> Result<(), StartError> {
     let server = app::start(config, Clock::System).await?;
+    // Before the line that says it is open: whoever reads it may send a signal at once.
+    let mut signals = StopSignals::listen();
     greet(&server);
-    stop_signal().await;
+    signals.next().await;
     log::info!("stopping: sessions are told, what was accepted is written");
     tokio::select! {
         () = server.stop(NOTICE) => Ok(()),
-        () = stop_signal() => Err(StartError::Interrupted),
+        () = signals.next() => Err(StartError::Interrupted),
     }
 }
 
@@ -42,15 +44,21 @@ fn greet(server: &app::Server) {
     }
 }
 
-/// SIGINT (Ctrl-C) or SIGTERM.
-async fn stop_signal() {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        // Without signals there is nothing to wait for; the server then runs until it is killed.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// SIGINT (Ctrl-C) and SIGTERM. Without signals there is nothing to wait for; the server then runs until it is killed.
+struct StopSignals(Option<(Signal, Signal)>);
+
+impl StopSignals {
+    /// From now on neither ends the process by itself.
+    fn listen() -> Self {
+        Self(signal(SignalKind::interrupt()).ok().zip(signal(SignalKind::terminate()).ok()))
+    }
+
+    /// Waits for either.
+    async fn next(&mut self) {
+        let Some((interrupt, terminate)) = &mut self.0 else { return std::future::pending().await };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }

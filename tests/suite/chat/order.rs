@@ -80,6 +80,7 @@ async fn the_same_nonce_from_two_sessions_at_once_is_stored_once() {
     assert_eq!(one["seq"], other["seq"]);
     let duplicates = [&one, &other].into_iter().filter(|ack| ack["duplicate"] == true).count();
     assert_eq!(duplicates, 1);
+    drop((desk, phone));
     let server = server.restart().await;
     let mut later = ann.elsewhere(&server).socket(&server).await;
     later.join("lobby").await;

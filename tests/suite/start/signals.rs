@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
 
 use crate::support::{Client, Place, Program, until};
 
@@ -51,6 +52,22 @@ async fn a_client_that_never_answers_does_not_hold_it_up() {
     assert_eq!(program.ended().await, Some(0));
     assert!(start.elapsed() < Duration::from_secs(10), "it took {:?}", start.elapsed());
     drop((silent, deaf));
+}
+
+#[tokio::test]
+async fn a_request_that_never_arrives_whole_does_not_hold_it_up() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let program = Program::start(folder.path(), &[]).await;
+    let mut stuck = tokio::net::TcpStream::connect(program.address()).await.expect("connected");
+    let head = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nname=";
+    stuck.write_all(head).await.expect("written");
+    assert_eq!(guest(&program, "ann").await.ask(json!({"type": "ping"})).await["type"], "pong");
+    let start = Instant::now();
+
+    program.signal("TERM").await;
+
+    assert_eq!(program.ended().await, Some(0));
+    assert!(start.elapsed() < Duration::from_secs(10), "it took {:?}", start.elapsed());
 }
 
 #[tokio::test]

@@ -103,6 +103,7 @@ async fn a_stopping_server_says_goodbye_and_acknowledges_what_it_took() {
     assert!(bye["reconnect_after_ms"].as_u64().is_some_and(|wait| wait >= 500));
     assert_eq!(ann.closed().await, 1001);
     assert_eq!(bob.shown_out().await.1, 1001);
+    drop((ann, bob));
     let server = server.restart().await;
     let mut reader = server.guest("reader").await;
     let last = reader.join("lobby").await["last_seq"].as_u64().expect("a number");
