@@ -5,7 +5,8 @@ use serde_json::json;
 use super::{log_in, make_room, owned_by};
 use crate::support::{Browser, Chrome, Look, TestServer, Window};
 
-const LONG: &str = "Donaudampfschifffahrtsgesellschaftskapitaenskajuetentuerschluesselanhaengerhalterung_und_noch_weiter";
+const LONG: &str =
+    "Donaudampfschifffahrtsgesellschaftskapitaenskajuetentuerschluesselanhaengerhalterung_und_noch_weiter";
 
 /// A server with rooms and messages of every width.
 async fn furnished() -> (TestServer, Browser) {

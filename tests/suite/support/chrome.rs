@@ -148,7 +148,8 @@ impl Drop for Chrome {
         // Asked to, the driver ends its browsers too; killed, it would leave them behind.
         if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) {
             let _ = stream.set_read_timeout(Some(Duration::from_secs(10)));
-            let request = format!("GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", self.port);
+            let request =
+                format!("GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", self.port);
             let _ = stream.write_all(request.as_bytes());
             let _ = stream.read_to_end(&mut Vec::new());
         }
@@ -231,7 +232,13 @@ impl Window {
 
     /// Clicks, as soon as it can be clicked.
     pub async fn click(&self, css: &str) {
-        self.act(css, async |element| element.click().await).await;
+        // The driver does not find its way up in a scroller that grows upwards.
+        let script = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'nearest' })";
+        self.act(css, async |element| {
+            self.client.execute(script, vec![json!(css)]).await?;
+            element.click().await
+        })
+        .await;
     }
 
     /// Presses keys, one after the other, wherever the focus is.
