@@ -127,7 +127,7 @@ pub enum TimelineEntry {
         /// For machines.
         date: String,
     },
-    /// Everything below has not been read.
+    /// Every message below has not been read. Notices alone are nothing to come back for.
     New,
     /// Something happened.
     Event {
@@ -157,7 +157,7 @@ pub fn timeline(
                 date: time::date(event.at, writing.zone),
             });
         }
-        let unread_begins = cursor.is_some_and(|read| event.seq > read);
+        let unread_begins = is_message(event) && cursor.is_some_and(|read| event.seq > read);
         if unread_begins {
             cursor = None;
             entries.push(TimelineEntry::New);
@@ -169,8 +169,11 @@ pub fn timeline(
     entries
 }
 
+fn is_message(event: &Event) -> bool {
+    matches!(event.body, EventBody::Message { .. })
+}
+
 fn follows(before: &Event, event: &Event) -> bool {
-    let is_message = |event: &Event| matches!(event.body, EventBody::Message { .. });
     is_message(before) && is_message(event) && before.author.id == event.author.id && event.at.since(before.at) < GROUP
 }
 
@@ -239,6 +242,9 @@ mod tests {
         assert_eq!(shape(&events, Some(4)), "d n 5 6 7");
         assert_eq!(shape(&events, Some(3)), "d 5 6 7", "older unread events are not on this page");
         assert_eq!(shape(&[], Some(0)), "");
+        let joined = event(2, "bob", 0, EventBody::Joined { role: Role::Member, by: None });
+        assert_eq!(shape(&[said(1, "ann", 0), joined.clone()], Some(1)), "d 1 2", "a notice is not news");
+        assert_eq!(shape(&[said(1, "ann", 0), joined, said(3, "bob", 0)], Some(1)), "d 1 2 n 3");
     }
 
     #[test]

@@ -125,6 +125,7 @@ async fn a_private_room_is_not_there_for_others_until_they_are_added() {
     ann.fill("#person", "bob").await;
     ann.click("form[action$='/members'] button").await;
     ann.see_text("ann added bob").await;
+    ann.lose(".new-line").await;
 
     // Without a reload.
     bob.see(".room-link[data-room=plans]").await;

@@ -232,7 +232,13 @@ impl Window {
 
     /// Clicks, as soon as it can be clicked.
     pub async fn click(&self, css: &str) {
-        self.act(css, async |element| element.click().await).await;
+        // The driver does not find its way up in a scroller that grows upwards.
+        let script = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'nearest' })";
+        self.act(css, async |element| {
+            self.client.execute(script, vec![json!(css)]).await?;
+            element.click().await
+        })
+        .await;
     }
 
     /// Presses keys, one after the other, wherever the focus is.
