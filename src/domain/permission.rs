@@ -203,6 +203,7 @@ mod tests {
         Access { demo: false, guests, registration: Registration::Invite }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "an actor has a membership or none")]
     fn member(role: Role) -> Option<Membership> {
         Some(Membership::new(UserId(Uuid::nil()), role, 0))
     }

@@ -11,6 +11,7 @@ class RoomList extends HTMLElement {
   #title = document.title;
   #refreshing = false;
   #refreshAgain = false;
+  #wasOpen = false;
 
   connectedCallback() {
     for (const link of this.querySelectorAll("[data-room]")) this.#keep(link);
@@ -34,7 +35,8 @@ class RoomList extends HTMLElement {
     try {
       while (this.#refreshAgain) {
         this.#refreshAgain = false;
-        const answer = await fetch(location.href, { credentials: "same-origin", headers: { accept: "text/html" } });
+        // Not this page: to ask for a room's page is to have read it.
+        const answer = await fetch("/rooms", { credentials: "same-origin", headers: { accept: "text/html" } });
         const list = answer.ok && roomList(await answer.text());
         if (list) this.#takeOver(list);
       }
@@ -65,6 +67,8 @@ class RoomList extends HTMLElement {
   }
 
   #joinAll() {
+    if (this.#wasOpen) this.#refresh(); // nobody told us of new rooms while we were away
+    this.#wasOpen = true;
     const page = document.querySelector("room-timeline")?.dataset.room;
     const others = [...this.#rooms.keys()].filter((room) => room !== page).slice(0, MOST_ROOMS);
     for (const room of others) this.#join(room);

@@ -120,7 +120,8 @@ async fn a_private_room_is_not_there_for_others_until_they_are_added() {
     assert!(bob.problems().await.iter().all(|problem| problem.contains("404")));
 
     bob.goto("/rooms/lobby").await;
-    bob.see_text_in(".panel__count", "2").await;
+    bob.say("I am here").await;
+    bob.see_messages(&["I am here"]).await;
     ann.click(".panel__summary").await;
     ann.fill("#person", "bob").await;
     ann.click("form[action$='/members'] button").await;

@@ -4,6 +4,7 @@ mod accounts;
 mod connection;
 mod keyboard;
 mod phone;
+mod pictures;
 mod talking;
 mod without_javascript;
 

@@ -111,10 +111,11 @@ async fn later(server: &TestServer, minutes: u64, client: &mut Client, text: &st
 }
 
 async fn repair_shop() -> (TestServer, Browser) {
-    let data = Arc::new(TempDir::new().unwrap());
+    let data = Arc::new(TempDir::new().expect("a temporary folder"));
     let an_hour_ago = Timestamp(Clock::System.now().0 - 55 * 60_000);
     let clock = Clock::manual(an_hour_ago);
-    let server = TestServer::open(data, clock, |config| config.limits.rate_limits = false).await.unwrap();
+    let server = TestServer::open(data, clock, |config| config.limits.rate_limits = false);
+    let server = server.await.expect("the server starts");
     let mara = server.browser();
     let fields = [("name", "Mara"), ("password", PASSWORD), ("server_name", "Spoke & Wheel"), ("code", "")];
     assert_eq!(mara.post("/setup", &fields).await.status, 303);
@@ -144,31 +145,22 @@ async fn the_room_of_the_readme() {
     later(&server, 3, &mut m, "Morning! The blue tandem is back: the rear hub grinds again. Who has an hour today?")
         .await;
     later(&server, 4, &mut j, "I have from two. Last time it was the cone, I wrote it down then:").await;
-    later(
-        &server,
-        1,
-        &mut j,
-        "```\nrear hub   cone 13 mm, locknut 17 mm\nbearings   18 x 1/4\"\n```",
-    )
-    .await;
-    later(
-        &server,
-        6,
-        &mut a,
-        "We are out of `18 x 1/4`. I can pick some up at Kessler on the way in.",
-    )
-    .await;
+    later(&server, 1, &mut j, "```\nrear hub   cone 13 mm, locknut 17 mm\nbearings   18 x 1/4\"\n```").await;
+    later(&server, 6, &mut a, "We are out of `18 x 1/4`. I can pick some up at Kessler on the way in.").await;
     later(&server, 2, &mut m, "Please do, and **two sets**: the cargo bike is next.").await;
     later(&server, 0, &mut m, "Only the bell is left on `#114` :bell:").await;
     later(&server, 9, &mut a, "Got three sets, they were cheap. There at a quarter past one.").await;
-    later(&server, 1, &mut j, "You are the best. I bring cake.").await;
     m.say("rides", "The bridge is open again.").await;
     j.say("rides", "Who is in on Saturday?").await;
     a.say("rides", "Me, and my brother").await;
     let chrome = Chrome::start().await;
+    m.close().await;
     let window: Window = chrome.window(&server, Look::wide().sized(1280, 800)).await;
     log_in(&window, "Mara").await;
     window.goto("/rooms/workshop").await;
+    // What comes live shows that the page is connected.
+    later(&server, 1, &mut j, "You are the best. I bring cake.").await;
+    window.see_text("I bring cake").await;
     a.send(serde_json::json!({"type": "typing", "room": "workshop"})).await;
     window.see_text_in("typing-line", "typing").await;
     window.devtools("Emulation.setScrollbarsHidden", serde_json::json!({"hidden": true})).await;

@@ -19,9 +19,9 @@ async fn an_idle_room_is_forgotten_and_comes_back_with_its_log() {
     assert_eq!(rooms_loaded(&server).await, Some(1));
     ann.close().await;
 
-    server.pass(Duration::from_secs(11 * 60));
+    server.pass(Duration::from_mins(11));
     until("the room to be forgotten", || async {
-        server.pass(Duration::from_secs(60));
+        server.pass(Duration::from_mins(1));
         rooms_loaded(&server).await == Some(0)
     })
     .await;

@@ -52,7 +52,7 @@ async fn broken_rules_close_with_their_code() {
         ("reserved bit 1", vec![masked(FIN | 0x40 | TEXT, b"x")], 1002),
         ("reserved bit 3", vec![masked(FIN | 0x10 | PING, b"")], 1002),
         ("reserved opcode 3", vec![masked(FIN | 3, b"")], 1002),
-        ("reserved opcode 11", vec![masked(FIN | 11, b"")], 1002),
+        ("reserved opcode 11", vec![masked(FIN | 0xb, b"")], 1002),
         ("not masked", vec![vec![FIN | TEXT, 1, b'x']], 1002),
         ("a ping of 126 bytes", vec![masked(FIN | PING, &[0; 126])], 1002),
         ("a ping in fragments", vec![masked(PING, b"x")], 1002),
@@ -86,7 +86,7 @@ async fn bad_utf8_is_refused_before_its_message_ends() {
 async fn an_announced_giant_is_refused_before_it_is_sent() {
     let server = TestServer::start().await;
     let mut raw = Raw::connect(&server, "/ws?name=ann").await;
-    let mut head = vec![FIN | BINARY, 0x80 | 127];
+    let mut head = vec![FIN | BINARY, 0x80 | 0x7f];
     head.extend_from_slice(&(1_u64 << 40).to_be_bytes());
     head.extend_from_slice(&[0; 4]);
     raw.write(&head).await;
@@ -97,8 +97,8 @@ async fn an_announced_giant_is_refused_before_it_is_sent() {
 async fn fragments_count_against_the_limit_together() {
     let server = TestServer::start().await;
     let mut raw = Raw::connect(&server, "/ws?name=ann").await;
-    raw.frame(TEXT, &[b'x'; 40_000]).await;
-    raw.frame(CONTINUE, &[b'x'; 40_000]).await;
+    raw.frame(TEXT, &vec![b'x'; 40_000]).await;
+    raw.frame(CONTINUE, &vec![b'x'; 40_000]).await;
     assert_eq!(raw.close_code().await, 1009);
 
     let mut raw = Raw::connect(&server, "/ws?name=bob").await;

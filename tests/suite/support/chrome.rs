@@ -355,7 +355,7 @@ impl Window {
         .await;
     }
 
-    /// Asks the browser itself for something (Chrome DevTools protocol).
+    /// Asks the browser itself for something (Chrome `DevTools` protocol).
     pub async fn devtools(&self, method: &str, parameters: Value) -> Value {
         let command = Vendor { path: "goog/cdp/execute", body: json!({ "cmd": method, "params": parameters }) };
         patiently(method, self.client.issue_cmd(command)).await.expect("done")
@@ -403,7 +403,10 @@ impl Window {
     async fn wait<T>(&self, what: &str, look: impl AsyncFn() -> Result<T, String>) -> T {
         let deadline = Instant::now() + PATIENCE;
         let mut problem = "the browser does not answer".to_owned();
+        // WebDriver has no way to tell that a page has changed: it has to be asked.
+        let mut looks = tokio::time::interval(LOOK_EVERY);
         loop {
+            looks.tick().await;
             match tokio::time::timeout_at(deadline, look()).await {
                 Ok(Ok(value)) => return value,
                 Ok(Err(last)) => problem = last,
@@ -412,7 +415,6 @@ impl Window {
                     panic!("no {what} within {PATIENCE:?}: {problem}; log: {:?}", self.problems().await);
                 }
             }
-            tokio::time::sleep(LOOK_EVERY).await;
         }
     }
 }
@@ -424,10 +426,8 @@ fn words(error: CmdError) -> String {
 }
 
 async fn patiently<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, future).await {
-        Ok(value) => value,
-        Err(_) => panic!("{what}: no answer from the browser within {PATIENCE:?}"),
-    }
+    let answer = tokio::time::timeout(PATIENCE, future).await;
+    answer.unwrap_or_else(|_| panic!("{what}: no answer from the browser within {PATIENCE:?}"))
 }
 
 type ParseError = <Url as std::str::FromStr>::Err;

@@ -83,7 +83,7 @@ impl Raw {
     }
 
     async fn read(&mut self) -> bool {
-        let mut chunk = [0; 16 * 1024];
+        let mut chunk = vec![0; 16 * 1024];
         match within("bytes", self.stream.read(&mut chunk)).await {
             Ok(0) | Err(_) => false,
             Ok(read) => {
@@ -100,11 +100,11 @@ pub fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     match payload.len() {
         short @ 0..=125 => bytes.push(0x80 | u8::try_from(short).expect("short")),
         middle @ 126..=0xffff => {
-            bytes.push(0x80 | 126);
+            bytes.push(0x80 | 0x7e);
             bytes.extend_from_slice(&u16::try_from(middle).expect("middle").to_be_bytes());
         }
         long => {
-            bytes.push(0x80 | 127);
+            bytes.push(0x80 | 0x7f);
             bytes.extend_from_slice(&(long as u64).to_be_bytes());
         }
     }

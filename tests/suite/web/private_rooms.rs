@@ -69,7 +69,7 @@ async fn the_api_does_not_know_it() {
     for (method, path, body) in requests {
         let ask = |room: &str| {
             let request = stranger.request(method.clone(), &format!("/api/v1/rooms/{room}{path}"));
-            body.iter().fold(request, |request, body| request.json(body))
+            body.iter().fold(request, reqwest::RequestBuilder::json)
         };
         let (secret, missing) = (stranger.send(ask("secret")).await, stranger.send(ask("nobody")).await);
 

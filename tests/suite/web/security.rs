@@ -188,7 +188,7 @@ async fn next_never_leads_to_another_host() {
         "@evil.example",
     ];
     for next in sly {
-        let query = format!("/login?next={}", next.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>());
+        let query = next.bytes().fold("/login?next=".to_owned(), |query, byte| format!("{query}%{byte:02X}"));
         let logged_in = ann.get(&query).await;
         assert_harmless(logged_in.location.as_deref(), &server, next);
         let typed = server.browser().get(&query).await;
