@@ -14,6 +14,16 @@ pub enum Credential<'a> {
 }
 
 impl Auth {
+    /// The guest of a token. A name that an account has taken since is not theirs any more: they choose another.
+    async fn guest_of(&self, token: &str) -> Result<Option<Person>, AuthError> {
+        if self.access().guests == GuestAccess::Off {
+            return Ok(None);
+        }
+        let Some(guest) = self.guests.read(token) else { return Ok(None) };
+        let is_taken = self.store.user_by_name(&guest.name.key()).await?.is_some();
+        Ok((!is_taken).then_some(guest))
+    }
+
     /// The person with this credential; `None` when it is not known, or has ended.
     ///
     /// # Errors
@@ -21,7 +31,7 @@ impl Auth {
     pub async fn identify(&self, credential: Credential<'_>) -> Result<Option<Person>, AuthError> {
         match credential {
             Credential::Cookie(text) | Credential::Token(text) if text.starts_with(guest::PREFIX) => {
-                Ok(self.guests.read(text).filter(|_| self.access().guests != GuestAccess::Off))
+                self.guest_of(text).await
             }
             Credential::Cookie(text) | Credential::Token(text) => self.by_secret(text).await,
         }

@@ -226,7 +226,7 @@ pub const SETTINGS: &[Setting] = &[
     entry(Section::Heartbeat, "heartbeat_timeout_seconds", Preset::Value("40"), Allowed::Number(2, 7_200),
         "After how much silence a connection is cut off. More than heartbeat_seconds."),
 
-    entry(Section::Log, "log", Preset::Value("info"),
+    entry(Section::Log, "log", Preset::Value("info,actix_server=warn"),
         Allowed::Text("a level (off, error, warn, info, debug, trace) or a list such as info,parlor::chat=debug"),
         "What is logged. RUST_LOG is read too where PARLOR_LOG is not set."),
     entry(Section::Log, "log_format", Preset::Value("text"), Allowed::Choice(&["text", "json"]),

@@ -43,7 +43,7 @@ fn the_defaults_are_good() {
     assert!(config.limits.hash_concurrency >= 1);
     assert_eq!(config.limits.room_idle, Duration::from_mins(10));
     assert!(config.heartbeat.timeout > config.heartbeat.interval);
-    assert_eq!((config.log.filter.as_str(), config.log.format), ("info", LogFormat::Text));
+    assert_eq!((config.log.filter.as_str(), config.log.format), ("info,actix_server=warn", LogFormat::Text));
 }
 
 #[test]

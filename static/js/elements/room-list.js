@@ -99,7 +99,8 @@ class RoomList extends HTMLElement {
       state.last = frame.seq;
       const own = frame.author?.id === viewer.id;
       if (own) state.read = frame.seq;
-      if (frame.type === "message") this.#show(state, own ? 0 : state.unread + 1);
+      // The same arithmetic as on the server, so that a reload never changes a number.
+      this.#show(state, Math.max(0, state.last - state.read));
     }
   }
 

@@ -187,3 +187,18 @@ async fn another_name_is_the_name_everywhere_at_once() {
     assert_eq!(server.browser().log_in("anna").await.status, 303);
     assert_eq!(server.browser().log_in("ann").await.status, 401);
 }
+
+#[tokio::test]
+async fn a_guest_does_not_go_on_under_a_name_that_an_account_has_taken() {
+    let server =
+        TestServer::start_with(|config| config.access.guests = Some(parlor::domain::access::GuestAccess::Lobby)).await;
+    let guest = server.browser();
+    assert_eq!(guest.post("/guest", &[("name", "bob"), ("next", "/rooms/lobby")]).await.status, 303);
+    assert_eq!(guest.post("/rooms/lobby/messages", &[("text", "I am bob")]).await.leads_to(), (303, "/rooms/lobby"));
+
+    server.browser().set_up("bob").await;
+
+    let refused = guest.post("/rooms/lobby/messages", &[("text", "still bob")]).await;
+    assert_eq!(refused.leads_to(), (303, "/guest?next=%2Frooms%2Flobby"));
+    assert!(!guest.get("/rooms/lobby").await.body.contains("still bob"));
+}
