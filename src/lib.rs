@@ -1,4 +1,16 @@
 //! Parlor: a self-hosted, real-time chat server in one binary.
+//!
+//! The map, from the bottom up; docs/ARCHITECTURE.md has the way of a message and who may import whom.
+//!
+//! - [`domain`]: what a chat is. Names, rooms, permissions, events, time. No input or output.
+//! - [`config`], [`telemetry`]: settings; logging and metrics.
+//! - [`protocol`]: commands, answers and frames, and how they are written.
+//! - [`storage`]: everything durable, behind a trait per aggregate; SQLite below.
+//! - [`auth`]: passwords, devices, tokens, guests, throttling.
+//! - [`chat`]: the `ChatServer` actor, the journal, the fan-out.
+//! - [`gateways`]: the ways in. Bytes in, commands, bytes out.
+//! - [`web`]: pages, REST, static files.
+//! - [`app`]: puts it all together. [`cli`]: the command line.
 
 pub mod app;
 pub mod auth;
