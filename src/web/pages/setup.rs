@@ -57,7 +57,7 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
         name: fields.get("name").to_owned(),
         password: fields.secret("password"),
         code: fields.get("code").to_owned(),
-        address: setup_address(&visit.request, visit.visitor.address),
+        address: origin_of(visit),
     };
     match visit.state.auth.set_up(wish, &device_label::of(&visit.request)).await {
         Ok(login) => {
@@ -81,7 +81,7 @@ async fn refused(visit: &Visit, mut form: SetupForm, error: &AuthError) -> Resul
 }
 
 async fn page(visit: &Visit, status: StatusCode, form: SetupForm) -> Result<HttpResponse, Problem> {
-    let address = setup_address(&visit.request, visit.visitor.address);
+    let address = origin_of(visit);
     let form = SetupForm { needs_code: visit.state.auth.needs_setup_code(address), ..form };
     visit.html(status, "pages/setup.html", &FormPage { page: visit.page_view("Set up").await, form })
 }
@@ -90,6 +90,14 @@ fn checked_server_name(text: &str) -> Option<String> {
     let name = text.trim();
     let good = !name.is_empty() && name.chars().count() <= SERVER_NAME_CHARS && !name.chars().any(char::is_control);
     good.then(|| name.to_owned())
+}
+
+/// Where the wish comes from. With a public address there is a proxy, and behind it nobody is known to be here.
+fn origin_of(visit: &Visit) -> IpAddr {
+    match visit.state.public_url {
+        Some(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        None => setup_address(&visit.request, visit.visitor.address),
+    }
 }
 
 /// The address that decides whether the code is needed. This machine counts as itself only when it says so in every
