@@ -194,9 +194,3 @@ impl Auth {
         Ok(Account { id: secret::new_user(), name: UserName::parse(name)?, site_role, created_at: self.clock.now() })
     }
 }
-
-/// The person behind an account, with the login that was used.
-#[must_use]
-pub fn person_of(account: Account, device: DeviceId) -> Person {
-    Person { id: account.id, name: account.name, standing: Standing::Account(account.site_role), device: Some(device) }
-}

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use super::accounts::person_of;
 use super::{Auth, AuthError, secret};
 use crate::domain::clock::Timestamp;
 use crate::domain::device::{Device, DeviceKind};
 use crate::domain::ids::DeviceId;
 use crate::domain::limits::LABEL_BYTES;
-use crate::domain::person::Person;
+use crate::domain::person::{Person, Standing};
 use crate::storage::users::Account;
 
 /// A browser that has not been used for this long is logged out.
@@ -86,4 +85,9 @@ impl Auth {
 fn new_device(account: &Account, kind: DeviceKind, label: &str, now: Timestamp) -> Device {
     let id = secret::new_device();
     Device { id, user: account.id, kind, label: label.to_owned(), created_at: now, used_at: now }
+}
+
+/// The person behind an account, with the login that was used.
+fn person_of(account: Account, device: DeviceId) -> Person {
+    Person { id: account.id, name: account.name, standing: Standing::Account(account.site_role), device: Some(device) }
 }
