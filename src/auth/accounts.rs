@@ -10,7 +10,7 @@ use crate::domain::access::Registration;
 use crate::domain::ids::DeviceId;
 use crate::domain::limits::USER_NAME_CHARS;
 use crate::domain::name::{NameKey, UserName};
-use crate::domain::person::{Person, SiteRole, Standing};
+use crate::domain::person::{Person, SiteRole};
 use crate::storage::settings::SERVER_NAME;
 use crate::storage::users::{Account, NewAccount, Registered};
 
