@@ -136,8 +136,9 @@ pub fn setting(name: &str) -> Option<&'static Setting> {
 /// Every variable of a setting starts with this.
 pub const VARIABLE_PREFIX: &str = "PARLOR_";
 
-/// Variables with the prefix that are no settings.
-pub const OTHER_VARIABLES: &[&str] = &[FILE_VARIABLE];
+/// Variables with the prefix that are no settings: the file, the program as scripts name it that start it, and a folder
+/// for the pictures of the tests.
+pub const OTHER_VARIABLES: &[&str] = &[FILE_VARIABLE, "PARLOR_BIN", "PARLOR_TEST_SCREENSHOTS"];
 
 /// Names the file, like `--config`.
 pub const FILE_VARIABLE: &str = "PARLOR_CONFIG";

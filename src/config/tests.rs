@@ -128,6 +128,11 @@ fn variables_of_others_are_none_of_our_business() {
 }
 
 #[test]
+fn scripts_may_name_the_program_in_a_variable() {
+    assert!(load(&[], &[("PARLOR_BIN", "/opt/parlor")], "").is_ok());
+}
+
+#[test]
 fn an_empty_variable_is_one_that_is_not_set() {
     let vars = [("PARLOR_WORKERS", ""), ("PARLOR_GUESTS", ""), ("PARLOR_CONFIG", ""), ("RUST_LOG", "")];
 
