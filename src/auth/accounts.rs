@@ -79,6 +79,7 @@ impl Auth {
         let new = NewAccount { account, password_hash: self.passwords.hash(password).await?, invite: None };
         match self.store.add_user(&new, true, self.clock.now()).await? {
             Registered::Done => {
+                self.names.add(new.account.name.key());
                 self.access.send_replace(self.settings.policy(true));
                 Ok(new.account)
             }
@@ -102,7 +103,10 @@ impl Auth {
         let account = self.new_account(name, SiteRole::Member)?;
         let new = NewAccount { account, password_hash: self.passwords.hash(password).await?, invite };
         match self.store.add_user(&new, false, self.clock.now()).await? {
-            Registered::Done => self.log_in_account(new.account, label).await,
+            Registered::Done => {
+                self.names.add(new.account.name.key());
+                self.log_in_account(new.account, label).await
+            }
             Registered::NameTaken => Err(AuthError::NameTaken),
             Registered::InviteUsedUp | Registered::NotFirst => Err(AuthError::BadInvite),
         }
@@ -164,7 +168,12 @@ impl Auth {
     /// When the name is bad or taken.
     pub async fn rename(&self, person: &Person, name: &str) -> Result<UserName, AuthError> {
         let name = UserName::parse(name)?;
-        if self.store.rename_user(person.id, &name).await? { Ok(name) } else { Err(AuthError::NameTaken) }
+        if !self.store.rename_user(person.id, &name).await? {
+            return Err(AuthError::NameTaken);
+        }
+        self.names.remove(&person.name.key());
+        self.names.add(name.key());
+        Ok(name)
     }
 
     /// Gives an account another password and ends its other logins by cookie; answers with those.

@@ -61,12 +61,12 @@ impl Auth {
     ///
     /// # Errors
     /// When guests are off, the name is bad, or an account has it.
-    pub async fn new_guest(&self, name: &str) -> Result<Person, AuthError> {
+    pub fn new_guest(&self, name: &str) -> Result<Person, AuthError> {
         if self.access().guests == GuestAccess::Off {
             return Err(AuthError::GuestsOff);
         }
         let name = UserName::parse(name)?;
-        if self.store.user_by_name(&name.key()).await?.is_some() {
+        if self.names.has(&name.key()) {
             return Err(AuthError::NameTaken);
         }
         Ok(guest(secret::new_user(), name))

@@ -15,13 +15,13 @@ pub enum Credential<'a> {
 
 impl Auth {
     /// The guest of a token. A name that an account has taken since is not theirs any more: they choose another.
-    async fn guest_of(&self, token: &str) -> Result<Option<Person>, AuthError> {
+    fn guest_of(&self, token: &str) -> Option<Person> {
         if self.access().guests == GuestAccess::Off {
-            return Ok(None);
+            return None;
         }
-        let Some(guest) = self.guests.read(token) else { return Ok(None) };
-        let is_taken = self.store.user_by_name(&guest.name.key()).await?.is_some();
-        Ok((!is_taken).then_some(guest))
+        let guest = self.guests.read(token)?;
+        let is_taken = self.names.has(&guest.name.key());
+        (!is_taken).then_some(guest)
     }
 
     /// The person with this credential; `None` when it is not known, or has ended.
@@ -31,7 +31,7 @@ impl Auth {
     pub async fn identify(&self, credential: Credential<'_>) -> Result<Option<Person>, AuthError> {
         match credential {
             Credential::Cookie(text) | Credential::Token(text) if text.starts_with(guest::PREFIX) => {
-                self.guest_of(text).await
+                Ok(self.guest_of(text))
             }
             Credential::Cookie(text) | Credential::Token(text) => self.by_secret(text).await,
         }

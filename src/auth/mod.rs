@@ -7,6 +7,7 @@ pub mod error;
 pub mod guest;
 pub mod identify;
 pub mod invites;
+mod names;
 pub mod origin;
 pub mod password;
 pub mod secret;
@@ -23,6 +24,7 @@ pub use error::AuthError;
 pub use identify::Credential;
 
 use guest::GuestTokens;
+use names::AccountNames;
 use password::Passwords;
 use throttle::Throttle;
 use tokio::sync::watch;
@@ -33,6 +35,7 @@ pub struct Auth {
     clock: Clock,
     passwords: Passwords,
     guests: GuestTokens,
+    names: AccountNames,
     throttle: Throttle,
     metrics: Metrics,
     /// Who is let in; set-up changes it.
@@ -59,6 +62,7 @@ impl Auth {
         Ok(Self {
             passwords: Passwords::new(config.limits.hash_concurrency),
             guests: GuestTokens::new(&secret),
+            names: AccountNames::read(&store).await?,
             throttle: Throttle::new(&config.limits),
             setup_code: secret::random_code(),
             settings: config.access.clone(),

@@ -134,9 +134,12 @@ impl Loader {
             };
             let events = match (events, only) {
                 (Ok(events), Some(kind)) => only_kind(&store, room, page, kind, events).await,
-                (events, _) => events,
+                (events, _) => events.map(|events| (events, false)),
             };
-            let events = events.map(|events| cut_page(events, page));
+            let events = events.map(|(events, gave_up)| {
+                let (events, more) = cut_page(events, page);
+                (events, more || gave_up)
+            });
             Loaded::History { caller, room: name, events }
         });
     }
@@ -282,14 +285,15 @@ fn cut_page(mut events: Vec<Event>, page: Page) -> (Vec<Event>, bool) {
     (events, more)
 }
 
-/// Reads on until there is a page of one kind. Pages of messages are asked for; memberships lie between them.
+/// Reads on until there is a page of one kind; memberships lie between messages. Says whether it gave up before the
+/// end of the log.
 async fn only_kind(
     store: &SharedStore,
     room: RoomId,
     page: Page,
     kind: EventKind,
     mut found: Vec<Event>,
-) -> StorageResult<Vec<Event>> {
+) -> StorageResult<(Vec<Event>, bool)> {
     let wanted = page.limit + 1;
     let mut kept: Vec<Event> = Vec::new();
     for _ in 0..ROUNDS {
@@ -305,13 +309,13 @@ async fn only_kind(
             kept = earlier.split_off(surplus);
         }
         if kept.len() >= wanted || read < wanted {
-            return Ok(kept);
+            return Ok((kept, false));
         }
         found = match (page.after, first, last) {
             (Some(_), _, Some(last)) => store.events_after(room, last, wanted).await?,
             (None, Some(first), _) => store.events_before(room, Some(first), wanted).await?,
-            _ => return Ok(kept),
+            _ => return Ok((kept, false)),
         };
     }
-    Ok(kept)
+    Ok((kept, true))
 }

@@ -129,7 +129,7 @@ async fn identify(request: &HttpRequest, state: &WebsocketState, query: &Query) 
         return Ok(person);
     }
     if let Some(name) = &query.name {
-        return state.auth.new_guest(name).await.map_err(refused);
+        return state.auth.new_guest(name).map_err(refused);
     }
     by_cookie(request, state, cookie::GUEST).await?.ok_or_else(|| {
         Problem::new(ErrorCode::Unauthorized, "say who you are: ?name= for a guest, a token, or log in with a browser")

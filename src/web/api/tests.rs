@@ -392,7 +392,7 @@ async fn the_server_says_how_it_is() {
 #[actix_web::test]
 async fn a_guest_may_use_the_lobby_and_no_more() {
     let server = Server::start().await;
-    let guest = server.state.auth.new_guest("eve").await.unwrap();
+    let guest = server.state.auth.new_guest("eve").unwrap();
     let eve = server.state.auth.guest_token(&guest);
 
     let me = server.get(&eve, "/api/v1/me").await.body;
