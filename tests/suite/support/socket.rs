@@ -53,6 +53,25 @@ impl Client {
         within("sending", self.socket.send(message)).await.expect("the connection is open");
     }
 
+    /// Sends a frame; `false` when the connection is gone.
+    pub async fn try_send(&mut self, frame: Value) -> bool {
+        within("sending", self.socket.send(Message::text(frame.to_string()))).await.is_ok()
+    }
+
+    /// The next frame; `None` when the connection is gone.
+    pub async fn try_next(&mut self) -> Option<Value> {
+        if let Some(frame) = self.early.pop_front() {
+            return Some(frame);
+        }
+        loop {
+            match within("a frame", self.socket.next()).await? {
+                Ok(Message::Text(text)) => return Some(serde_json::from_str(&text).expect("JSON")),
+                Ok(Message::Close(_)) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        }
+    }
+
     /// Sends a command and waits for its answer, `ack`, `pong` or `error`. Other frames keep their order for later.
     pub async fn ask(&mut self, mut command: Value) -> Value {
         self.next_id += 1;
