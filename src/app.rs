@@ -280,9 +280,8 @@ impl Server {
             log::warn!("some sessions did not close in time; they are cut");
         }
         self.pruning.abort();
-        if tokio::time::timeout(self.shutdown / 3, self.handle.stop(true)).await.is_err() {
-            self.handle.stop(false).await;
-        }
+        // Bounded by the `shutdown_timeout` that was set at the start.
+        self.handle.stop(true).await;
         // Its outcome is of no use any more.
         let _ = self.serving.await;
         self.hub.stop();

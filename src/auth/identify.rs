@@ -13,6 +13,13 @@ pub enum Credential<'a> {
     Token(&'a str),
 }
 
+/// The token of an `Authorization` header (RFC 6750, section 2.1); `None` when it is of another scheme, or empty.
+#[must_use]
+pub fn bearer_token(header: &[u8]) -> Option<&str> {
+    let (scheme, token) = std::str::from_utf8(header).ok()?.split_once(' ')?;
+    Some(token.trim()).filter(|token| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
+}
+
 impl Auth {
     /// The guest of a token. A name that an account has taken since is not theirs any more: they choose another.
     fn guest_of(&self, token: &str) -> Option<Person> {

@@ -21,7 +21,7 @@ use crate::storage::{SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
 
 pub use error::AuthError;
-pub use identify::Credential;
+pub use identify::{Credential, bearer_token};
 
 use guest::GuestTokens;
 use names::AccountNames;

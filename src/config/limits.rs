@@ -10,9 +10,9 @@ use super::layers::Values;
 pub struct LimitsConfig {
     /// Whether senders who are too quick are held back.
     pub rate_limits: bool,
-    /// Commands one connection may send each second, in the long run.
+    /// Messages one connection, or one person by requests, may send each second, in the long run.
     pub message_rate: u32,
-    /// Commands one connection may send at once.
+    /// Messages one connection, or one person by requests, may send at once.
     pub message_burst: u32,
     /// Wrong passwords for one account, and from one address, each minute.
     pub login_tries_per_minute: u32,

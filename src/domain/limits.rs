@@ -36,8 +36,6 @@ pub const LABEL_BYTES: usize = 100;
 pub const BODY_BYTES: usize = 64 * 1024;
 /// Bytes that may wait for one connection before it is cut off.
 pub const OUTBOX_BYTES: usize = 256 * 1024;
-/// The share of [`OUTBOX_BYTES`] above which ephemeral events are no longer queued.
-pub const OUTBOX_EPHEMERAL_BYTES: usize = OUTBOX_BYTES / 2;
 
 /// The limits a client has to know, as `welcome` gives them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

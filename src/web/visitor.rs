@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 
 use super::api::problem::ApiError;
 use super::state::WebState;
-use crate::auth::{AuthError, Credential, cookie};
+use crate::auth::{AuthError, Credential, bearer_token, cookie};
 use crate::domain::ids::DeviceId;
 use crate::domain::person::Person;
 use crate::protocol::error_code::{ErrorCode, Problem};
@@ -76,7 +76,7 @@ pub fn address(request: &HttpRequest) -> IpAddr {
 async fn identify(request: &HttpRequest) -> Result<Option<Person>, Problem> {
     let Some(state) = request.app_data::<web::Data<WebState>>() else { return Ok(None) };
     if let Some(token) = bearer(request)? {
-        let person = state.auth.identify(Credential::Token(&token)).await.map_err(storage_problem)?;
+        let person = state.auth.identify(Credential::Token(token)).await.map_err(storage_problem)?;
         let unknown = || {
             Problem::new(ErrorCode::Unauthorized, "this token is not known or was revoked; make a new one on /settings")
         };
@@ -93,15 +93,10 @@ async fn identify(request: &HttpRequest) -> Result<Option<Person>, Problem> {
     Ok(None)
 }
 
-/// The token of the `Authorization` header (RFC 6750, section 2.1).
-fn bearer(request: &HttpRequest) -> Result<Option<String>, Problem> {
+/// The token of the `Authorization` header, if there is one.
+fn bearer(request: &HttpRequest) -> Result<Option<&str>, Problem> {
     let Some(value) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
-    let token = value
-        .to_str()
-        .ok()
-        .and_then(|text| text.split_once(' '))
-        .and_then(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned()));
-    token.filter(|token| !token.is_empty()).map(Some).ok_or_else(|| {
+    bearer_token(value.as_bytes()).map(Some).ok_or_else(|| {
         Problem::new(ErrorCode::Unauthorized, "the Authorization header must be `Bearer` and a token from /settings")
     })
 }

@@ -34,7 +34,8 @@ pub fn run(server: &mut ChatServer, caller: Caller, other: UserId) {
     });
 }
 
-/// A name nobody chooses and nobody guesses from the outside: made of both ids, the same for both people.
+/// A name nobody chooses: made of both ids, so that it is the same whoever opens the room. It is no secret; whoever is
+/// not one of the two is told that there is no such room.
 fn made_name(one: UserId, other: UserId) -> RoomName {
     use sha2::{Digest, Sha256};
     let (first, second) = if one < other { (one, other) } else { (other, one) };

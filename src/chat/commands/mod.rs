@@ -33,7 +33,7 @@ use crate::domain::person::Author;
 use crate::protocol::command::Command;
 use crate::protocol::error_code::Problem;
 
-/// The room and what permissions depend on; the caller is told when the room has gone.
+/// The room and what permissions depend on. `ChatServer::run` has just found the room, so it is there.
 fn look_at<'a>(server: &'a ChatServer, id: RoomId, caller: &Caller) -> Option<(&'a Room, RoomFacts, Actor)> {
     let room = server.rooms.get(&id)?;
     Some((room, room.facts(), room.actor(&caller.person)))

@@ -4,7 +4,9 @@
 use std::rc::Rc;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
+use actix_web::http::header::{
+    AUTHORIZATION, HOST, HeaderMap, HeaderName, ORIGIN, SEC_WEBSOCKET_PROTOCOL, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws;
 
@@ -16,7 +18,7 @@ use super::query::{self, Query};
 use super::session::Session;
 use super::state::{Line, WebsocketState};
 use crate::auth::origin::{self, Headers};
-use crate::auth::{AuthError, Credential, cookie};
+use crate::auth::{AuthError, Credential, bearer_token, cookie};
 use crate::domain::limits;
 use crate::domain::person::Person;
 use crate::protocol::encoding::Encoding;
@@ -121,8 +123,13 @@ fn encoding(headers: &HeaderMap) -> Result<Encoding, Problem> {
 
 /// A token counts first, then an account's cookie, then a guest's name, then a guest's cookie.
 async fn identify(request: &HttpRequest, state: &WebsocketState, query: &Query) -> Result<Person, Problem> {
-    if let Some(token) = bearer(request.headers())?.or_else(|| query.token.clone()) {
-        let person = state.auth.identify(Credential::Token(&token)).await.map_err(refused)?;
+    let header = request.headers().get(AUTHORIZATION).map(|value| {
+        bearer_token(value.as_bytes()).ok_or_else(|| {
+            Problem::new(ErrorCode::Unauthorized, "the Authorization header must be `Bearer` and a token")
+        })
+    });
+    if let Some(token) = header.transpose()?.or(query.token.as_deref()) {
+        let person = state.auth.identify(Credential::Token(token)).await.map_err(refused)?;
         return person.ok_or_else(|| Problem::new(ErrorCode::Unauthorized, "this token is not known or was revoked"));
     }
     if let Some(person) = by_cookie(request, state, cookie::SESSION).await? {
@@ -140,16 +147,6 @@ async fn by_cookie(request: &HttpRequest, state: &WebsocketState, name: &str) ->
     match request.cookie(name) {
         Some(cookie) => state.auth.identify(Credential::Cookie(cookie.value())).await.map_err(refused),
         None => Ok(None),
-    }
-}
-
-/// The token of the `Authorization` header (RFC 6750, section 2.1).
-fn bearer(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
-    let parts = value.to_str().ok().and_then(|text| text.split_once(' '));
-    match parts {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim().to_owned())),
-        _ => Err(Problem::new(ErrorCode::Unauthorized, "the Authorization header must be `Bearer` and a token")),
     }
 }
 
@@ -176,5 +173,9 @@ fn not_a_handshake(error: &actix_web::Error) -> HttpResponse {
 
 fn refusal(problem: &Problem) -> HttpResponse {
     let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    HttpResponse::build(status).content_type("application/problem+json").body(problem.document().to_string())
+    let mut response = HttpResponse::build(status);
+    if status == StatusCode::UNAUTHORIZED {
+        response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+    }
+    response.content_type("application/problem+json").body(problem.document().to_string())
 }
