@@ -2,13 +2,17 @@
 //! threads, and takes it all down again in order.
 
 use std::net::SocketAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix::{Actor, Addr, Arbiter};
+use actix_server::GracefulShutdownSignal;
+use actix_service::{IntoServiceFactory, ServiceFactory};
+use actix_web::rt::net::TcpStream;
 use actix_web::dev::ServerHandle;
-use actix_web::{HttpServer, web};
+use actix_web::web;
 use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
 
@@ -21,7 +25,8 @@ use crate::chat::turn::WorkerId;
 use crate::config::{Address, Config};
 use crate::domain::clock::Clock;
 use crate::gateways::dispatch::Rates;
-use crate::gateways::websocket::{WebsocketState, keep_socket};
+use crate::gateways::websocket::WebsocketState;
+use crate::gateways::websocket::upgrade::{self, Patience};
 use crate::storage::sqlite::SqliteStore;
 use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
@@ -130,18 +135,20 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         next_worker: Arc::default(),
         config: config.clone(),
     };
-    let mut http = HttpServer::new(move || worker(&parts))
+    let mut builder = actix_server::Server::build()
         .workers(config.listen.workers)
         .disable_signals()
-        .tcp_nodelay(true)
-        .on_connect(keep_socket)
         // A request that is stuck must not outlive the stop: once this waits, nothing can hurry it.
         .shutdown_timeout((config.listen.shutdown.as_secs() / 3).max(1));
+    let stopping = builder.graceful_shutdown_signal();
+    let mut addresses = Vec::new();
     for listener in listeners {
-        http = http.listen(listener).map_err(|error| cannot_listen(&config.listen.listen, &error))?;
+        let (parts, stopping) = (parts.clone(), stopping.clone());
+        let cannot = |error| cannot_listen(&config.listen.listen, &error);
+        addresses.push(listener.local_addr().map_err(cannot)?);
+        builder = builder.listen("http", listener, move || worker(&parts, &stopping)).map_err(cannot)?;
     }
-    let addresses = http.addrs();
-    let server = http.run();
+    let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
     let pruning = actix::spawn(prune(store.clone(), clock));
     Ok(Server {
@@ -187,15 +194,8 @@ fn start_chat(
 /// One worker thread: its fan-out, its sessions, its routes.
 fn worker(
     parts: &Parts,
-) -> actix_web::App<
-    impl actix_web::dev::ServiceFactory<
-        actix_web::dev::ServiceRequest,
-        Config = (),
-        Response = actix_web::dev::ServiceResponse<impl actix_web::body::MessageBody + use<>>,
-        Error = actix_web::Error,
-        InitError = (),
-    > + use<>,
-> {
+    stopping: &GracefulShutdownSignal,
+) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = (), InitError = ()> + use<> {
     let id = WorkerId(parts.next_worker.fetch_add(1, Ordering::Relaxed));
     let worker = Worker::new(id, parts.clock.clone(), parts.renderer.clone(), parts.metrics.clone());
     parts.chat.open_worker(id, Fanout::new(worker.clone()).start());
@@ -210,7 +210,10 @@ fn worker(
         public_url: parts.config.listen.public_url.clone(),
         draining: parts.draining.clone(),
     };
-    routes::app(web::Data::new(state)).app_data(std::rc::Rc::new(sessions))
+    let sessions = Rc::new(sessions);
+    let app = routes::app(web::Data::new(state)).app_data(Rc::clone(&sessions));
+    let patience = Patience { headers: Duration::from_secs(5), keep_alive: Duration::from_secs(5) };
+    upgrade::serve(app.into_factory(), sessions, patience, stopping.clone())
 }
 
 fn listen(address: &Address) -> Result<Vec<std::net::TcpListener>, StartError> {

@@ -65,7 +65,7 @@ impl Chat {
     ///
     /// # Errors
     /// When the server is too busy to take it.
-    pub fn connect(&self, session: SessionId, worker: WorkerId, person: Person) -> Result<(), Problem> {
+    pub fn connect(&self, session: SessionId, worker: WorkerId, person: Arc<Person>) -> Result<(), Problem> {
         self.server.try_send(Connect { session, worker, person }).map_err(|_| Problem::unavailable())
     }
 

@@ -1,5 +1,7 @@
 //! What the server is told by everybody else; what comes back from the journal and the loader stands with them.
 
+use std::sync::Arc;
+
 use actix::{Addr, Message};
 
 use super::fanout::{Fanout, NextPage};
@@ -29,7 +31,7 @@ pub struct Connect {
     /// On which thread.
     pub worker: WorkerId,
     /// Whose.
-    pub person: Person,
+    pub person: Arc<Person>,
 }
 
 /// A session is gone.

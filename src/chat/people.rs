@@ -40,8 +40,8 @@ pub struct People {
 
 impl People {
     /// Takes a session in. A guest whose name is in use gets it with a number behind it.
-    pub fn connect(&mut self, session: SessionId, worker: WorkerId, person: Person) -> Arc<Person> {
-        let person = Arc::new(if person.is_guest() { self.with_free_name(person) } else { person });
+    pub fn connect(&mut self, session: SessionId, worker: WorkerId, person: Arc<Person>) -> Arc<Person> {
+        let person = if person.is_guest() { self.with_free_name(person) } else { person };
         self.by_user.entry(person.id).or_default().sessions.push(session);
         self.sessions.insert(session, LiveSession { person: person.clone(), worker, rooms: HashSet::new() });
         person
@@ -150,13 +150,13 @@ impl People {
         self.sessions.len()
     }
 
-    fn with_free_name(&mut self, person: Person) -> Person {
+    fn with_free_name(&mut self, person: Arc<Person>) -> Arc<Person> {
         let name = self.free_name(&person);
         let key = name.key();
         if self.guest_names.insert(key.clone(), person.id).is_none() {
             self.by_user.entry(person.id).or_default().names.push(key);
         }
-        Person { name, ..person }
+        if name == person.name { person } else { Arc::new(Person { name, ..(*person).clone() }) }
     }
 
     /// The name, with a number behind it where somebody else uses it.
@@ -203,9 +203,9 @@ mod tests {
     use crate::domain::person::Standing;
     use uuid::Uuid;
 
-    fn guest(number: u128, name: &str) -> Person {
+    fn guest(number: u128, name: &str) -> Arc<Person> {
         let name = UserName::parse(name).expect("good");
-        Person { id: UserId(Uuid::from_u128(number)), name, standing: Standing::Guest, device: None }
+        Arc::new(Person { id: UserId(Uuid::from_u128(number)), name, standing: Standing::Guest, device: None })
     }
 
     #[test]

@@ -2,43 +2,16 @@
 
 use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
-use bytestring::ByteString;
 use serde::Serialize;
 
 use super::answer::Answer;
 use super::encoding::Encoding;
 use super::error_code::Problem;
+use super::payload::{Payload, PayloadKind};
 use super::plain;
 use super::server_frame::{Ack, AckBody, Ephemeral, EventFrame, Frame, Notice, Welcome, WelcomeUser};
 use crate::domain::event::{Event, SharedEvent};
 use crate::domain::limits;
-
-/// The bytes of one frame, cheap to clone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Payload {
-    /// A text frame.
-    Text(ByteString),
-    /// A binary frame.
-    Binary(Bytes),
-}
-
-impl Payload {
-    /// Length in bytes.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Text(text) => text.len(),
-            Self::Binary(bytes) => bytes.len(),
-        }
-    }
-
-    /// True for a frame without a byte.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
 
 /// Renders an event as the HTML of the pages. The pages give it; here it is only called.
 pub trait EventHtml: Send + Sync {
@@ -89,12 +62,12 @@ impl SharedFrames {
 
     /// The frame in this encoding; `None` when the encoding has nothing to say about it.
     #[must_use]
-    pub fn payload(&self, encoding: Encoding, html: &dyn EventHtml) -> Option<Payload> {
+    pub fn payload(&self, encoding: Encoding, html: &dyn EventHtml) -> Option<&Payload> {
         match encoding {
-            Encoding::Json => Some(self.json.get_or_init(|| self.write(encoding, html)).clone()),
-            Encoding::Html => Some(self.html.get_or_init(|| self.write(encoding, html)).clone()),
-            Encoding::MsgPack => Some(self.msgpack.get_or_init(|| self.write(encoding, html)).clone()),
-            Encoding::Plain => self.plain.get_or_init(|| self.write_plain()).clone(),
+            Encoding::Json => Some(self.json.get_or_init(|| self.write(encoding, html))),
+            Encoding::Html => Some(self.html.get_or_init(|| self.write(encoding, html))),
+            Encoding::MsgPack => Some(self.msgpack.get_or_init(|| self.write(encoding, html))),
+            Encoding::Plain => self.plain.get_or_init(|| self.write_plain()).as_ref(),
         }
     }
 
@@ -173,18 +146,24 @@ pub fn notice(notice: &Notice, encoding: Encoding) -> Option<Payload> {
 }
 
 fn text(line: String) -> Payload {
-    Payload::Text(line.into())
+    Payload::text(&line)
 }
 
 fn write<T: Serialize>(encoding: Encoding, frame: &T) -> Payload {
     // Frames are maps with string keys and plain values: neither writer has a reason to refuse one. Should one
-    // ever do, an empty frame is sent rather than a thread lost.
-    match encoding {
-        Encoding::MsgPack => Payload::Binary(rmp_serde::to_vec_named(frame).unwrap_or_default().into()),
+    // ever do, what was written so far is taken back, and an empty frame is sent rather than a thread lost.
+    let (kind, good): (_, fn(&mut Vec<u8>, &T) -> bool) = match encoding {
+        Encoding::MsgPack => (PayloadKind::Binary, |bytes, frame| rmp_serde::encode::write_named(bytes, frame).is_ok()),
         Encoding::Json | Encoding::Html | Encoding::Plain => {
-            Payload::Text(serde_json::to_string(frame).unwrap_or_default().into())
+            (PayloadKind::Text, |bytes, frame| serde_json::to_writer(bytes, frame).is_ok())
         }
-    }
+    };
+    Payload::write(kind, |bytes| {
+        let start = bytes.len();
+        if !good(bytes, frame) {
+            bytes.truncate(start);
+        }
+    })
 }
 
 #[cfg(test)]
@@ -217,10 +196,10 @@ mod tests {
     }
 
     fn as_text(payload: Payload) -> String {
-        match payload {
-            Payload::Text(text) => text.to_string(),
-            Payload::Binary(bytes) => {
-                let value: serde_json::Value = rmp_serde::from_slice(&bytes).expect("good");
+        match payload.kind() {
+            PayloadKind::Text => String::from_utf8(payload.body().to_vec()).expect("text"),
+            PayloadKind::Binary => {
+                let value: serde_json::Value = rmp_serde::from_slice(payload.body()).expect("good");
                 value.to_string()
             }
         }
@@ -244,12 +223,9 @@ mod tests {
     #[test]
     fn shared_frames_are_written_once() {
         let frames = SharedFrames::new(News::Event(sample()));
-        let (Some(Payload::Text(one)), Some(Payload::Text(two))) =
-            (frames.payload(Encoding::Json, &Bold), frames.payload(Encoding::Json, &Bold))
-        else {
-            panic!("text expected");
-        };
-        assert_eq!(one.as_bytes().as_ptr(), two.as_bytes().as_ptr());
+        let one = frames.payload(Encoding::Json, &Bold).expect("some");
+        let two = frames.payload(Encoding::Json, &Bold).expect("some");
+        assert_eq!(one.framed().as_ptr(), two.framed().as_ptr());
     }
 
     #[test]

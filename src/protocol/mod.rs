@@ -9,5 +9,6 @@ pub mod decode;
 pub mod encode;
 pub mod encoding;
 pub mod error_code;
+pub mod payload;
 pub mod plain;
 pub mod server_frame;

@@ -38,19 +38,6 @@ pub enum Incoming {
     Close(Bytes),
 }
 
-impl Incoming {
-    /// A close that a decoder has taken apart already.
-    #[must_use]
-    pub fn parsed_close(parts: Option<(u16, &str)>) -> Self {
-        let mut payload = BytesMut::new();
-        if let Some((code, reason)) = parts {
-            payload.extend_from_slice(&code.to_be_bytes());
-            payload.extend_from_slice(reason.as_bytes());
-        }
-        Self::Close(payload.freeze())
-    }
-}
-
 /// A whole message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {

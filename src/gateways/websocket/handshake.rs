@@ -1,60 +1,78 @@
 //! The handshake: who comes in, and in which encoding. Everything is refused here with a status and a problem
 //! document (RFC 9457), before the connection becomes a WebSocket.
+//!
+//! These are handlers like any other, with everything around them that stands around all. A good one leaves what was
+//! agreed in the [`Offer`] that came with the request, and `upgrade` takes the socket from there.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     AUTHORIZATION, HOST, HeaderMap, HeaderName, ORIGIN, SEC_WEBSOCKET_PROTOCOL, WWW_AUTHENTICATE,
 };
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use actix_web_actors::ws;
 
-use super::actor::SessionActor;
-use super::echo::EchoActor;
-use super::frame_guard::FrameGuard;
-use super::outbox::{Heartbeat, Outbox};
 use super::query::{self, Query};
-use super::session::Session;
-use super::state::{Line, WebsocketState};
+use super::state::WebsocketState;
 use crate::auth::origin::{self, Headers};
 use crate::auth::{AuthError, Credential, bearer_token, cookie};
-use crate::domain::limits;
+use crate::domain::name::RoomName;
 use crate::domain::person::Person;
 use crate::protocol::encoding::Encoding;
 use crate::protocol::error_code::{ErrorCode, Problem};
-use crate::telemetry::metrics::Door;
+
+/// Comes with a request that may become a WebSocket; carries back what was agreed.
+#[derive(Clone, Default)]
+pub struct Offer(Rc<Cell<Option<Agreed>>>);
+
+/// What a handshake has agreed on.
+pub enum Agreed {
+    /// A session of the chat.
+    Session {
+        /// Whose.
+        person: Person,
+        /// In which encoding.
+        encoding: Encoding,
+        /// What it joins at once.
+        rooms: Vec<RoomName>,
+    },
+    /// The echo.
+    Echo,
+}
+
+impl Offer {
+    /// What was agreed, if anything was.
+    pub fn take(&self) -> Option<Agreed> {
+        self.0.take()
+    }
+}
 
 /// `GET /ws`
-pub async fn open_session(request: HttpRequest, body: web::Payload) -> HttpResponse {
+pub async fn open_session(request: HttpRequest) -> HttpResponse {
     let Some(state) = request.app_data::<Rc<WebsocketState>>().cloned() else {
         return refusal(&Problem::unavailable());
     };
     match admit(&request, &state).await {
-        Ok((person, encoding, query)) => start_session(&request, body, state, person, encoding, query),
+        Ok((person, encoding, Query { rooms, .. })) => {
+            let named = Encoding::NAMED.iter().filter(|(named, _)| *named == encoding);
+            let protocols: Vec<&str> = named.map(|(_, name)| *name).collect();
+            agree(&request, &protocols, Agreed::Session { person, encoding, rooms })
+        }
         Err(problem) => refusal(&problem),
     }
 }
 
 /// `GET /ws/echo`
-pub async fn open_echo(request: HttpRequest, body: web::Payload) -> HttpResponse {
+pub async fn open_echo(request: HttpRequest) -> HttpResponse {
     let Some(state) = request.app_data::<Rc<WebsocketState>>() else {
         return refusal(&Problem::unavailable());
     };
-    if let Err(problem) = check_origin(&request, state) {
-        return refusal(&problem);
+    match check_origin(&request, state) {
+        Ok(()) => agree(&request, &[], Agreed::Echo),
+        Err(problem) => refusal(&problem),
     }
-    let max_bytes = state.echo_max_bytes;
-    // A message is echoed as a whole, so the way out has to hold one.
-    let outbox = outbox(&request, state, max_bytes.saturating_mul(2).max(state.outbox_bytes));
-    // The thread looks after it from outside: a stalled connection cannot do it by itself.
-    let weak = Rc::downgrade(&outbox);
-    state.worker.look_after(weak);
-    let guard = FrameGuard::new(body, max_bytes);
-    let open = state.worker.metrics().connection(Door::Websocket);
-    let actor = EchoActor::new(max_bytes, outbox, guard.verdict(), open);
-    let started = ws::WsResponseBuilder::new(actor, &request, guard).frame_size(max_bytes).start();
-    started.unwrap_or_else(|error| not_a_handshake(&error))
 }
 
 async fn admit(request: &HttpRequest, state: &WebsocketState) -> Result<(Person, Encoding, Query), Problem> {
@@ -65,29 +83,17 @@ async fn admit(request: &HttpRequest, state: &WebsocketState) -> Result<(Person,
     Ok((person, encoding, query))
 }
 
-fn start_session(
-    request: &HttpRequest,
-    body: web::Payload,
-    state: Rc<WebsocketState>,
-    person: Person,
-    encoding: Encoding,
-    query: Query,
-) -> HttpResponse {
-    let outbox = outbox(request, &state, state.outbox_bytes);
-    let guard = FrameGuard::new(body, limits::FRAME_BYTES);
-    let open = state.worker.metrics().connection(Door::Websocket);
-    let session = Session::new(state, Rc::clone(&outbox), encoding, person);
-    let actor = SessionActor::new(session, outbox, guard.verdict(), query.rooms, open);
-    let protocol: Vec<&str> =
-        Encoding::NAMED.iter().filter(|(named, _)| *named == encoding).map(|(_, name)| *name).collect();
-    let builder = ws::WsResponseBuilder::new(actor, request, guard).frame_size(limits::FRAME_BYTES);
-    builder.protocols(&protocol).start().unwrap_or_else(|error| not_a_handshake(&error))
-}
-
-fn outbox(request: &HttpRequest, state: &WebsocketState, limit: usize) -> Rc<Outbox> {
-    let line = request.conn_data::<Line>().cloned();
-    let heartbeat = Heartbeat { every: state.ping_every, give_up_after: state.give_up_after };
-    Rc::new(Outbox::new(limit, line, state.worker.clock().clone(), state.worker.metrics().clone(), heartbeat))
+fn agree(request: &HttpRequest, protocols: &[&str], agreed: Agreed) -> HttpResponse {
+    let mut response = match ws::handshake_with_protocols(request, protocols) {
+        Ok(response) => response,
+        Err(error) => return not_a_handshake(error),
+    };
+    let Some(offer) = request.extensions().get::<Offer>().cloned() else {
+        let detail = "a WebSocket handshake has no body (RFC 6455, section 4.1)";
+        return refusal(&Problem::new(ErrorCode::BadRequest, detail));
+    };
+    offer.0.set(Some(agreed));
+    response.finish()
 }
 
 fn check_origin(request: &HttpRequest, state: &WebsocketState) -> Result<(), Problem> {
@@ -162,10 +168,10 @@ fn refused(error: AuthError) -> Problem {
     }
 }
 
-fn not_a_handshake(error: &actix_web::Error) -> HttpResponse {
+fn not_a_handshake(error: ws::HandshakeError) -> HttpResponse {
     let problem = Problem::new(ErrorCode::BadRequest, format!("this is a WebSocket address (RFC 6455): {error}"));
     let mut response = refusal(&problem);
-    if error.as_response_error().status_code() == StatusCode::METHOD_NOT_ALLOWED {
+    if error == ws::HandshakeError::GetMethodRequired {
         *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     }
     response

@@ -1,25 +1,30 @@
 //! The WebSocket door (RFC 6455).
 //!
-//! `handshake` decides who comes in, `actor` is the session as an actix actor, `session` what it does, `outbox` its
-//! way out. The rules of frames (`header_scanner`, `frame_guard`, `assembler`) know no socket and no actor: another
-//! transport can stand under them.
+//! `handshake` decides who comes in. `upgrade` takes the socket over from HTTP and starts a `connection`, an actix actor,
+//! which carries a conversation: a `session` of the chat, typed lines through `plain_door`, or the `echo`. The way in is
+//! `inbox` (bytes to frames, within bounds) and `assembler` (frames to messages); the way out is `outbox`, which the
+//! thread's fan-out writes to directly. `header_scanner`, `assembler` and `queue` know no socket and no actor.
 
-mod actor;
 pub mod assembler;
+mod connection;
+mod control;
 mod echo;
-pub mod frame_guard;
-mod glue;
 mod handshake;
 pub mod header_scanner;
+mod inbox;
 mod outbox;
 mod plain_door;
 mod query;
+mod queue;
 mod session;
+mod socket;
 pub mod state;
+mod typed_rooms;
+pub mod upgrade;
 
 use actix_web::web;
 
-pub use state::{WebsocketState, keep_socket};
+pub use state::WebsocketState;
 
 /// The routes of this door.
 pub fn configure(cfg: &mut web::ServiceConfig) {

@@ -1,240 +1,256 @@
-//! The way out of one session: a queue bounded in bytes, shared by the session and its thread's fan-out. When a reader
-//! is too slow, ephemeral frames go first; then the connection is closed with 1013, and cut if even that is not read.
+//! The way out of one connection, shared by its session and its thread's fan-out, on that thread only. Frames are
+//! written to the socket by whoever queues them; what the system does not take waits here, bounded in bytes. When a
+//! reader is too slow, ephemeral frames go first; then the connection is closed with 1013, and cut if even that is not
+//! read.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::io::ErrorKind;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use actix::{Message, Recipient};
 use bytes::Bytes;
 
-use super::state::Line;
-use crate::chat::fanout::{Sink, Weight};
+use super::control;
+use super::queue::Queue;
+use super::socket::Socket;
+use super::state::WebsocketState;
+use super::typed_rooms::TypedRooms;
+use crate::chat::fanout::{Pushed, Sink, Weight};
 use crate::chat::turn::Closing;
-use crate::domain::clock::{Clock, Timestamp};
-use crate::domain::limits;
-use crate::domain::name::RoomName;
-use crate::protocol::encode::Payload;
-use crate::telemetry::metrics::Metrics;
+use crate::domain::clock::Timestamp;
+use crate::protocol::payload::Payload;
 
 /// What a close may take: after that the connection is cut.
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
-/// Bytes a frame costs beside its payload: an entry in the queue, a header.
+/// Bytes a frame costs beside its own: an entry in the queue.
 const OVERHEAD: usize = 32;
+/// So much is written before a turn ends, so that a long turn does not look like a slow reader.
+const FLUSH_AT: usize = 32 * 1024;
 
-/// The id of a typed join is this and the name of the room.
-pub const JOINING: &str = "joining ";
-
-/// Tells a session that its outbox has something for the transport.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
-pub struct Flush;
-
-/// What goes out.
-#[derive(Debug)]
-pub enum Out {
-    /// A message.
-    Frame(Payload),
-    /// A ping.
-    Ping,
-    /// The answer to a ping.
-    Pong(Bytes),
-    /// The end.
-    Close {
-        /// The code and the reason; none to echo a close without.
-        closing: Option<(u16, String)>,
-    },
+/// How far a connection is on its way to the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Open,
+    /// A close frame was queued, at this time.
+    Closing(Timestamp),
+    /// The socket is of no use any more: it failed, or its time is over.
+    Cut,
 }
 
-/// When a connection is pinged and given up.
-#[derive(Debug, Clone, Copy)]
-pub struct Heartbeat {
-    /// Between two pings.
-    pub every: Duration,
-    /// Silence after which it is given up.
-    pub give_up_after: Duration,
-}
-
-/// The queue.
+/// The queue and the socket behind it.
 pub struct Outbox {
-    queue: RefCell<VecDeque<Out>>,
-    bytes: Cell<usize>,
+    socket: Socket,
+    queue: RefCell<Queue>,
     limit: usize,
-    wake: RefCell<Option<Recipient<Flush>>>,
-    woken: Cell<bool>,
-    line: Option<Line>,
-    clock: Clock,
-    metrics: Metrics,
-    heartbeat: Heartbeat,
+    phase: Cell<Phase>,
+    /// The system takes nothing just now; the task of the session waits for it and goes on.
+    is_blocked: Cell<bool>,
+    /// The task of the session, once it has run.
+    task: RefCell<Option<Waker>>,
+    wants_to_catch_up: Cell<bool>,
     heard_at: Cell<Timestamp>,
     pinged_at: Cell<Timestamp>,
-    closed_at: Cell<Option<Timestamp>>,
-    /// For people who type: the rooms of this session, the one they are in last. Kept here because a refused join is
-    /// seen on the way out.
-    typed_rooms: RefCell<Vec<RoomName>>,
+    /// The rooms of somebody who types.
+    typed: Option<Rc<TypedRooms>>,
+    state: Rc<WebsocketState>,
 }
 
 impl Outbox {
     /// An empty queue of at most `limit` bytes.
-    pub fn new(limit: usize, line: Option<Line>, clock: Clock, metrics: Metrics, heartbeat: Heartbeat) -> Self {
-        let now = clock.now();
+    pub fn new(socket: Socket, limit: usize, typed: Option<Rc<TypedRooms>>, state: Rc<WebsocketState>) -> Self {
+        let now = state.worker.clock().now();
         Self {
+            socket,
             queue: RefCell::default(),
-            bytes: Cell::new(0),
             limit,
-            wake: RefCell::default(),
-            woken: Cell::new(false),
-            line,
-            clock,
-            metrics,
-            heartbeat,
+            phase: Cell::new(Phase::Open),
+            is_blocked: Cell::new(false),
+            task: RefCell::default(),
+            wants_to_catch_up: Cell::new(false),
             heard_at: Cell::new(now),
             pinged_at: Cell::new(now),
-            closed_at: Cell::new(None),
-            typed_rooms: RefCell::default(),
+            typed,
+            state,
         }
     }
 
-    /// The session that empties it.
-    pub fn attach(&self, session: Recipient<Flush>) {
-        self.wake.replace(Some(session));
+    /// The socket, to read from.
+    pub fn socket(&self) -> &Socket {
+        &self.socket
     }
 
-    /// The session is gone; it must not be kept alive by its own address.
-    pub fn detach(&self) {
-        self.wake.replace(None);
-        self.queue.borrow_mut().clear();
-        self.bytes.set(0);
-    }
-
-    /// The room that typed lines go to.
-    pub fn typed_room(&self) -> Option<RoomName> {
-        self.typed_rooms.borrow().last().cloned()
-    }
-
-    /// Typed lines go to this room from now on.
-    pub fn enter_typed(&self, room: &RoomName) {
-        let mut rooms = self.typed_rooms.borrow_mut();
-        rooms.retain(|other| other != room);
-        if rooms.len() >= limits::ROOMS_PER_SESSION {
-            rooms.remove(0);
+    /// The session runs in this task.
+    pub fn attach(&self, task: &Waker) {
+        let mut attached = self.task.borrow_mut();
+        if !attached.as_ref().is_some_and(|attached| attached.will_wake(task)) {
+            *attached = Some(task.clone());
         }
-        rooms.push(room.clone());
-    }
-
-    /// Typed lines no longer go to this room.
-    pub fn leave_typed(&self, room: &RoomName) {
-        self.typed_rooms.borrow_mut().retain(|other| other != room);
     }
 
     /// The other end has given a sign of life.
     pub fn heard(&self) {
-        self.heard_at.set(self.clock.now());
+        self.heard_at.set(self.state.worker.clock().now());
     }
 
     /// True once a close is on its way.
     pub fn is_closing(&self) -> bool {
-        self.closed_at.get().is_some()
+        self.phase.get() != Phase::Open
+    }
+
+    /// True when the connection is beyond repair and the session has to end.
+    pub fn is_cut(&self) -> bool {
+        self.phase.get() == Phase::Cut
     }
 
     /// Queues a pong; with the others it counts against the limit, so that a flood of pings is bounded too.
-    pub fn pong(&self, payload: Bytes) {
-        let cost = payload.len();
-        self.put(Out::Pong(payload), cost, Weight::Durable);
+    pub fn pong(&self, payload: &Bytes) {
+        // The session flushes when it has read what there is.
+        let _ = self.put(control::pong(payload), Weight::Durable);
     }
 
-    /// Ends the connection with this code, or without one.
-    pub fn close_with(&self, closing: Option<(u16, String)>) {
-        if self.closed_at.replace(Some(self.clock.now())).is_none() {
-            self.queue.borrow_mut().push_back(Out::Close { closing });
-            self.wake_session();
-        }
-    }
-
-    /// What has been waiting, for the transport.
-    pub fn take(&self) -> VecDeque<Out> {
-        self.woken.set(false);
-        self.bytes.set(0);
-        std::mem::take(&mut *self.queue.borrow_mut())
-    }
-
-    fn put(&self, out: Out, cost: usize, weight: Weight) {
+    /// Ends the connection with this code, or without one, after what is queued.
+    pub fn close_with(&self, closing: Option<(u16, &str)>) {
         if self.is_closing() {
             return;
         }
-        let waiting = self.bytes.get();
+        self.phase.set(Phase::Closing(self.state.worker.clock().now()));
+        self.queue.borrow_mut().push(control::close(closing));
+        self.flush();
+        self.wake_task();
+    }
+
+    /// Writes what is queued; ready when all of it is written, or never will be.
+    pub fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            self.is_blocked.set(false);
+            self.flush();
+            if self.is_cut() || self.queue.borrow().is_empty() {
+                return Poll::Ready(());
+            }
+            match self.socket.poll_writable(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(_)) => self.cut(),
+            }
+        }
+    }
+
+    /// True once when somebody has asked the session to catch up.
+    pub fn take_wish_to_catch_up(&self) -> bool {
+        self.wants_to_catch_up.take()
+    }
+
+    /// Somebody has asked the session to catch up, and it could not yet.
+    pub fn wish_to_catch_up(&self) {
+        self.wants_to_catch_up.set(true);
+    }
+
+    /// Gives the connection up: the session ends as soon as its task runs.
+    pub fn cut(&self) {
+        self.phase.set(Phase::Cut);
+        self.queue.borrow_mut().clear();
+        self.wake_task();
+    }
+
+    fn put(&self, frame: Bytes, weight: Weight) -> Pushed {
+        if self.is_closing() {
+            return Pushed::Behind;
+        }
+        if self.queue.borrow().bytes() >= FLUSH_AT {
+            self.flush();
+        }
         if weight == Weight::Ephemeral && !self.has_room() {
-            self.metrics.dropped_ephemeral();
-            return;
+            self.state.worker.metrics().dropped_ephemeral();
+            return Pushed::Behind;
         }
         // One frame may reach beyond the limit: an answer can be larger than what is left, and is no fault of anybody.
-        if waiting >= self.limit {
-            self.metrics.slow_disconnect();
+        if self.cost() >= self.limit {
+            self.state.worker.metrics().slow_disconnect();
             // What waits is in the log and comes again when the client resumes; a short close may still be read.
             self.queue.borrow_mut().clear();
-            self.bytes.set(0);
-            return self.close(Closing::TOO_SLOW);
+            self.close(Closing::TOO_SLOW);
+            return Pushed::Behind;
         }
-        self.bytes.set(waiting + cost + OVERHEAD);
-        self.queue.borrow_mut().push_back(out);
-        self.wake_session();
+        let mut queue = self.queue.borrow_mut();
+        let pushed = if queue.is_empty() { Pushed::First } else { Pushed::Behind };
+        queue.push(frame);
+        pushed
     }
 
-    fn wake_session(&self) {
-        if self.woken.get() {
-            return;
-        }
-        // One message at a time is under way, so the mailbox always has room.
-        if let Some(session) = &*self.wake.borrow() {
-            self.woken.set(session.try_send(Flush).is_ok());
-        }
+    fn cost(&self) -> usize {
+        let queue = self.queue.borrow();
+        queue.bytes() + queue.len() * OVERHEAD
     }
 
-    fn cut(&self) {
-        if let Some(line) = &self.line {
-            line.cut();
+    fn wake_task(&self) {
+        if let Some(task) = &*self.task.borrow() {
+            task.wake_by_ref();
         }
     }
 }
 
 impl Sink for Outbox {
-    fn push(&self, payload: Payload, weight: Weight) {
-        let cost = payload.len();
-        self.put(Out::Frame(payload), cost, weight);
+    fn push(&self, payload: &Payload, weight: Weight) -> Pushed {
+        self.put(payload.framed().clone(), weight)
+    }
+
+    fn flush(&self) {
+        if self.is_blocked.get() {
+            return;
+        }
+        let mut scratch = self.state.joined.borrow_mut();
+        let written = loop {
+            let written = self.queue.borrow_mut().write(&mut scratch, |bytes| self.socket.try_write(bytes));
+            match written {
+                Some(Ok(())) => {}
+                other => break other,
+            }
+        };
+        match written {
+            None | Some(Ok(())) => {}
+            Some(Err(error)) if error.kind() == ErrorKind::WouldBlock => {
+                self.is_blocked.set(true);
+                self.wake_task();
+            }
+            Some(Err(_)) => self.cut(),
+        }
     }
 
     fn has_room(&self) -> bool {
-        self.bytes.get() < self.limit / 2
+        self.cost() < self.limit / 2
     }
 
     fn wake(&self) {
-        self.wake_session();
+        self.wants_to_catch_up.set(true);
+        self.wake_task();
     }
 
     fn refused(&self, id: Option<&str>) {
-        if let Some(room) = id.and_then(|id| id.strip_prefix(JOINING)) {
-            self.typed_rooms.borrow_mut().retain(|joined| joined.as_str() != room);
+        if let (Some(typed), Some(id)) = (&self.typed, id) {
+            typed.refused(id);
         }
     }
 
     fn close(&self, closing: Closing) {
-        self.close_with(Some((closing.code, closing.reason.to_owned())));
+        self.close_with(Some((closing.code, closing.reason)));
     }
 
     fn sweep(&self) {
-        let now = self.clock.now();
-        if self.closed_at.get().is_some_and(|at| now.since(at) >= CLOSE_GRACE)
-            || now.since(self.heard_at.get()) >= self.heartbeat.give_up_after
-        {
+        let now = self.state.worker.clock().now();
+        let over = match self.phase.get() {
+            Phase::Open => false,
+            Phase::Closing(since) => now.since(since) >= CLOSE_GRACE,
+            Phase::Cut => return,
+        };
+        if over || now.since(self.heard_at.get()) >= self.state.give_up_after {
             return self.cut();
         }
-        if now.since(self.pinged_at.get()) >= self.heartbeat.every {
+        if now.since(self.pinged_at.get()) >= self.state.ping_every {
             self.pinged_at.set(now);
-            self.put(Out::Ping, 0, Weight::Ephemeral);
-        }
-        // A message that did not fit into the mailbox is tried again.
-        if !self.queue.borrow().is_empty() {
-            self.wake_session();
+            if self.put(control::PING, Weight::Ephemeral) == Pushed::First {
+                self.flush();
+            }
         }
     }
 }

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::outbox::{JOINING, Outbox};
+use super::outbox::Outbox;
 use super::state::WebsocketState;
+use super::typed_rooms::TypedRooms;
 use crate::chat::fanout::{Sink, Weight};
 use crate::chat::turn::Closing;
 use crate::domain::clock::Timestamp;
@@ -17,9 +18,10 @@ use crate::gateways::dispatch::{Dispatcher, Outcome};
 use crate::protocol::answer::Answer;
 use crate::protocol::command::{Command, Request};
 use crate::protocol::decode::Refused;
-use crate::protocol::encode::{self, Payload};
+use crate::protocol::encode;
 use crate::protocol::encoding::Encoding;
 use crate::protocol::error_code::{ErrorCode, Problem};
+use crate::protocol::payload::Payload;
 use crate::protocol::plain::{self, Line};
 
 const QUIT: Closing = Closing { code: 1000, reason: "bye" };
@@ -30,12 +32,19 @@ pub struct PlainDoor {
     person: Arc<Person>,
     state: Rc<WebsocketState>,
     outbox: Rc<Outbox>,
+    rooms: Rc<TypedRooms>,
 }
 
 impl PlainDoor {
     /// In no room yet.
-    pub fn new(id: SessionId, person: Person, state: Rc<WebsocketState>, outbox: Rc<Outbox>) -> Self {
-        Self { id, person: Arc::new(person), state, outbox }
+    pub fn new(
+        id: SessionId,
+        person: Arc<Person>,
+        state: Rc<WebsocketState>,
+        outbox: Rc<Outbox>,
+        rooms: Rc<TypedRooms>,
+    ) -> Self {
+        Self { id, person, state, outbox, rooms }
     }
 
     /// The session has opened: direct messages reach an account without asking.
@@ -56,7 +65,7 @@ impl PlainDoor {
 
     /// Takes one line.
     pub fn take(&self, dispatcher: &mut Dispatcher, line: &str, now: Timestamp) -> Outcome {
-        match plain::parse(line, self.outbox.typed_room().as_ref()) {
+        match plain::parse(line, self.rooms.current().as_ref()) {
             Ok(Line::Command(command)) => {
                 let id = self.follow(&command);
                 dispatcher.submit(Request { id, command }, now)
@@ -85,12 +94,9 @@ impl PlainDoor {
     /// its id takes it back when it is refused.
     fn follow(&self, command: &Command) -> Option<String> {
         match command {
-            Command::Join { room, .. } => {
-                self.outbox.enter_typed(room);
-                Some(format!("{JOINING}{room}"))
-            }
+            Command::Join { room, .. } => Some(self.rooms.enter(room)),
             Command::Leave { room } => {
-                self.outbox.leave_typed(room);
+                self.rooms.leave(room);
                 None
             }
             _ => None,
@@ -104,7 +110,8 @@ impl PlainDoor {
     }
 
     fn say(&self, text: &'static str) {
-        self.outbox.push(Payload::Text(text.into()), Weight::Durable);
+        // The session flushes after each message.
+        let _ = self.outbox.push(&Payload::text(text), Weight::Durable);
     }
 
     /// Opens the direct room with somebody, listens there and writes.
@@ -113,7 +120,8 @@ impl PlainDoor {
         let (person, session) = (Arc::clone(&self.person), self.id);
         actix::spawn(async move {
             if let Err(problem) = send_direct(&state, session, person, &to, text).await {
-                outbox.push(encode::problem(None, &problem, Encoding::Plain), Weight::Durable);
+                let _ = outbox.push(&encode::problem(None, &problem, Encoding::Plain), Weight::Durable);
+                outbox.flush();
             }
         });
     }

@@ -2,11 +2,14 @@
 //! actor and no socket.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::assembler::Message;
+use super::connection::Conversation;
 use super::outbox::Outbox;
 use super::plain_door::PlainDoor;
 use super::state::WebsocketState;
+use super::typed_rooms::TypedRooms;
 use crate::chat::fanout::{Sink, Weight};
 use crate::chat::turn::Closing;
 use crate::domain::ids::SessionId;
@@ -23,32 +26,39 @@ const ABUSE: Closing = Closing { code: 1008, reason: "too many refused frames in
 
 /// One session.
 pub struct Session {
-    /// Its number.
-    pub id: SessionId,
+    id: SessionId,
+    encoding: Encoding,
     state: Rc<WebsocketState>,
     outbox: Rc<Outbox>,
-    encoding: Encoding,
     dispatcher: Dispatcher,
-    person: Person,
     /// For people who type.
-    plain: Option<PlainDoor>,
+    plain: Option<Box<PlainDoor>>,
 }
 
 impl Session {
-    /// A session that has not opened yet.
-    pub fn new(state: Rc<WebsocketState>, outbox: Rc<Outbox>, encoding: Encoding, person: Person) -> Self {
+    /// Registers a session with its thread and the chat, and joins `rooms`. `typed` is for people who type.
+    pub fn open(
+        state: Rc<WebsocketState>,
+        outbox: Rc<Outbox>,
+        encoding: Encoding,
+        person: Person,
+        typed: Option<Rc<TypedRooms>>,
+        rooms: Vec<RoomName>,
+    ) -> Self {
         let id = state.chat.next_session();
+        let person = Arc::new(person);
+        let plain = typed.map(|typed| {
+            Box::new(PlainDoor::new(id, Arc::clone(&person), Rc::clone(&state), Rc::clone(&outbox), typed))
+        });
         let dispatcher = Dispatcher::new(state.chat.clone(), id, state.rates);
-        let plain = (encoding == Encoding::Plain)
-            .then(|| PlainDoor::new(id, person.clone(), Rc::clone(&state), Rc::clone(&outbox)));
-        Self { id, state, outbox, encoding, dispatcher, person, plain }
+        let mut session = Self { id, encoding, state, outbox, dispatcher, plain };
+        session.enter(person, rooms);
+        session
     }
 
-    /// Registers it and joins the rooms that were asked for in the handshake.
-    pub fn open(&mut self, rooms: Vec<RoomName>) {
-        let sink: Rc<dyn Sink> = self.outbox.clone();
-        self.state.worker.register(self.id, self.encoding, sink);
-        if let Err(problem) = self.state.chat.connect(self.id, self.state.worker.id, self.person.clone()) {
+    fn enter(&mut self, person: Arc<Person>, rooms: Vec<RoomName>) {
+        self.state.worker.register(self.id, self.encoding, self.outbox.clone());
+        if let Err(problem) = self.state.chat.connect(self.id, self.state.worker.id, person) {
             self.tell(None, &problem);
             return self.outbox.close(Closing::TRY_AGAIN);
         }
@@ -66,38 +76,6 @@ impl Session {
         }
     }
 
-    /// The outbox has been emptied: if the session is catching up, it goes on.
-    pub fn flushed(&self) {
-        for page in self.state.worker.catch_up(self.id) {
-            if let Err(problem) = self.state.chat.catch_up(self.id, page) {
-                self.tell(None, &problem);
-                return self.outbox.close(Closing::TRY_AGAIN);
-            }
-        }
-    }
-
-    /// Takes a whole message.
-    pub fn take(&mut self, message: &Message) {
-        let now = self.state.worker.clock().now();
-        let outcome = match (&self.plain, message) {
-            (Some(plain), Message::Text(text)) => plain.take(&mut self.dispatcher, text, now),
-            (Some(_), Message::Binary(_)) => {
-                let closing = Closing { code: 1003, reason: "plain text only; choose a subprotocol for binary frames" };
-                return self.outbox.close(closing);
-            }
-            (None, Message::Text(text)) => self.dispatcher.take(self.encoding, Sent::Text(text), now),
-            (None, Message::Binary(bytes)) => self.dispatcher.take(self.encoding, Sent::Binary(bytes), now),
-        };
-        self.finish(outcome);
-    }
-
-    /// It is over: nothing reaches it any more and the chat forgets it.
-    pub fn close(&self) {
-        self.state.worker.unregister(self.id);
-        self.state.chat.disconnect(self.id);
-        self.outbox.detach();
-    }
-
     fn finish(&self, outcome: Outcome) {
         match outcome {
             Outcome::Submitted => {}
@@ -110,6 +88,41 @@ impl Session {
     }
 
     fn tell(&self, id: Option<&str>, problem: &Problem) {
-        self.outbox.push(encode::problem(id, problem, self.encoding), Weight::Durable);
+        // Whoever runs the session flushes when it has taken what there is.
+        let _ = self.outbox.push(&encode::problem(id, problem, self.encoding), Weight::Durable);
+    }
+}
+
+impl Conversation for Session {
+    fn take(&mut self, message: Message) {
+        let now = self.state.worker.clock().now();
+        let outcome = match (&self.plain, &message) {
+            (Some(plain), Message::Text(text)) => plain.take(&mut self.dispatcher, text, now),
+            (Some(_), Message::Binary(_)) => {
+                let closing = Closing { code: 1003, reason: "plain text only; choose a subprotocol for binary frames" };
+                return self.outbox.close(closing);
+            }
+            (None, Message::Text(text)) => self.dispatcher.take(self.encoding, Sent::Text(text), now),
+            (None, Message::Binary(bytes)) => self.dispatcher.take(self.encoding, Sent::Binary(bytes), now),
+        };
+        self.finish(outcome);
+    }
+
+    fn catch_up(&mut self) -> bool {
+        let caught_up = self.state.worker.catch_up(self.id);
+        for page in caught_up.pages {
+            if let Err(problem) = self.state.chat.catch_up(self.id, page) {
+                self.tell(None, &problem);
+                self.outbox.close(Closing::TRY_AGAIN);
+                return false;
+            }
+        }
+        caught_up.needs_room
+    }
+
+    /// It is over: nothing reaches it any more and the chat forgets it.
+    fn end(&mut self) {
+        self.state.worker.unregister(self.id);
+        self.state.chat.disconnect(self.id);
     }
 }

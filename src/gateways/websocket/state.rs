@@ -1,19 +1,18 @@
-//! What this door holds on each worker thread, and on each connection.
+//! What this door holds on each worker thread.
 
-use std::any::Any;
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-
-use actix_web::dev::Extensions;
-use actix_web::rt::net::TcpStream;
-use socket2::{SockRef, Socket};
 
 use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::chat::fanout::Worker;
 use crate::config::Config;
 use crate::gateways::dispatch::Rates;
+
+/// Bytes read at once. One buffer serves all connections of a thread: an idle one needs none.
+const READ_BYTES: usize = 32 * 1024;
 
 /// Everything a session needs; one per thread, shared by its sessions.
 pub struct WebsocketState {
@@ -35,6 +34,10 @@ pub struct WebsocketState {
     pub give_up_after: Duration,
     /// The origin under which people reach the server, where a proxy stands before it.
     pub public_origin: Option<String>,
+    /// Where connections read to, each in its turn.
+    pub read: RefCell<Box<[u8]>>,
+    /// Where frames are joined, each connection in its turn.
+    pub joined: RefCell<Vec<u8>>,
 }
 
 impl WebsocketState {
@@ -51,28 +54,8 @@ impl WebsocketState {
             ping_every: config.heartbeat.interval,
             give_up_after: config.heartbeat.timeout,
             public_origin: config.listen.public_url.as_ref().map(|url| url.origin().to_owned()),
+            read: RefCell::new(vec![0; READ_BYTES].into()),
+            joined: RefCell::default(),
         }
-    }
-}
-
-/// A second handle to the socket of a connection. The HTTP dispatcher stops asking a session for output while its
-/// client does not read, so a session can neither notice nor end that by itself: the connection is cut from outside.
-#[derive(Clone)]
-pub struct Line(Rc<Socket>);
-
-impl Line {
-    /// Ends the connection at once, in both directions.
-    pub fn cut(&self) {
-        // It may have ended by itself.
-        let _ = self.0.shutdown(std::net::Shutdown::Both);
-    }
-}
-
-/// Keeps the second handle; for `HttpServer::on_connect`.
-pub fn keep_socket(connection: &dyn Any, data: &mut Extensions) {
-    if let Some(stream) = connection.downcast_ref::<TcpStream>()
-        && let Ok(socket) = SockRef::from(stream).try_clone()
-    {
-        data.insert(Line(Rc::new(socket)));
     }
 }

@@ -154,12 +154,6 @@ fn a_close_of_one_byte_or_with_a_bad_reason_is_refused() {
 }
 
 #[test]
-fn a_close_that_was_taken_apart_is_judged_like_a_raw_one() {
-    assert_eq!(Incoming::parsed_close(None), Incoming::Close(Bytes::new()));
-    assert_eq!(Incoming::parsed_close(Some((1000, "bye"))), close_with(1000, b"bye"));
-}
-
-#[test]
 fn nothing_counts_after_a_close() {
     let after = || {
         [Incoming::Text(bytes(b"a")), Incoming::Ping(bytes(b"b")), close_with(1000, b""), Incoming::Last(bytes(b"c"))]

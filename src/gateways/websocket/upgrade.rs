@@ -1,0 +1,201 @@
+//! Takes sockets over from HTTP. Wraps a whole web application: requests that want to become a WebSocket go through it
+//! like all others, with its routes, its checks and its log; if the answer is 101, the socket leaves HTTP with all of
+//! its buffers and becomes a [`Connection`].
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix::Actor;
+use actix_codec::Framed;
+use actix_http::body::{BodySize, BoxBody, MessageBody};
+use actix_http::h1::{self, Codec};
+use actix_http::{ConnectionType, HttpMessage, HttpService, Request, Response};
+use actix_server::GracefulShutdownSignal;
+use actix_service::{Service, ServiceFactory, ServiceFactoryExt as _, fn_factory, fn_service};
+use actix_web::dev::{AppConfig, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::rt::net::TcpStream;
+use derive_more::{Display, From};
+use futures_util::FutureExt as _;
+
+use super::assembler::{Assembler, MessageLimits};
+use super::connection::Connection;
+use super::echo::Echo;
+use super::handshake::{Agreed, Offer};
+use super::inbox::Inbox;
+use super::outbox::Outbox;
+use super::session::Session;
+use super::socket::Socket;
+use super::state::WebsocketState;
+use super::typed_rooms::TypedRooms;
+use crate::chat::fanout::Sink;
+use crate::domain::limits;
+use crate::protocol::encoding::Encoding;
+use crate::telemetry::metrics::Door;
+
+/// Echoed messages may come in this many fragments; conformance suites send one byte each.
+const ECHO_FRAGMENTS: usize = 1 << 20;
+/// What an answer to a handshake may take; after that the connection is dropped.
+const ANSWER_TIME: Duration = Duration::from_secs(10);
+
+/// How long HTTP waits for others.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For the headers of a request.
+    pub headers: Duration,
+    /// For the next request of a connection.
+    pub keep_alive: Duration,
+}
+
+/// Why a socket could not be taken over. The client has gone, or will notice.
+#[derive(Debug, Display, From)]
+enum UpgradeError {
+    Io(std::io::Error),
+    #[display("the answer to a handshake was not taken in time")]
+    TooSlow(tokio::time::error::Elapsed),
+    #[display("the answer to a handshake broke off")]
+    Body,
+}
+
+type AppFuture<S> = Pin<Box<dyn Future<Output = Result<Rc<S>, ()>>>>;
+
+/// The service of one worker thread for its TCP connections.
+pub fn serve<F, S, B>(
+    app: F,
+    state: Rc<WebsocketState>,
+    patience: Patience,
+    stopping: GracefulShutdownSignal,
+) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = (), InitError = ()>
+where
+    F: ServiceFactory<
+            Request,
+            Config = AppConfig,
+            Response = ServiceResponse<B>,
+            Error = actix_web::Error,
+            Service = S,
+            InitError = (),
+        >,
+    F::Future: 'static,
+    S: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    S::Future: 'static,
+    B: MessageBody + 'static,
+{
+    // One application for both ways in, made when the first of them asks.
+    let made: AppFuture<S> = Box::pin(app.new_service(AppConfig::default()).map(|app| app.map(Rc::new)));
+    let made = made.shared();
+    let (plain, upgraded) = (made.clone(), made);
+    let upgrade = fn_factory(move || {
+        let (app, state) = (upgraded.clone(), Rc::clone(&state));
+        async move {
+            let app = app.await?;
+            Ok::<_, ()>(fn_service(move |(request, framed): (Request, Framed<TcpStream, Codec>)| {
+                let taken = take_over(Rc::clone(&app), Rc::clone(&state), request, framed);
+                taken.map(|outcome| {
+                    if let Err(error) = outcome {
+                        log::debug!("a socket could not be taken over: {error}");
+                    }
+                    Ok::<_, Infallible>(())
+                })
+            }))
+        }
+    });
+    HttpService::build()
+        .graceful_shutdown_signal(move || {
+            let stopping = stopping.clone();
+            async move { stopping.notified().await }
+        })
+        .keep_alive(patience.keep_alive)
+        .client_request_timeout(patience.headers)
+        .tcp_nodelay(true)
+        .upgrade(upgrade)
+        .finish(fn_factory(move || plain.clone()))
+        .tcp()
+        .map_err(drop)
+        .map_init_err(drop)
+}
+
+/// Answers one request that may become a WebSocket, and lets it become one.
+async fn take_over<S, B>(
+    app: Rc<S>,
+    state: Rc<WebsocketState>,
+    request: Request,
+    mut framed: Framed<TcpStream, Codec>,
+) -> Result<(), UpgradeError>
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
+    B: MessageBody + 'static,
+{
+    let offer = Offer::default();
+    request.extensions_mut().insert(offer.clone());
+    let response: Response<BoxBody> = match app.call(request).await {
+        Ok(response) => Response::from(response).map_into_boxed_body(),
+        Err(error) => actix_web::HttpResponse::from_error(error).into(),
+    };
+    let agreed = offer.take().filter(|_| response.status() == StatusCode::SWITCHING_PROTOCOLS);
+    tokio::time::timeout(ANSWER_TIME, answer(&mut framed, response, agreed.is_some())).await??;
+    if let Some(agreed) = agreed {
+        let parts = framed.into_parts();
+        start(state, agreed, Socket::from(parts.io), parts.read_buf.to_vec());
+    }
+    Ok(())
+}
+
+/// Writes the answer. One that does not switch protocols is the last of its connection.
+async fn answer(
+    framed: &mut Framed<TcpStream, Codec>,
+    response: Response<BoxBody>,
+    switches: bool,
+) -> Result<(), UpgradeError> {
+    let (mut head, body) = response.into_parts();
+    if !switches {
+        head.head_mut().set_connection_type(ConnectionType::Close);
+    }
+    let size = if switches { BodySize::None } else { body.size() };
+    Pin::new(&mut *framed).write(h1::Message::Item((head, size)))?;
+    if !switches {
+        let mut body = Box::pin(body);
+        while let Some(chunk) = poll_fn(|cx| body.as_mut().poll_next(cx)).await {
+            Pin::new(&mut *framed).write(h1::Message::Chunk(Some(chunk.map_err(|_| UpgradeError::Body)?)))?;
+            flush(framed).await?;
+        }
+        if size.is_eof() {
+            return flush(framed).await;
+        }
+        Pin::new(&mut *framed).write(h1::Message::Chunk(None))?;
+    }
+    flush(framed).await
+}
+
+async fn flush(framed: &mut Framed<TcpStream, Codec>) -> Result<(), UpgradeError> {
+    poll_fn(|cx| Pin::new(&mut *framed).flush::<h1::Message<(Response<()>, BodySize)>>(cx)).await?;
+    Ok(())
+}
+
+/// The socket becomes a connection of this thread.
+fn start(state: Rc<WebsocketState>, agreed: Agreed, socket: Socket, early: Vec<u8>) {
+    let open = state.worker.metrics().connection(Door::Websocket);
+    match agreed {
+        Agreed::Session { person, encoding, rooms } => {
+            let bounds = MessageLimits { bytes: limits::FRAME_BYTES, fragments: limits::FRAGMENTS };
+            let typed = (encoding == Encoding::Plain).then(Rc::<TypedRooms>::default);
+            let outbox = Rc::new(Outbox::new(socket, state.outbox_bytes, typed.clone(), Rc::clone(&state)));
+            let session = Session::open(Rc::clone(&state), Rc::clone(&outbox), encoding, person, typed, rooms);
+            let (inbox, assembler) = (Inbox::new(limits::FRAME_BYTES), Assembler::new(bounds));
+            Connection::new(session, outbox, inbox, assembler, early, state, open).start();
+        }
+        Agreed::Echo => {
+            let max_bytes = state.echo_max_bytes;
+            let bounds = MessageLimits { bytes: max_bytes, fragments: ECHO_FRAGMENTS };
+            // A message is echoed as a whole, so the way out has to hold one beside what is read at once.
+            let limit = max_bytes.saturating_mul(3).max(state.outbox_bytes);
+            let outbox = Rc::new(Outbox::new(socket, limit, None, Rc::clone(&state)));
+            let sink: Rc<dyn Sink> = outbox.clone();
+            state.worker.look_after(Rc::downgrade(&sink));
+            let (inbox, assembler) = (Inbox::new(max_bytes), Assembler::new(bounds));
+            Connection::new(Echo(Rc::clone(&outbox)), outbox, inbox, assembler, early, state, open).start();
+        }
+    }
+}
