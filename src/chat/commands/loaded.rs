@@ -53,6 +53,10 @@ fn missing(server: &mut ChatServer, caller: Caller, command: Command) {
             let then = Command::Join { room: room.clone(), after, create: false };
             create::make(server, caller, room, RoomKind::Public, Topic::default(), Some(then));
         }
+        Command::Listen { room, after, create: true } => {
+            let then = Command::Listen { room: room.clone(), after, create: false };
+            create::make(server, caller, room, RoomKind::Public, Topic::default(), Some(then));
+        }
         _ => server.ports.answer(caller.reply, Err(Problem::no_such_room())),
     }
 }

@@ -3,6 +3,7 @@
 mod direct;
 mod failing;
 mod limits;
+mod looking;
 mod membership;
 mod memory;
 mod order;
