@@ -8,4 +8,5 @@ mod membership;
 mod memory;
 mod order;
 mod resuming;
+mod storm;
 mod talking;
