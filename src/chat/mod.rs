@@ -16,6 +16,7 @@ mod feed;
 pub mod handle;
 pub mod journal;
 mod loader;
+mod log_page;
 pub mod messages;
 mod people;
 mod ports;
