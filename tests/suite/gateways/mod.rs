@@ -5,3 +5,4 @@ mod ephemeral;
 mod frames;
 mod heartbeat;
 mod plain_text;
+mod protocol_document;
