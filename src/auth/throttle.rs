@@ -11,6 +11,7 @@ use super::AuthError;
 use crate::config::LimitsConfig;
 use crate::domain::clock::Timestamp;
 use crate::domain::name::NameKey;
+use crate::domain::network::network;
 use crate::domain::token_bucket::{Rate, TokenBucket};
 
 /// Buckets that may be kept; more means an attack, and then full ones are forgotten first.
@@ -82,14 +83,6 @@ fn take<K: Hash + Eq>(buckets: &mut HashMap<K, TokenBucket>, key: K, rate: Rate,
         }
     }
     buckets.entry(key).or_insert_with(|| TokenBucket::full(rate, now)).take(rate, now).err()
-}
-
-/// One person has a whole /64 of IPv6 (RFC 4291, section 2.5.4): count it as one address.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into()),
-    }
 }
 
 #[cfg(test)]

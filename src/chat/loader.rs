@@ -6,9 +6,10 @@ use std::sync::Arc;
 use actix::{Addr, Message};
 use tokio::sync::Semaphore;
 
+use super::log_page::{self, LogPage};
 use super::reply::Caller;
 use super::server::ChatServer;
-use crate::domain::event::{Event, EventBody, EventKind};
+use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::{RoomId, Seq, SessionId, UserId};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Author;
@@ -20,12 +21,8 @@ use crate::storage::{SharedStore, StorageError, StorageResult};
 const READS: usize = 256;
 /// Events of one page of a replay: what a session that catches up may cost in memory.
 const REPLAY_PAGE: usize = 32;
-/// Bytes of text in one page of history, at most; a page always has one event.
-const HISTORY_BYTES: usize = 64 * 1024;
 /// Most members of a room in one list.
 const MEMBERS: usize = 1000;
-/// Reads for one page of one kind, at most: a log of nothing but joins is not read to its end.
-const ROUNDS: usize = 50;
 /// Most public rooms in one list.
 const ROOMS: usize = 1000;
 
@@ -37,8 +34,8 @@ pub enum Loaded {
     Room { name: RoomName, stored: StorageResult<Option<StoredRoom>> },
     /// What a session missed.
     Replay { session: SessionId, room: RoomId, generation: u64, events: StorageResult<Vec<Event>> },
-    /// A page of a log, and whether there is more.
-    History { caller: Caller, room: RoomName, events: StorageResult<(Vec<Event>, bool)> },
+    /// A page of a log.
+    History { caller: Caller, room: RoomName, page: StorageResult<LogPage>, reset: bool },
     /// The rooms of a person, and the public ones.
     Rooms { caller: Caller, rooms: StorageResult<Vec<ListedRoom>> },
     /// The members of a room.
@@ -124,23 +121,19 @@ impl Loader {
         });
     }
 
-    /// A page of a log.
-    pub fn history(&self, caller: Caller, room: RoomId, name: RoomName, page: Page, only: Option<EventKind>) {
+    /// A page of a log; `reset` is handed back with it.
+    pub fn history(
+        &self,
+        caller: Caller,
+        room: RoomId,
+        name: RoomName,
+        page: Page,
+        only: Option<EventKind>,
+        reset: bool,
+    ) {
         self.start(move |store| async move {
-            let wanted = page.limit + 1;
-            let events = match page.after {
-                Some(after) => store.events_after(room, after, wanted).await,
-                None => store.events_before(room, page.before, wanted).await,
-            };
-            let events = match (events, only) {
-                (Ok(events), Some(kind)) => only_kind(&store, room, page, kind, events).await,
-                (events, _) => events.map(|events| (events, false)),
-            };
-            let events = events.map(|(events, gave_up)| {
-                let (events, more) = cut_page(events, page);
-                (events, more || gave_up)
-            });
-            Loaded::History { caller, room: name, events }
+            let page = log_page::read(&store, room, page, only).await;
+            Loaded::History { caller, room: name, page, reset }
         });
     }
 
@@ -259,63 +252,4 @@ async fn existing_direct(store: &SharedStore, one: UserId, other: UserId) -> Sto
         Some(id) => store.room(id).await,
         None => Ok(None),
     }
-}
-
-/// Cuts a page to what was asked for, and to what one answer may weigh; says whether there is more.
-fn cut_page(mut events: Vec<Event>, page: Page) -> (Vec<Event>, bool) {
-    let weight = |event: &Event| match &event.body {
-        EventBody::Message { text, .. } => text.len(),
-        EventBody::Joined { .. } | EventBody::Left { .. } => 0,
-    };
-    let from_start = page.after.is_some();
-    let (mut kept, mut bytes) = (0, 0);
-    for at in 0..events.len().min(page.limit) {
-        bytes += weight(&events[if from_start { at } else { events.len() - 1 - at }]);
-        if kept > 0 && bytes > HISTORY_BYTES {
-            break;
-        }
-        kept += 1;
-    }
-    let more = kept < events.len();
-    if from_start {
-        events.truncate(kept);
-    } else {
-        events.drain(..events.len() - kept);
-    }
-    (events, more)
-}
-
-/// Reads on until there is a page of one kind; memberships lie between messages. Says whether it gave up before the
-/// end of the log.
-async fn only_kind(
-    store: &SharedStore,
-    room: RoomId,
-    page: Page,
-    kind: EventKind,
-    mut found: Vec<Event>,
-) -> StorageResult<(Vec<Event>, bool)> {
-    let wanted = page.limit + 1;
-    let mut kept: Vec<Event> = Vec::new();
-    for _ in 0..ROUNDS {
-        let (first, last, read) = (found.first().map(|e| e.seq), found.last().map(|e| e.seq), found.len());
-        let of_kind = found.into_iter().filter(|event| event.body.kind() == kind);
-        if page.after.is_some() {
-            kept.extend(of_kind);
-            kept.truncate(wanted);
-        } else {
-            let mut earlier: Vec<Event> = of_kind.collect();
-            earlier.append(&mut kept);
-            let surplus = earlier.len().saturating_sub(wanted);
-            kept = earlier.split_off(surplus);
-        }
-        if kept.len() >= wanted || read < wanted {
-            return Ok((kept, false));
-        }
-        found = match (page.after, first, last) {
-            (Some(_), _, Some(last)) => store.events_after(room, last, wanted).await?,
-            (None, Some(first), _) => store.events_before(room, Some(first), wanted).await?,
-            _ => return Ok((kept, false)),
-        };
-    }
-    Ok((kept, true))
 }

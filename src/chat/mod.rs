@@ -8,12 +8,15 @@
 //! **How to add a command:** a variant in `protocol::command`, its reading in `protocol::decode`, a file in
 //! `commands/` and one arm in `server::run`; its answer in `protocol::answer`; tests in `tests/suite/chat/`.
 
+mod allowance;
 mod commands;
 mod cursors;
 pub mod fanout;
+mod feed;
 pub mod handle;
 pub mod journal;
 mod loader;
+mod log_page;
 pub mod messages;
 mod people;
 mod ports;

@@ -1,12 +1,11 @@
 //! The server's ports to the worker threads. What one step of the server has to say is collected here and leaves as
 //! one message per thread.
 
-use std::sync::Arc;
-
 use actix::Addr;
 use actix::prelude::SendError;
 
 use super::fanout::Fanout;
+use super::feed::Attention;
 use super::reply::Reply;
 use super::turn::{Item, Turn, WorkerId};
 use crate::protocol::answer::Answer;
@@ -48,13 +47,20 @@ impl Ports {
         }
     }
 
-    /// News for everybody who listens to the room.
-    pub fn broadcast(&mut self, room: &Room, news: News, except: Option<SessionId>) -> Arc<SharedFrames> {
+    /// News for everybody who listens to the room; what is in no log, for those who look at it.
+    pub fn broadcast(&mut self, room: &Room, news: News, except: Option<SessionId>) {
+        let is_event = matches!(news, News::Event(_));
         let frames = SharedFrames::new(news);
-        for worker in room.workers() {
-            self.push(worker, Item::News { room: room.info.id, frames: frames.clone(), except });
+        let id = room.info.id;
+        for worker in room.workers(Attention::Looks) {
+            self.push(worker, Item::News { room: id, frames: frames.clone(), except });
         }
-        frames
+        if is_event {
+            for worker in room.workers(Attention::Listens) {
+                let room = Attention::Listens.feed(id);
+                self.push(worker, Item::News { room, frames: frames.clone(), except });
+            }
+        }
     }
 
     /// Puts an item on the way to every thread.

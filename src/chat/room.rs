@@ -3,6 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
+use super::feed::Attention;
 use super::reply::Caller;
 use super::turn::WorkerId;
 use crate::domain::clock::Timestamp;
@@ -24,7 +25,8 @@ pub struct Room {
     pub info: RoomInfo,
     memberships: HashMap<UserId, Membership>,
     listeners: HashMap<SessionId, Listener>,
-    per_worker: Vec<u32>,
+    /// How many listen on each thread: those who look, and the others.
+    per_worker: Vec<[u32; 2]>,
     present: HashMap<UserId, Present>,
     changed: HashSet<UserId>,
     gone: HashMap<UserId, Author>,
@@ -39,6 +41,7 @@ pub struct Room {
 struct Listener {
     user: UserId,
     worker: WorkerId,
+    attention: Attention,
 }
 
 struct Present {
@@ -108,16 +111,23 @@ impl Room {
         }
     }
 
-    /// A session listens from now on; `false` when it did already.
-    pub fn connect(&mut self, session: SessionId, worker: WorkerId, person: &Person, status: Status) -> bool {
-        if self.listeners.contains_key(&session) {
-            return false;
-        }
-        self.listeners.insert(session, Listener { user: person.id, worker });
+    /// A session listens from now on; answers how it did before, if it did.
+    pub fn connect(
+        &mut self,
+        session: SessionId,
+        worker: WorkerId,
+        person: &Person,
+        status: Status,
+        attention: Attention,
+    ) -> Option<Attention> {
         if self.per_worker.len() <= worker.0 {
-            self.per_worker.resize(worker.0 + 1, 0);
+            self.per_worker.resize(worker.0 + 1, [0; 2]);
         }
-        self.per_worker[worker.0] += 1;
+        self.per_worker[worker.0][attention as usize] += 1;
+        if let Some(old) = self.listeners.insert(session, Listener { user: person.id, worker, attention }) {
+            self.per_worker[worker.0][old.attention as usize] -= 1;
+            return Some(old.attention);
+        }
         let fresh = || Present { author: person.into(), is_guest: person.is_guest(), status, sessions: 0 };
         let here = self.present.entry(person.id).or_insert_with(fresh);
         here.sessions += 1;
@@ -125,13 +135,13 @@ impl Room {
             self.changed.insert(person.id);
             self.gone.remove(&person.id);
         }
-        true
+        None
     }
 
-    /// A session listens no longer; `false` when it did not.
-    pub fn disconnect(&mut self, session: SessionId, now: Timestamp) -> bool {
-        let Some(Listener { user, worker }) = self.listeners.remove(&session) else { return false };
-        self.per_worker[worker.0] -= 1;
+    /// A session listens no longer; answers how it did, if it did.
+    pub fn disconnect(&mut self, session: SessionId, now: Timestamp) -> Option<Attention> {
+        let Listener { user, worker, attention } = self.listeners.remove(&session)?;
+        self.per_worker[worker.0][attention as usize] -= 1;
         self.used_at = now;
         if let Some(present) = self.present.get_mut(&user) {
             present.sessions -= 1;
@@ -142,7 +152,7 @@ impl Room {
                 self.gone.insert(user, present.author);
             }
         }
-        true
+        Some(attention)
     }
 
     /// Somebody has another status or another name.
@@ -154,9 +164,10 @@ impl Room {
         }
     }
 
-    /// The threads with somebody who listens.
-    pub fn workers(&self) -> impl Iterator<Item = WorkerId> + '_ {
-        self.per_worker.iter().enumerate().filter(|(_, count)| **count > 0).map(|(worker, _)| WorkerId(worker))
+    /// The threads with somebody who listens in this way.
+    pub fn workers(&self, attention: Attention) -> impl Iterator<Item = WorkerId> + '_ {
+        let listens = move |counts: &[u32; 2]| counts[attention as usize] > 0;
+        self.per_worker.iter().enumerate().filter(move |(_, counts)| listens(counts)).map(|(at, _)| WorkerId(at))
     }
 
     /// How many people are connected.
@@ -254,6 +265,8 @@ mod tests {
     use crate::domain::room::{RoomKind, Topic};
     use uuid::Uuid;
 
+    const LOOKS: Attention = Attention::Looks;
+
     fn room() -> Room {
         let info = RoomInfo {
             id: RoomId(1),
@@ -281,17 +294,17 @@ mod tests {
     fn a_person_with_two_sessions_is_online_once_and_gone_after_the_last() {
         let mut room = room();
         let ann = guest(1);
-        assert!(room.connect(SessionId(1), WorkerId(0), &ann, Status::Online));
-        assert!(room.connect(SessionId(2), WorkerId(3), &ann, Status::Online));
-        assert!(!room.connect(SessionId(2), WorkerId(3), &ann, Status::Online));
+        assert!(room.connect(SessionId(1), WorkerId(0), &ann, Status::Online, LOOKS).is_none());
+        assert!(room.connect(SessionId(2), WorkerId(3), &ann, Status::Online, LOOKS).is_none());
+        assert_eq!(room.connect(SessionId(2), WorkerId(3), &ann, Status::Online, LOOKS), Some(LOOKS));
         assert_eq!(room.online(), 1);
-        assert_eq!(room.workers().collect::<Vec<_>>(), [WorkerId(0), WorkerId(3)]);
+        assert_eq!(room.workers(LOOKS).collect::<Vec<_>>(), [WorkerId(0), WorkerId(3)]);
         assert_eq!(changes(&mut room), [("guest1".to_owned(), Status::Online)]);
 
         room.disconnect(SessionId(1), Timestamp(1));
 
         assert!(!room.has_presence_news());
-        assert_eq!(room.workers().collect::<Vec<_>>(), [WorkerId(3)]);
+        assert_eq!(room.workers(LOOKS).collect::<Vec<_>>(), [WorkerId(3)]);
 
         room.disconnect(SessionId(2), Timestamp(2));
 
@@ -300,11 +313,25 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_looks_elsewhere_goes_on_listening() {
+        let mut room = room();
+        room.connect(SessionId(1), WorkerId(1), &guest(1), Status::Online, LOOKS);
+
+        let before = room.connect(SessionId(1), WorkerId(1), &guest(1), Status::Online, Attention::Listens);
+
+        assert_eq!((before, room.online()), (Some(LOOKS), 1));
+        assert_eq!(room.workers(LOOKS).count(), 0);
+        assert_eq!(room.workers(Attention::Listens).collect::<Vec<_>>(), [WorkerId(1)]);
+        assert_eq!(room.disconnect(SessionId(1), Timestamp(1)), Some(Attention::Listens));
+        assert_eq!(room.workers(Attention::Listens).count(), 0);
+    }
+
+    #[test]
     fn somebody_who_comes_and_goes_between_two_frames_is_told_once() {
         let mut room = room();
-        room.connect(SessionId(1), WorkerId(0), &guest(1), Status::Online);
+        room.connect(SessionId(1), WorkerId(0), &guest(1), Status::Online, LOOKS);
         room.disconnect(SessionId(1), Timestamp(1));
-        room.connect(SessionId(2), WorkerId(0), &guest(1), Status::Online);
+        room.connect(SessionId(2), WorkerId(0), &guest(1), Status::Online, LOOKS);
         assert_eq!(changes(&mut room), [("guest1".to_owned(), Status::Online)]);
         assert!(!room.has_presence_news());
     }
@@ -313,7 +340,7 @@ mod tests {
     fn a_large_room_tells_numbers_instead_of_names() {
         let mut room = room();
         for number in 0..=PRESENCE_NAMES as u64 {
-            room.connect(SessionId(number), WorkerId(0), &guest(u128::from(number)), Status::Online);
+            room.connect(SessionId(number), WorkerId(0), &guest(u128::from(number)), Status::Online, LOOKS);
         }
         let Ephemeral::Presence { online, changes, .. } = room.take_presence_news() else {
             panic!("presence expected")

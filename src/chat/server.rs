@@ -8,9 +8,11 @@ use std::time::Duration;
 use actix::{Actor, Addr, AsyncContext, Context, Handler};
 use tokio::sync::{oneshot, watch};
 
+use super::allowance::Allowances;
 use super::commands;
+use super::commands::join::Wish;
 use super::cursors::Cursors;
-use super::fanout::NextPage;
+use super::feed::Attention;
 use super::journal::{Entry, Inlet, JournalClosed, Purpose, Settled};
 use super::loader::{Loaded, Loader};
 use super::messages::{CatchUp, Connect, Disconnect, Drain, EndDevice, OpenWorker, Renamed, Submit};
@@ -22,11 +24,11 @@ use super::turn::{Closing, Item};
 use crate::domain::access::Access;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::event::Draft;
-use crate::domain::ids::{DeviceId, RoomId, UserId};
+use crate::domain::ids::{DeviceId, RoomId};
 use crate::domain::name::RoomName;
 use crate::domain::permission;
-use crate::domain::token_bucket::{Rate, TokenBucket};
-use crate::protocol::command::Command;
+use crate::domain::token_bucket::Rate;
+use crate::protocol::command::{Command, Request};
 use crate::protocol::error_code::Problem;
 use crate::protocol::server_frame::{Notice, Welcome};
 use crate::storage::SharedStore;
@@ -54,7 +56,7 @@ pub struct Setup {
     pub room_idle: Duration,
     /// Seconds between two pings, for `welcome`.
     pub heartbeat_seconds: u64,
-    /// How often one person may write by requests; sessions are counted at their gateway.
+    /// How often one person may write; each session is counted at its gateway besides.
     pub request_rate: Option<Rate>,
 }
 
@@ -67,11 +69,9 @@ pub struct ChatServer {
     pub(super) metrics: Metrics,
     pub(super) room_idle: Duration,
     heartbeat_seconds: u64,
-    pub(super) request_rate: Option<Rate>,
     /// Logins that have ended a moment ago.
     pub(super) ended: HashMap<DeviceId, Timestamp>,
-    /// Who has written by requests lately.
-    pub(super) requests: HashMap<UserId, TokenBucket>,
+    pub(super) allowances: Allowances,
     pub(super) ports: Ports,
     pub(super) people: People,
     pub(super) rooms: HashMap<RoomId, Room>,
@@ -101,9 +101,8 @@ impl ChatServer {
             metrics: setup.metrics,
             room_idle: setup.room_idle,
             heartbeat_seconds: setup.heartbeat_seconds,
-            request_rate: setup.request_rate,
             ended: HashMap::new(),
-            requests: HashMap::new(),
+            allowances: Allowances::new(setup.request_rate),
             ports: Ports::default(),
             people: People::default(),
             rooms: HashMap::new(),
@@ -153,16 +152,6 @@ impl ChatServer {
         }
     }
 
-    /// Counts what one person writes by requests, whatever the page or endpoint.
-    fn count_request(&mut self, caller: &Caller, command: &Command) -> Result<(), Problem> {
-        let Some(rate) = self.request_rate.filter(|_| command.is_costly() && !command.reads_history()) else {
-            return Ok(());
-        };
-        let now = self.clock.now();
-        let bucket = self.requests.entry(caller.person.id).or_insert_with(|| TokenBucket::full(rate, now));
-        bucket.take(rate, now).map_err(Problem::rate_limited)
-    }
-
     fn run_without_room(&mut self, caller: Caller, command: Command) {
         match command {
             Command::Ping => commands::ping::run(self, caller),
@@ -185,7 +174,12 @@ impl ChatServer {
         let user = caller.person.id;
         let Some((caller, command)) = room.wait_for_change(user, caller, command) else { return };
         match command {
-            Command::Join { room, after, create } => commands::join::run(self, id, caller, room, after, create),
+            Command::Join { room, after, create } => {
+                commands::join::run(self, id, caller, Wish { room, after, create, attention: Attention::Looks });
+            }
+            Command::Listen { room, after, create } => {
+                commands::join::run(self, id, caller, Wish { room, after, create, attention: Attention::Listens });
+            }
             Command::Leave { .. } => commands::leave::run(self, id, caller),
             Command::Send { text, nonce, reply_to, .. } => commands::send::run(self, id, caller, text, nonce, reply_to),
             Command::Typing { .. } => commands::typing::run(self, id, caller),
@@ -311,7 +305,8 @@ impl Handler<Submit> for ChatServer {
         match submit {
             Submit::FromRequest { mut caller, command } => {
                 caller.person = self.people.named(caller.person);
-                match self.count_request(&caller, &command) {
+                let now = self.clock.now();
+                match self.allowances.spend_by_request(&caller.person, &command, now) {
                     Ok(()) => self.take(caller, command),
                     Err(problem) => self.ports.answer(caller.reply, Err(problem)),
                 }
@@ -319,10 +314,16 @@ impl Handler<Submit> for ChatServer {
             Submit::FromSession { session, request } => {
                 // A session that is gone asks for nothing.
                 let Some(live) = self.people.session(session) else { return };
-                let quiet = request.id.is_none() && request.command.is_ephemeral();
-                let reply = Reply::Session { session, worker: live.worker, id: request.id, quiet };
-                let caller = Caller { person: Arc::clone(&live.person), reply };
-                self.take(caller, request.command);
+                let Request { id, command } = request;
+                let quiet = id.is_none() && command.is_ephemeral();
+                let reply = Reply::Session { session, worker: live.worker, id, quiet };
+                match self.allowances.spend_by_session(&live.person, &command, self.clock.now()) {
+                    Ok(()) => {
+                        let caller = Caller { person: Arc::clone(&live.person), reply };
+                        self.take(caller, command);
+                    }
+                    Err(problem) => self.ports.answer(reply, Err(problem)),
+                }
             }
         }
         self.ports.flush();
@@ -333,8 +334,7 @@ impl Handler<CatchUp> for ChatServer {
     type Result = ();
 
     fn handle(&mut self, wish: CatchUp, _: &mut Self::Context) {
-        let NextPage { room, generation, after } = wish.page;
-        commands::join::next_page(self, wish.session, room, generation, after);
+        commands::join::next_page(self, wish.session, wish.page);
         self.ports.flush();
     }
 }

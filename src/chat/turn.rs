@@ -1,4 +1,5 @@
-//! What the server tells a worker thread: one [`Turn`] per thread and per step, with everything in order.
+//! What the server tells a worker thread: one [`Turn`] per thread and per step, with everything in order. The rooms of
+//! items are feeds, see `feed`.
 
 use std::sync::Arc;
 

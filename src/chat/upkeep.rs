@@ -26,9 +26,7 @@ impl ChatServer {
         self.tell_presence();
         self.write_cursors();
         self.forget_idle_rooms(now);
-        if let Some(rate) = self.request_rate {
-            self.requests.retain(|_, bucket| !bucket.is_full(rate, now));
-        }
+        self.allowances.forget_full(now);
         self.ports.flush();
     }
 

@@ -10,10 +10,16 @@ use super::layers::Values;
 pub struct LimitsConfig {
     /// Whether senders who are too quick are held back.
     pub rate_limits: bool,
-    /// Messages one connection, or one person by requests, may send each second, in the long run.
+    /// Messages one account, or one connection of a guest, may send each second, in the long run.
     pub message_rate: u32,
-    /// Messages one connection, or one person by requests, may send at once.
+    /// Messages one account, or one connection of a guest, may send at once.
     pub message_burst: u32,
+    /// WebSockets that may be open from one address.
+    pub connections_per_address: u32,
+    /// WebSockets that one address may open each second, in the long run.
+    pub handshakes_per_second: u32,
+    /// WebSockets that one address may open at once.
+    pub handshake_burst: u32,
     /// Wrong passwords for one account, and from one address, each minute.
     pub login_tries_per_minute: u32,
     /// Passwords hashed at the same time.
@@ -33,6 +39,9 @@ impl LimitsConfig {
             rate_limits: values.required("rate_limits").choice(&[("on", true), ("off", false)])?,
             message_rate: values.number("message_rate")?,
             message_burst: values.number("message_burst")?,
+            connections_per_address: values.number("connections_per_address")?,
+            handshakes_per_second: values.number("handshakes_per_second")?,
+            handshake_burst: values.number("handshake_burst")?,
             login_tries_per_minute: values.number("login_tries_per_minute")?,
             hash_concurrency: values.number("hash_concurrency")?,
             echo_max_bytes: values.number("echo_max_bytes")?,

@@ -17,6 +17,10 @@ pub struct ListenConfig {
     pub workers: usize,
     /// How long a stopping server waits for its connections.
     pub shutdown: Duration,
+    /// How long a client may take to send the head of a request.
+    pub header_timeout: Duration,
+    /// How long an HTTP connection without a request stays open.
+    pub keep_alive: Duration,
 }
 
 impl ListenConfig {
@@ -30,6 +34,8 @@ impl ListenConfig {
                 .transpose()?,
             workers: values.number("workers")?,
             shutdown: Duration::from_secs(values.number("shutdown_seconds")?),
+            header_timeout: Duration::from_secs(values.number("header_timeout_seconds")?),
+            keep_alive: Duration::from_secs(values.number("keep_alive_seconds")?),
         })
     }
 }

@@ -9,6 +9,7 @@ pub mod ids;
 pub mod limits;
 pub mod membership;
 pub mod name;
+pub mod network;
 pub mod permission;
 pub mod person;
 pub mod room;

@@ -94,8 +94,12 @@ pub struct History {
     pub room: RoomName,
     /// Ascending.
     pub events: Vec<SharedEvent>,
-    /// There is more in that direction.
-    pub more: bool,
+    /// Where to go on, if there is more in that direction: below or above this number.
+    pub next: Option<Seq>,
+    /// The end of the log.
+    pub last_seq: Seq,
+    /// The number that was given lies beyond the end of the log: this is the newest page instead.
+    pub reset: bool,
 }
 
 /// A room in a list.
@@ -185,6 +189,6 @@ pub struct RoomLook {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_false(value: &bool) -> bool {
+pub(super) fn is_false(value: &bool) -> bool {
     !value
 }

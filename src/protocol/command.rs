@@ -19,6 +19,15 @@ pub enum Command {
         /// Make a public room of this name when there is none.
         create: bool,
     },
+    /// The same without looking at it: hear what goes into its log, and not who is writing or who comes and goes.
+    Listen {
+        /// Which.
+        room: RoomName,
+        /// The last event already seen.
+        after: Option<Seq>,
+        /// Make a public room of this name when there is none.
+        create: bool,
+    },
     /// Stop listening, with this session.
     Leave {
         /// Which.
@@ -130,6 +139,7 @@ impl Command {
     pub fn room(&self) -> Option<&RoomName> {
         match self {
             Self::Join { room, .. }
+            | Self::Listen { room, .. }
             | Self::Leave { room }
             | Self::Send { room, .. }
             | Self::Typing { room }
@@ -168,7 +178,7 @@ impl Command {
     #[must_use]
     pub fn is_costly(&self) -> bool {
         match self {
-            Self::Join { create, .. } => *create,
+            Self::Join { create, .. } | Self::Listen { create, .. } => *create,
             Self::Send { .. }
             | Self::Typing { .. }
             | Self::History { .. }

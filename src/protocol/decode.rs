@@ -70,11 +70,7 @@ fn from_value(value: Value) -> Result<Request, Refused> {
 fn command(fields: &mut Fields) -> Result<Command, Problem> {
     let kind = fields.string("type")?;
     match kind.as_str() {
-        "join" => Ok(Command::Join {
-            room: fields.room()?,
-            after: fields.optional_number("after")?,
-            create: fields.optional_bool("create")?.unwrap_or(false),
-        }),
+        "join" => join(fields),
         "leave" => Ok(Command::Leave { room: fields.room()? }),
         "send" => Ok(Command::Send {
             room: fields.room()?,
@@ -102,6 +98,15 @@ fn command(fields: &mut Fields) -> Result<Command, Problem> {
             Err(Problem::field("type", format!("`type`: {shown:?} is not known; send {TYPES}")))
         }
     }
+}
+
+fn join(fields: &mut Fields) -> Result<Command, Problem> {
+    let (room, after) = (fields.room()?, fields.optional_number("after")?);
+    let create = fields.optional_bool("create")?.unwrap_or(false);
+    Ok(match fields.optional_bool("look")? {
+        None | Some(true) => Command::Join { room, after, create },
+        Some(false) => Command::Listen { room, after, create },
+    })
 }
 
 fn status(text: &str) -> Result<Status, Problem> {
@@ -221,6 +226,16 @@ mod tests {
     }
 
     #[test]
+    fn a_join_that_does_not_look_listens() {
+        let command = |text| from_json(text).expect("good").command;
+        let room = RoomName::parse("dev").expect("good");
+        let listen = Command::Listen { room: room.clone(), after: None, create: false };
+        assert_eq!(command(r#"{"type":"join","room":"dev","look":false}"#), listen);
+        let join = Command::Join { room, after: None, create: false };
+        assert_eq!(command(r#"{"type":"join","room":"dev","look":true}"#), join);
+    }
+
+    #[test]
     fn msgpack_and_json_say_the_same() {
         let json = serde_json::json!({"type": "send", "id": "a", "room": "lobby", "text": "hi", "nonce": "n"});
         let bytes = rmp_serde::to_vec_named(&json).expect("good");
@@ -242,6 +257,7 @@ mod tests {
         assert_eq!(refused(r#"{"type":"join","room":"a","after":1.5}"#), (None, bad, Some("after")));
         assert_eq!(refused(r#"{"type":"join","room":"a","after":9007199254740992}"#), (None, bad, Some("after")));
         assert_eq!(refused(r#"{"type":"join","room":"a","create":"yes"}"#), (None, bad, Some("create")));
+        assert_eq!(refused(r#"{"type":"join","room":"a","look":1}"#), (None, bad, Some("look")));
         assert_eq!(refused(r#"{"type":"send","room":"a"}"#), (None, bad, Some("text")));
         assert_eq!(refused(r#"{"type":"send","room":"a","text":" "}"#), (None, bad, Some("text")));
         assert_eq!(refused(r#"{"type":"send","room":"a","text":"x","nonce":""}"#), (None, bad, Some("nonce")));

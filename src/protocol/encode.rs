@@ -240,8 +240,13 @@ mod tests {
 
     #[test]
     fn history_carries_whole_events() {
-        let page =
-            Answer::History(History { room: RoomName::trusted("lobby".into()), events: vec![sample()], more: true });
+        let page = Answer::History(History {
+            room: RoomName::trusted("lobby".into()),
+            events: vec![sample()],
+            next: Some(7),
+            last_seq: 9,
+            reset: false,
+        });
         let json = answer(None, &page, Encoding::Html, &Bold).map(as_text).expect("some");
         assert!(json.starts_with(r#"{"type":"ack","room":"lobby","events":[{"type":"message""#), "{json}");
         assert!(json.contains(r#""html":"<b>3</b>""#) && json.ends_with(r#""more":true}"#), "{json}");

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::answer::{Answer, Joined, MemberEntry, RoomEntry, Sent};
+use super::answer::{Answer, Joined, MemberEntry, RoomEntry, Sent, is_false};
 use super::error_code::{ErrorCode, Problem};
 use crate::domain::clock::Timestamp;
 use crate::domain::event::{Event, EventBody};
@@ -189,11 +189,27 @@ impl<'a, B: Serialize> Ack<'a, B> {
 pub(super) enum AckBody<'a> {
     Joined(&'a Joined),
     Sent(&'a Sent),
-    Room { room: &'a RoomName },
-    Rooms { rooms: &'a [RoomEntry] },
-    Members { room: &'a RoomName, members: &'a [MemberEntry], online: usize },
-    History { room: &'a RoomName, events: Vec<EventFrame<'a>>, more: bool },
-    Renamed { name: &'a UserName },
+    Room {
+        room: &'a RoomName,
+    },
+    Rooms {
+        rooms: &'a [RoomEntry],
+    },
+    Members {
+        room: &'a RoomName,
+        members: &'a [MemberEntry],
+        online: usize,
+    },
+    History {
+        room: &'a RoomName,
+        events: Vec<EventFrame<'a>>,
+        more: bool,
+        #[serde(skip_serializing_if = "is_false")]
+        reset: bool,
+    },
+    Renamed {
+        name: &'a UserName,
+    },
     Done {},
 }
 
@@ -210,7 +226,8 @@ impl<'a> AckBody<'a> {
             Answer::History(page) => Self::History {
                 room: &page.room,
                 events: page.events.iter().map(|event| EventFrame::new(event, html(event))).collect(),
-                more: page.more,
+                more: page.next.is_some(),
+                reset: page.reset,
             },
             Answer::Renamed { name } => Self::Renamed { name },
             Answer::Done | Answer::Pong => Self::Done {},

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::super::log_page::LogPage;
 use super::super::reply::Caller;
 use super::super::server::ChatServer;
 use super::{look_at, refuse};
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::EventKind;
 use crate::domain::ids::RoomId;
 use crate::domain::name::RoomName;
 use crate::domain::permission;
@@ -20,14 +21,20 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, page: Page, only
         return refuse(server, caller, refusal);
     }
     let name = room.info.name.clone();
-    server.loader.history(caller, id, name, page, only);
+    // Whoever has seen more than there is knows another database: see `join`.
+    let reset = page.after.is_some_and(|after| after > room.info.last_seq);
+    let page = if reset { Page { after: None, ..page } } else { page };
+    server.loader.history(caller, id, name, page, only, reset);
 }
 
 /// The page has been read.
-pub fn loaded(server: &mut ChatServer, caller: Caller, room: RoomName, events: StorageResult<(Vec<Event>, bool)>) {
-    let answer = match events {
-        Ok((events, more)) => {
-            Ok(Answer::History(History { room, events: events.into_iter().map(Arc::new).collect(), more }))
+pub fn loaded(server: &mut ChatServer, caller: Caller, room: RoomName, page: StorageResult<LogPage>, reset: bool) {
+    let answer = match page {
+        Ok(LogPage { events, next }) => {
+            let known = server.room_id(&room).and_then(|id| server.rooms.get(&id)).map_or(0, |room| room.info.last_seq);
+            let last_seq = events.last().map_or(known, |event| event.seq.max(known));
+            let events = events.into_iter().map(Arc::new).collect();
+            Ok(Answer::History(History { room, events, next, last_seq, reset }))
         }
         Err(error) => {
             log::error!("a page of history could not be read: {error}");

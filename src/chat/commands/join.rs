@@ -5,6 +5,8 @@
 //! by page from the log, and notes how far the log has grown meanwhile; live events go out once there is nothing
 //! between.
 
+use super::super::fanout::NextPage;
+use super::super::feed::{Attention, room_of};
 use super::super::reply::{Caller, Reply};
 use super::super::server::ChatServer;
 use super::super::turn::{Item, WorkerId};
@@ -14,7 +16,7 @@ use crate::domain::ids::{RoomId, Seq, SessionId};
 use crate::domain::limits;
 use crate::domain::name::RoomName;
 use crate::domain::permission::{self, Refusal};
-use crate::domain::person::Author;
+use crate::domain::person::{Author, Person};
 use crate::domain::room::{RoomKind, Topic};
 use crate::protocol::answer::{Answer, Joined};
 use crate::protocol::command::Command;
@@ -22,10 +24,41 @@ use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::protocol::server_frame::Notice;
 use crate::storage::StorageResult;
 
-pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, name: RoomName, after: Option<Seq>, create: bool) {
+/// What a session wants when it joins.
+pub struct Wish {
+    /// Which room, by the name it gave.
+    pub room: RoomName,
+    /// The last event it has.
+    pub after: Option<Seq>,
+    /// Make the room when there is none.
+    pub create: bool,
+    /// Whether to look at it, or only to listen.
+    pub attention: Attention,
+}
+
+impl Wish {
+    /// The command that asks for it.
+    pub fn into_command(self) -> Command {
+        let Self { room, after, create, attention } = self;
+        match attention {
+            Attention::Looks => Command::Join { room, after, create },
+            Attention::Listens => Command::Listen { room, after, create },
+        }
+    }
+}
+
+/// A session that listens, on its thread.
+#[derive(Clone, Copy)]
+struct Ear {
+    session: SessionId,
+    worker: WorkerId,
+    attention: Attention,
+}
+
+pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, wish: Wish) {
     let Some((_, facts, actor)) = look_at(server, id, &caller) else { return };
     if let Err(refusal) = permission::may_read(server.access(), facts, actor) {
-        return refuse_join(server, caller, name, create, refusal);
+        return refuse_join(server, caller, wish, refusal);
     }
     let Reply::Session { session, worker, .. } = caller.reply else {
         let problem = Problem::field("room", "only a live session can listen to a room");
@@ -39,31 +72,22 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, name: RoomName, 
     let becomes_member = !caller.person.is_guest() && actor.membership.is_none() && facts.kind == RoomKind::Public;
     if becomes_member {
         let who = Author::from(&*caller.person);
-        return become_member(server, id, who, None, caller, Command::Join { room: name, after, create });
+        return become_member(server, id, who, None, caller, wish.into_command());
     }
-    listen(server, id, caller, session, worker, after);
+    listen(server, id, caller, Ear { session, worker, attention: wish.attention }, wish.after);
 }
 
 /// To a stranger a private room's name is free, until it is made: then it is taken.
-fn refuse_join(server: &mut ChatServer, caller: Caller, name: RoomName, create: bool, refusal: Refusal) {
-    if create && refusal == Refusal::NotFound {
-        return super::create::run(server, caller, name, RoomKind::Public, Topic::default());
+fn refuse_join(server: &mut ChatServer, caller: Caller, wish: Wish, refusal: Refusal) {
+    if wish.create && refusal == Refusal::NotFound {
+        return super::create::run(server, caller, wish.room, RoomKind::Public, Topic::default());
     }
     refuse(server, caller, refusal);
 }
 
-fn listen(
-    server: &mut ChatServer,
-    id: RoomId,
-    caller: Caller,
-    session: SessionId,
-    worker: WorkerId,
-    after: Option<Seq>,
-) {
-    let generation = server.next_generation();
-    let status = server.people.status(caller.person.id);
-    let Some(room) = server.rooms.get_mut(&id) else { return };
-    room.connect(session, worker, &caller.person, status);
+fn listen(server: &mut ChatServer, id: RoomId, caller: Caller, ear: Ear, after: Option<Seq>) {
+    let Some(before) = connect(server, id, &caller.person, ear) else { return };
+    let Some(room) = server.rooms.get(&id) else { return };
     let last_seq = room.info.last_seq;
     // Ahead of the log: the client knows another database, say one from before a restore.
     let reset = after.is_some_and(|after| after > last_seq || last_seq - after > limits::RESUME_EVENTS);
@@ -76,9 +100,6 @@ fn listen(
         online: room.online(),
         reset,
     };
-    if let Some(live) = server.people.session_mut(session) {
-        live.rooms.insert(id);
-    }
     let seen = match after {
         // The newest page instead: the log has no holes, so it begins so many events before its end.
         Some(_) if reset => last_seq.saturating_sub(limits::HISTORY_DEFAULT as u64),
@@ -86,32 +107,54 @@ fn listen(
         None => last_seq,
     };
     server.ports.answer(caller.reply, Ok(Answer::Joined(joined)));
-    server.ports.push(worker, Item::Subscribe { session, room: id, generation, seen, newest: last_seq });
-    if seen < last_seq {
-        server.loader.replay(session, id, generation, seen);
+    let feed = ear.attention.feed(id);
+    if let Some(before) = before.filter(|before| *before != ear.attention) {
+        server.ports.push(ear.worker, Item::Unsubscribe { session: ear.session, room: before.feed(id) });
     }
+    let generation = subscribe(server, feed, ear, seen, last_seq);
+    if seen < last_seq {
+        server.loader.replay(ear.session, feed, generation, seen);
+    }
+}
+
+/// Notes that a session listens; answers how it did before. `None` when the room is gone.
+fn connect(server: &mut ChatServer, id: RoomId, person: &Person, ear: Ear) -> Option<Option<Attention>> {
+    let status = server.people.status(person.id);
+    let room = server.rooms.get_mut(&id)?;
+    let before = room.connect(ear.session, ear.worker, person, status, ear.attention);
+    if let Some(live) = server.people.session_mut(ear.session) {
+        live.rooms.insert(id);
+    }
+    Some(before)
+}
+
+fn subscribe(server: &mut ChatServer, feed: RoomId, ear: Ear, seen: Seq, newest: Seq) -> u64 {
+    let generation = server.next_generation();
+    let session = ear.session;
+    server.ports.push(ear.worker, Item::Subscribe { session, room: feed, generation, seen, newest });
+    generation
 }
 
 /// A session that is catching up has room for another page. Whatever has been taken from it since is not read.
-pub fn next_page(server: &mut ChatServer, session: SessionId, id: RoomId, generation: u64, after: Seq) {
-    if server.people.session(session).is_some_and(|live| live.rooms.contains(&id)) {
-        server.loader.replay(session, id, generation, after);
+pub fn next_page(server: &mut ChatServer, session: SessionId, page: NextPage) {
+    let NextPage { room: feed, generation, after } = page;
+    if server.people.session(session).is_some_and(|live| live.rooms.contains(&room_of(feed))) {
+        server.loader.replay(session, feed, generation, after);
     }
 }
 
-/// A session listens from now on without having asked, as far as it has room for it.
+/// A session listens from now on without having asked, as far as it has room for it. It looks once it joins by itself.
 pub fn listen_unasked(server: &mut ChatServer, id: RoomId, session: SessionId, worker: WorkerId) {
-    let generation = server.next_generation();
-    let Some(live) = server.people.session_mut(session) else { return };
-    if live.rooms.len() >= limits::ROOMS_PER_SESSION || !live.rooms.insert(id) {
+    let Some(live) = server.people.session(session) else { return };
+    if live.rooms.len() >= limits::ROOMS_PER_SESSION || live.rooms.contains(&id) {
         return;
     }
     let person = std::sync::Arc::clone(&live.person);
-    let status = server.people.status(person.id);
-    if let Some(room) = server.rooms.get_mut(&id) {
-        room.connect(session, worker, &person, status);
-        let seen = room.info.last_seq;
-        server.ports.push(worker, Item::Subscribe { session, room: id, generation, seen, newest: seen });
+    let ear = Ear { session, worker, attention: Attention::Listens };
+    if connect(server, id, &person, ear).is_some()
+        && let Some(last_seq) = server.rooms.get(&id).map(|room| room.info.last_seq)
+    {
+        subscribe(server, ear.attention.feed(id), ear, last_seq, last_seq);
     }
 }
 
@@ -119,7 +162,7 @@ pub fn listen_unasked(server: &mut ChatServer, id: RoomId, session: SessionId, w
 pub fn replay(
     server: &mut ChatServer,
     session: SessionId,
-    id: RoomId,
+    feed: RoomId,
     generation: u64,
     events: StorageResult<Vec<Event>>,
 ) {
@@ -127,10 +170,11 @@ pub fn replay(
     match events {
         Ok(events) => {
             let events = events.into_iter().map(std::sync::Arc::new).collect();
-            server.ports.push(worker, Item::Replay { session, room: id, generation, events });
+            server.ports.push(worker, Item::Replay { session, room: feed, generation, events });
         }
         Err(error) => {
             log::error!("what a session missed could not be read; it is told to join again: {error}");
+            let id = room_of(feed);
             super::leave::stop_listening(server, session, worker, id);
             if let Some(room) = server.rooms.get(&id) {
                 let notice = Notice::Resync { room: room.info.name.clone(), reason: "unavailable" };

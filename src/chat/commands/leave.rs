@@ -39,8 +39,8 @@ pub fn stop_listening(server: &mut ChatServer, session: SessionId, worker: Worke
     if let Some(live) = server.people.session_mut(session) {
         live.rooms.remove(&id);
     }
-    if let Some(room) = server.rooms.get_mut(&id) {
-        room.disconnect(session, now);
+    let attention = server.rooms.get_mut(&id).and_then(|room| room.disconnect(session, now));
+    if let Some(attention) = attention {
+        server.ports.push(worker, Item::Unsubscribe { session, room: attention.feed(id) });
     }
-    server.ports.push(worker, Item::Unsubscribe { session, room: id });
 }

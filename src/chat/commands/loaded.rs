@@ -16,7 +16,7 @@ pub fn run(server: &mut ChatServer, loaded: Loaded) {
     match loaded {
         Loaded::Room { name, stored } => room(server, &name, stored),
         Loaded::Replay { session, room, generation, events } => join::replay(server, session, room, generation, events),
-        Loaded::History { caller, room, events } => history::loaded(server, caller, room, events),
+        Loaded::History { caller, room, page, reset } => history::loaded(server, caller, room, page, reset),
         Loaded::Rooms { caller, rooms } => rooms::loaded(server, caller, rooms),
         Loaded::Members { caller, room, members } => members::loaded(server, caller, room, members),
         Loaded::NameChecked { caller, name, taken } => nick::checked(server, caller, name, taken),
@@ -51,6 +51,10 @@ fn missing(server: &mut ChatServer, caller: Caller, command: Command) {
     match command {
         Command::Join { room, after, create: true } => {
             let then = Command::Join { room: room.clone(), after, create: false };
+            create::make(server, caller, room, RoomKind::Public, Topic::default(), Some(then));
+        }
+        Command::Listen { room, after, create: true } => {
+            let then = Command::Listen { room: room.clone(), after, create: false };
             create::make(server, caller, room, RoomKind::Public, Topic::default(), Some(then));
         }
         _ => server.ports.answer(caller.reply, Err(Problem::no_such_room())),

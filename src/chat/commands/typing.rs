@@ -1,4 +1,4 @@
-//! `typing`: somebody is writing. Told to the others who listen, kept nowhere.
+//! `typing`: somebody is writing. Told to the others who look at the room, kept nowhere.
 
 use super::super::reply::Caller;
 use super::super::server::ChatServer;

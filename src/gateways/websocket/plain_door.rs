@@ -56,7 +56,7 @@ impl PlainDoor {
         actix::spawn(async move {
             let Ok(Answer::Rooms { rooms }) = state.chat.ask(person, Command::Rooms).await else { return };
             for entry in rooms.into_iter().filter(|entry| entry.kind == RoomKind::Direct) {
-                let command = Command::Join { room: entry.room, after: None, create: false };
+                let command = Command::Listen { room: entry.room, after: None, create: false };
                 // Too busy: they come with the next line of that room, or after a new connection.
                 let _ = state.chat.submit(session, Request { id: None, command });
             }

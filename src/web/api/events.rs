@@ -38,6 +38,11 @@ struct LogPage<'a> {
     /// What to give as `before` for the page before this one, or as `after` for the one behind it, whichever was asked
     /// for; `null` at the end.
     next: Option<Seq>,
+    /// The end of the log.
+    last_seq: Seq,
+    /// `after` lies beyond the end of the log: this is the newest page, as if `after` had not been given.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    reset: bool,
 }
 
 impl PageQuery {
@@ -70,12 +75,13 @@ pub(super) async fn page(
 ) -> Result<HttpResponse, ApiError> {
     let (room, page) = (room_name(room)?, query.page()?);
     let found = ask::history(chat, person, Command::History { room, page, only }).await?;
-    let end = if page.after.is_some() { found.events.last() } else { found.events.first() };
     let shown = LogPage {
         room: &found.room,
         events: found.events.iter().map(|event| EventFrame::new(event, None)).collect(),
-        more: found.more,
-        next: end.filter(|_| found.more).map(|event| event.seq),
+        more: found.next.is_some(),
+        next: found.next,
+        last_seq: found.last_seq,
+        reset: found.reset,
     };
     Ok(json(HttpResponse::Ok(), shown))
 }

@@ -1,5 +1,6 @@
-// <room-list>: the sidebar's unread pills and the number in the window's title. Joins the other rooms live only, and
-// takes in rooms that come to be ours while the page is open.
+// <room-list>: the sidebar's unread pills and the number in the window's title. Joins the other rooms live only and
+// without looking, so that nobody is told here who types there, and takes in rooms that come to be ours while the page
+// is open.
 
 import { connection, viewer } from "../live.js";
 import { roomList } from "../trusted_html.js";
@@ -76,7 +77,7 @@ class RoomList extends HTMLElement {
 
   async #join(room) {
     try {
-      const ack = await connection.request("join", { room });
+      const ack = await connection.request("join", { room, look: false });
       const state = this.#rooms.get(room);
       state.last = ack.last_seq;
       if (ack.read_seq !== undefined) state.read = ack.read_seq;

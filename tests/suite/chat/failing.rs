@@ -1,36 +1,8 @@
 //! A database that fails: senders are told, nobody sees what is not stored, and service returns by itself.
 
 use serde_json::json;
-use sqlx::Connection;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
-use crate::support::{TestServer, until};
-
-/// A second connection to the server's database, which makes every write fail or succeed again.
-struct Saboteur(SqliteConnection);
-
-impl Saboteur {
-    async fn at(server: &TestServer) -> Self {
-        let options = SqliteConnectOptions::new().filename(server.file("parlor.db"));
-        Self(SqliteConnection::connect_with(&options).await.expect("a connection"))
-    }
-
-    async fn run(&mut self, sql: &'static str) {
-        sqlx::query(sql).execute(&mut self.0).await.expect("done");
-    }
-
-    async fn break_writes(&mut self) {
-        self.run("CREATE TRIGGER no_events BEFORE INSERT ON events BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END")
-            .await;
-        self.run("CREATE TRIGGER no_new BEFORE INSERT ON settings BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END")
-            .await;
-    }
-
-    async fn mend_writes(&mut self) {
-        self.run("DROP TRIGGER no_events").await;
-        self.run("DROP TRIGGER no_new").await;
-    }
-}
+use crate::support::{Saboteur, TestServer, until};
 
 #[tokio::test]
 async fn a_message_that_cannot_be_stored_is_refused_and_shown_to_nobody() {

@@ -90,3 +90,56 @@ async fn a_flood_of_other_commands_is_held_back_too() {
 
     assert_eq!(refused, 1);
 }
+
+#[tokio::test]
+async fn an_account_has_one_rate_however_many_connections_it_has() {
+    let (server, owner) = TestServer::owned_by("ann").await;
+    let api = server.api(&owner).await;
+    let mut sessions = Vec::new();
+    for _ in 0..10 {
+        let mut session = owner.socket(&server).await;
+        session.join("lobby").await;
+        sessions.push(session);
+    }
+    let send = json!({"type": "send", "room": "lobby", "text": "x"});
+
+    let (mut stored, mut refused) = (0, 0);
+    for round in 0..50 {
+        let answer = sessions[round % 10].ask(send.clone()).await;
+        match answer["type"].as_str() {
+            Some("ack") => stored += 1,
+            _ => {
+                assert_eq!(answer["code"], "rate_limited", "{answer}");
+                assert!(answer["retry_after_ms"].as_u64().is_some_and(|wait| wait > 0));
+                refused += 1;
+            }
+        }
+    }
+
+    assert!(stored <= 30 && refused >= 20, "{stored} stored, {refused} refused");
+    let by_request = api.post("/api/v1/rooms/lobby/messages", json!({"text": "x"})).await;
+    assert_eq!(by_request.status, 429, "requests are no way around it: {}", by_request.body);
+    assert_eq!(sessions[0].ask(json!({"type": "ping"})).await["type"], "pong", "other commands are not held back");
+
+    server.pass(Duration::from_secs(1));
+    let mut again = 0;
+    for session in &mut sessions {
+        again += usize::from(session.ask(send.clone()).await["type"] == "ack");
+        again += usize::from(session.ask(send.clone()).await["type"] == "ack");
+    }
+    assert_eq!(again, 10, "a second later there are ten more, together");
+}
+
+#[tokio::test]
+async fn guests_are_counted_by_connection() {
+    let server = TestServer::start().await;
+    let send = json!({"type": "send", "room": "lobby", "text": "x"});
+    for name in ["eve", "tom"] {
+        let mut guest = server.guest(name).await;
+        guest.join("lobby").await;
+        for _ in 0..30 {
+            guest.acked(send.clone()).await;
+        }
+        guest.refused(send.clone(), "rate_limited").await;
+    }
+}

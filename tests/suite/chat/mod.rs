@@ -3,8 +3,10 @@
 mod direct;
 mod failing;
 mod limits;
+mod looking;
 mod membership;
 mod memory;
 mod order;
 mod resuming;
+mod storm;
 mod talking;

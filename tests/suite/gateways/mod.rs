@@ -1,6 +1,8 @@
 //! The ways in.
 
 mod bad_input;
+mod ephemeral;
 mod frames;
 mod heartbeat;
 mod plain_text;
+mod protocol_document;

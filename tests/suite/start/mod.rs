@@ -4,3 +4,4 @@ mod command_line;
 mod crash;
 mod refusals;
 mod signals;
+mod slow_readers;

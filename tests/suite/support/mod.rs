@@ -6,6 +6,7 @@ pub mod http;
 pub mod plain;
 pub mod program;
 pub mod raw;
+pub mod saboteur;
 pub mod server;
 pub mod socket;
 
@@ -17,6 +18,7 @@ pub use chrome::{Chrome, Look, Window};
 pub use http::{Api, Browser, PASSWORD, Page};
 pub use plain::Terminal;
 pub use program::Program;
+pub use saboteur::Saboteur;
 pub use server::TestServer;
 pub use socket::Client;
 

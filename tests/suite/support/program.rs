@@ -82,6 +82,17 @@ impl Program {
         assert!(sent.success(), "signal {name}");
     }
 
+    /// Bytes of memory it has just now, and the most it ever had.
+    pub fn memory(&self) -> (usize, usize) {
+        let id = self.child.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("a status");
+        let kib = |name: &str| -> usize {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a line of the status");
+            line.trim().trim_end_matches(" kB").parse().expect("a number")
+        };
+        (kib("VmRSS:") * 1024, kib("VmHWM:") * 1024)
+    }
+
     /// Kills it on the spot, and waits until it is gone.
     pub async fn kill(mut self) {
         within("the death", self.child.kill()).await.expect("killed");

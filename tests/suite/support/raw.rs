@@ -1,9 +1,9 @@
 //! A WebSocket by hand: frames are written byte by byte, so that they can be wrong (RFC 6455, section 5.2).
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
-use super::{TestServer, within};
+use super::{Place, within};
 
 /// Opcodes of RFC 6455, section 11.8.
 pub const CONTINUE: u8 = 0;
@@ -23,12 +23,25 @@ pub struct Raw {
 
 impl Raw {
     /// Connects and shakes hands.
-    pub async fn connect(server: &TestServer, path: &str) -> Self {
-        let mut raw = Self { stream: TcpStream::connect(server.address).await.expect("connected"), seen: Vec::new() };
+    pub async fn connect(server: &impl Place, path: &str) -> Self {
+        let stream = TcpStream::connect(server.address()).await.expect("connected");
+        Self::shake_hands(stream, server, path, "").await
+    }
+
+    /// A client of JSON whose system takes in little: what it does not read stays with the server soon.
+    pub async fn narrow(server: &impl Place, path: &str) -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(8 * 1024).expect("a small buffer");
+        let stream = socket.connect(server.address()).await.expect("connected");
+        Self::shake_hands(stream, server, path, "Sec-WebSocket-Protocol: parlor.v1.json\r\n").await
+    }
+
+    async fn shake_hands(stream: TcpStream, server: &impl Place, path: &str, headers: &str) -> Self {
+        let mut raw = Self { stream, seen: Vec::new() };
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-            server.address
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{headers}\r\n",
+            server.address()
         );
         raw.write(request.as_bytes()).await;
         let head = loop {

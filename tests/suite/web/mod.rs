@@ -8,6 +8,7 @@ mod pages;
 mod posting;
 mod private_rooms;
 mod problems;
+mod resuming;
 mod rooms;
 mod security;
 mod service;
