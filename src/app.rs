@@ -24,6 +24,7 @@ use crate::chat::server::{ChatServer, Setup};
 use crate::chat::turn::WorkerId;
 use crate::config::{Address, Config};
 use crate::domain::clock::Clock;
+use crate::gateways::admission::Admission;
 use crate::gateways::dispatch::Rates;
 use crate::gateways::websocket::WebsocketState;
 use crate::gateways::websocket::upgrade::{self, Patience};
@@ -93,6 +94,7 @@ struct Parts {
     store: SharedStore,
     auth: Arc<Auth>,
     chat: Chat,
+    admission: Arc<Admission>,
     renderer: Arc<Renderer>,
     draining: Draining,
     next_worker: Arc<AtomicUsize>,
@@ -130,6 +132,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         store: store.clone(),
         auth: auth.clone(),
         chat: chat.clone(),
+        admission: Arc::new(Admission::new(&config.limits)),
         renderer,
         draining: draining.clone(),
         next_worker: Arc::default(),
@@ -187,7 +190,8 @@ fn start_chat(
     let server: Addr<ChatServer> = ChatServer::start_in_arbiter(&hub.handle(), move |ctx| {
         ChatServer::new(setup, actix::AsyncContext::address(ctx))
     });
-    actix::spawn(journal.run(server.clone().recipient(), server.clone().recipient()));
+    // On the thread of the server: they hand everything to each other.
+    hub.spawn(journal.run(server.clone().recipient(), server.clone().recipient()));
     Chat::new(server, auth.follow_access(), health)
 }
 
@@ -199,7 +203,13 @@ fn worker(
     let id = WorkerId(parts.next_worker.fetch_add(1, Ordering::Relaxed));
     let worker = Worker::new(id, parts.clock.clone(), parts.renderer.clone(), parts.metrics.clone());
     parts.chat.open_worker(id, Fanout::new(worker.clone()).start());
-    let sessions = WebsocketState::new(&parts.config, parts.auth.clone(), parts.chat.clone(), worker);
+    let sessions = WebsocketState::new(
+        &parts.config,
+        parts.auth.clone(),
+        parts.chat.clone(),
+        parts.admission.clone(),
+        worker,
+    );
     let state = WebState {
         auth: parts.auth.clone(),
         chat: parts.chat.clone(),
@@ -212,7 +222,10 @@ fn worker(
     };
     let sessions = Rc::new(sessions);
     let app = routes::app(web::Data::new(state)).app_data(Rc::clone(&sessions));
-    let patience = Patience { headers: Duration::from_secs(5), keep_alive: Duration::from_secs(5) };
+    let listen = &parts.config.listen;
+    // Zero is for ever.
+    let headers = if parts.config.limits.rate_limits { listen.header_timeout } else { Duration::ZERO };
+    let patience = Patience { headers, keep_alive: listen.keep_alive };
     upgrade::serve(app.into_factory(), sessions, patience, stopping.clone())
 }
 

@@ -1,7 +1,9 @@
 //! Who is connected to the server, with which sessions and which status. A plain struct; the actor owns it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use smallvec::{SmallVec, smallvec};
 
 use super::turn::WorkerId;
 use crate::domain::ids::{DeviceId, RoomId, SessionId, UserId};
@@ -18,15 +20,49 @@ pub struct LiveSession {
     /// On which thread.
     pub worker: WorkerId,
     /// What it listens to.
-    pub rooms: HashSet<RoomId>,
+    pub rooms: FewRooms,
+}
+
+/// The rooms of one session: nearly always one or two, a hundred at most, so that looking through them costs less than
+/// a table would weigh.
+#[derive(Debug, Default)]
+pub struct FewRooms(SmallVec<[RoomId; 2]>);
+
+impl FewRooms {
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// True when this one is among them.
+    pub fn contains(&self, room: RoomId) -> bool {
+        self.0.contains(&room)
+    }
+
+    /// Adds one, unless it is there.
+    pub fn insert(&mut self, room: RoomId) {
+        if !self.contains(room) {
+            self.0.push(room);
+        }
+    }
+
+    /// Takes one out.
+    pub fn remove(&mut self, room: RoomId) {
+        self.0.retain(|other| *other != room);
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = RoomId> + '_ {
+        self.0.iter().copied()
+    }
 }
 
 #[derive(Default)]
 struct LivePerson {
-    sessions: Vec<SessionId>,
+    sessions: SmallVec<[SessionId; 2]>,
     status: Option<Status>,
     /// For a guest: the names they hold.
-    names: Vec<NameKey>,
+    names: SmallVec<[NameKey; 1]>,
 }
 
 /// Everybody who is connected.
@@ -43,7 +79,7 @@ impl People {
     pub fn connect(&mut self, session: SessionId, worker: WorkerId, person: Arc<Person>) -> Arc<Person> {
         let person = if person.is_guest() { self.with_free_name(person) } else { person };
         self.by_user.entry(person.id).or_default().sessions.push(session);
-        self.sessions.insert(session, LiveSession { person: person.clone(), worker, rooms: HashSet::new() });
+        self.sessions.insert(session, LiveSession { person: person.clone(), worker, rooms: FewRooms::default() });
         person
     }
 
@@ -81,7 +117,7 @@ impl People {
             return None;
         }
         let renamed = self.rename(user, name)?;
-        let old = self.by_user.get_mut(&user).map(|person| std::mem::replace(&mut person.names, vec![key.clone()]));
+        let old = self.by_user.get_mut(&user).map(|person| std::mem::replace(&mut person.names, smallvec![key.clone()]));
         self.release(&old.unwrap_or_default(), user);
         self.guest_names.insert(key, user);
         Some(renamed)

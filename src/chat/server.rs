@@ -288,7 +288,7 @@ impl Handler<Disconnect> for ChatServer {
     fn handle(&mut self, gone: Disconnect, _: &mut Self::Context) {
         let now = self.clock.now();
         if let Some(live) = self.people.disconnect(gone.session) {
-            for id in live.rooms {
+            for id in live.rooms.iter() {
                 if let Some(room) = self.rooms.get_mut(&id) {
                     room.disconnect(gone.session, now);
                 }

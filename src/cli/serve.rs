@@ -17,6 +17,11 @@ const NOTICE: Duration = Duration::from_secs(1);
 pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let config = load(matches)?;
     logging::init(&config.log).map_err(|error| Failure::Failed(error.to_string()))?;
+    // Each connection is an open file, and what systems grant unasked is often 1,024.
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(files) => log::debug!("{files} files may be open at once"),
+        Err(error) => log::warn!("the limit of open files could not be raised: {error}"),
+    }
     actix::System::new().block_on(serve(config)).map_err(|error| Failure::Failed(error.to_string()))
 }
 

@@ -15,6 +15,8 @@ pub struct ListenConfig {
     pub public_url: Option<PublicUrl>,
     /// Threads that serve connections, at least one.
     pub workers: usize,
+    /// WebSockets that may be open at once.
+    pub max_connections: usize,
     /// How long a stopping server waits for its connections.
     pub shutdown: Duration,
     /// How long a client may take to send the head of a request.
@@ -33,6 +35,7 @@ impl ListenConfig {
                 .map(|url| PublicUrl::parse(&url.text).ok_or_else(|| url.plainly_bad()))
                 .transpose()?,
             workers: values.number("workers")?,
+            max_connections: values.number("max_connections")?,
             shutdown: Duration::from_secs(values.number("shutdown_seconds")?),
             header_timeout: Duration::from_secs(values.number("header_timeout_seconds")?),
             keep_alive: Duration::from_secs(values.number("keep_alive_seconds")?),

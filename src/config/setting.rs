@@ -152,6 +152,11 @@ fn cores() -> u64 {
     std::thread::available_parallelism().map_or(1, |cores| cores.get().min(256) as u64)
 }
 
+/// What is left of the open files for WebSockets: pages, the database and the log need some too.
+fn connections() -> u64 {
+    rlimit::Resource::NOFILE.get_hard().map_or(1024, |files| files.saturating_sub(256).clamp(256, 10_000_000))
+}
+
 fn half_of_the_cores() -> u64 {
     (cores() / 2).max(1)
 }
@@ -177,6 +182,10 @@ pub const SETTINGS: &[Setting] = &[
     entry(Section::Listen, "workers",
         Preset::Computed { value: cores, meaning: "the number of cores", example: "4" }, Allowed::Number(1, 256),
         "Threads that serve connections."),
+    entry(Section::Listen, "max_connections",
+        Preset::Computed { value: connections, meaning: "as many as the system lets the program have open files, less 256", example: "20000" },
+        Allowed::Number(1, 10_000_000),
+        "WebSockets that may be open at once. More are refused, so that pages and the database still have files to open."),
     entry(Section::Listen, "shutdown_seconds", Preset::Value("10"), Allowed::Number(1, 300),
         "How long a stopping server waits for its connections to end."),
     entry(Section::Listen, "header_timeout_seconds", Preset::Value("10"), Allowed::Number(1, 300),

@@ -4,6 +4,7 @@
 //! Unicode TR 39 (section 4), so that `аnn` with a Cyrillic `а` cannot pass for `ann`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use derive_more::{Display, Error};
 use serde::{Serialize, Serializer};
@@ -48,14 +49,15 @@ pub enum NameError {
 
 /// The form under which names are compared and kept unique.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Display)]
-pub struct NameKey(String);
+pub struct NameKey(Arc<str>);
 
 impl NameKey {
     /// The key of any text, also of one that is no good name (then nothing will match it).
     #[must_use]
     pub fn of(text: &str) -> Self {
         let folded = text.nfkc().collect::<String>().to_lowercase();
-        Self(unicode_security::skeleton(&folded).collect::<String>().to_lowercase().nfkc().collect())
+        let skeleton: String = unicode_security::skeleton(&folded).collect::<String>().to_lowercase().nfkc().collect();
+        Self(skeleton.into())
     }
 
     /// The key as the database keeps it.
@@ -67,11 +69,11 @@ impl NameKey {
 
 /// The name of a person: 1 to 32 characters, letters, digits, `_`, `-` and `.`, as typed (NFC).
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct UserName(String);
+pub struct UserName(Arc<str>);
 
 /// The name of a room: 1 to 64 characters, letters, digits, `_` and `-`, in lower case.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct RoomName(String);
+pub struct RoomName(Arc<str>);
 
 impl UserName {
     /// Checks what somebody typed. Spaces around it are dropped.
@@ -81,13 +83,13 @@ impl UserName {
     pub fn parse(text: &str) -> Result<Self, NameError> {
         let name: String = text.trim().nfc().collect();
         check(&name, limits::USER_NAME_CHARS, "_-.")?;
-        Ok(Self(name))
+        Ok(Self(name.into()))
     }
 
     /// A name that was checked before it was stored.
     #[must_use]
     pub fn trusted(text: String) -> Self {
-        Self(text)
+        Self(text.into())
     }
 
     /// The form under which it is unique.
@@ -104,13 +106,18 @@ impl RoomName {
     /// Says which rule the name breaks.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         let bare = text.trim();
-        let name: String =
-            bare.strip_prefix('#').unwrap_or(bare).nfkc().collect::<String>().to_lowercase().nfc().collect();
+        let bare = bare.strip_prefix('#').unwrap_or(bare);
+        // Every message names its room: the common case takes the short way to the same result.
+        let name: String = if bare.is_ascii() {
+            bare.to_ascii_lowercase()
+        } else {
+            bare.nfkc().collect::<String>().to_lowercase().nfc().collect()
+        };
         check(&name, limits::ROOM_NAME_CHARS, "_-")?;
         if name.starts_with(DIRECT_PREFIX) {
             return Err(NameError::Reserved);
         }
-        Ok(Self(name))
+        Ok(Self(name.into()))
     }
 
     /// Reads the name of an existing room, which may be a direct one.
@@ -119,7 +126,7 @@ impl RoomName {
     /// Says which rule the name breaks.
     pub fn parse_existing(text: &str) -> Result<Self, NameError> {
         match Self::parse(text) {
-            Err(NameError::Reserved) => Ok(Self(text.trim().trim_start_matches('#').to_lowercase())),
+            Err(NameError::Reserved) => Ok(Self(text.trim().trim_start_matches('#').to_lowercase().into())),
             other => other,
         }
     }
@@ -127,7 +134,7 @@ impl RoomName {
     /// A name that was checked before it was stored.
     #[must_use]
     pub fn trusted(text: String) -> Self {
-        Self(text)
+        Self(text.into())
     }
 
     /// The form under which it is unique.
@@ -145,7 +152,7 @@ fn check(name: &str, max: usize, allowed: &'static str) -> Result<(), NameError>
     if name.len() > max * 32 {
         return Err(NameError::TooLong { chars: name.chars().count(), max });
     }
-    let chars = name.graphemes(true).count();
+    let chars = if name.is_ascii() { name.len() } else { name.graphemes(true).count() };
     if chars > max {
         return Err(NameError::TooLong { chars, max });
     }

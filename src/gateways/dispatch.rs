@@ -38,9 +38,9 @@ pub enum Outcome {
     Abuse,
 }
 
-/// How often a session may send.
-#[derive(Debug, Clone, Copy)]
-pub struct Rates(Option<(Rate, Rate)>);
+/// How often a session may send. One table for all sessions of a thread.
+#[derive(Debug, Clone)]
+pub struct Rates(Option<Rc<(Rate, Rate)>>);
 
 impl Rates {
     /// As the settings say.
@@ -49,15 +49,13 @@ impl Rates {
         let (per_second, burst) = (f64::from(limits.message_rate), f64::from(limits.message_burst));
         let messages = Rate { per_second, burst };
         let others = Rate { per_second: per_second * OTHERS, burst: burst * OTHERS };
-        Self(limits.rate_limits.then_some((messages, others)))
+        Self(limits.rate_limits.then(|| Rc::new((messages, others))))
     }
-}
 
-impl Rates {
     /// How often messages may be sent; `None` when nothing is limited.
     #[must_use]
-    pub fn messages(self) -> Option<Rate> {
-        self.0.map(|(messages, _)| messages)
+    pub fn messages(&self) -> Option<Rate> {
+        self.0.as_ref().map(|rates| rates.0)
     }
 }
 
@@ -66,16 +64,21 @@ pub struct Dispatcher {
     chat: Rc<Chat>,
     session: SessionId,
     rates: Rates,
-    messages: Option<TokenBucket>,
-    others: Option<TokenBucket>,
+    /// Made with the first command: most connections are silent.
+    buckets: Option<Box<Buckets>>,
     strikes: u32,
+}
+
+struct Buckets {
+    messages: TokenBucket,
+    others: TokenBucket,
 }
 
 impl Dispatcher {
     /// For a session that has just opened.
     #[must_use]
     pub fn new(chat: Rc<Chat>, session: SessionId, rates: Rates) -> Self {
-        Self { chat, session, rates, messages: None, others: None, strikes: 0 }
+        Self { chat, session, rates, buckets: None, strikes: 0 }
     }
 
     /// Takes one frame of an encoding that has frames.
@@ -119,17 +122,24 @@ impl Dispatcher {
     /// # Errors
     /// When there were too many.
     pub fn spend_message(&mut self, now: Timestamp) -> Result<(), Problem> {
-        let Some((rate, _)) = self.rates.0 else { return Ok(()) };
-        let bucket = self.messages.get_or_insert_with(|| TokenBucket::full(rate, now));
-        bucket.take(rate, now).map_err(Problem::rate_limited)
+        self.take_token(true, now)
     }
 
     fn spend(&mut self, command: &Command, now: Timestamp) -> Result<(), Problem> {
         if command.is_costly() {
             return self.spend_message(now);
         }
-        let Some((_, rate)) = self.rates.0 else { return Ok(()) };
-        let bucket = self.others.get_or_insert_with(|| TokenBucket::full(rate, now));
+        self.take_token(false, now)
+    }
+
+    fn take_token(&mut self, for_message: bool, now: Timestamp) -> Result<(), Problem> {
+        let Some(rates) = &self.rates.0 else { return Ok(()) };
+        let full = || {
+            Box::new(Buckets { messages: TokenBucket::full(rates.0, now), others: TokenBucket::full(rates.1, now) })
+        };
+        let buckets = self.buckets.get_or_insert_with(full);
+        let (bucket, rate) =
+            if for_message { (&mut buckets.messages, rates.0) } else { (&mut buckets.others, rates.1) };
         bucket.take(rate, now).map_err(Problem::rate_limited)
     }
 }

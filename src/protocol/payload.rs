@@ -59,6 +59,22 @@ impl Payload {
         Self { framed: Bytes::from(bytes).slice(start..), header, kind }
     }
 
+    /// Several frames in one piece of memory, as they follow each other on the wire; `None` for none. The body of such a
+    /// payload is of no use.
+    #[must_use]
+    pub fn join<'a>(payloads: impl Iterator<Item = &'a Self> + Clone) -> Option<Self> {
+        let first = payloads.clone().next()?;
+        let mut bytes = Vec::with_capacity(payloads.clone().map(|payload| payload.framed.len()).sum());
+        let count = payloads.fold(0, |count, payload| {
+            bytes.extend_from_slice(&payload.framed);
+            count + 1
+        });
+        if count == 1 {
+            return Some(first.clone());
+        }
+        Some(Self { framed: bytes.into(), header: 0, kind: first.kind })
+    }
+
     /// The frame as a WebSocket carries it: header and body.
     #[must_use]
     pub fn framed(&self) -> &Bytes {

@@ -113,6 +113,6 @@ fn away_sessions(
     user: crate::domain::ids::UserId,
     room: RoomId,
 ) -> Vec<(crate::domain::ids::SessionId, super::super::turn::WorkerId)> {
-    let listens = |session| server.people.session(session).is_some_and(|live| live.rooms.contains(&room));
+    let listens = |session| server.people.session(session).is_some_and(|live| live.rooms.contains(room));
     server.people.sessions_of(user).filter(|(session, _)| !listens(*session)).collect()
 }

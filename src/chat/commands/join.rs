@@ -65,7 +65,7 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, wish: Wish) {
         return server.ports.answer(caller.reply, Err(problem));
     };
     let Some(live) = server.people.session(session) else { return };
-    if live.rooms.len() >= limits::ROOMS_PER_SESSION && !live.rooms.contains(&id) {
+    if live.rooms.len() >= limits::ROOMS_PER_SESSION && !live.rooms.contains(id) {
         let message = format!("a session listens to {} rooms at most; leave one first", limits::ROOMS_PER_SESSION);
         return server.ports.answer(caller.reply, Err(Problem::new(ErrorCode::TooLarge, message)));
     }
@@ -138,7 +138,7 @@ fn subscribe(server: &mut ChatServer, feed: RoomId, ear: Ear, seen: Seq, newest:
 /// A session that is catching up has room for another page. Whatever has been taken from it since is not read.
 pub fn next_page(server: &mut ChatServer, session: SessionId, page: NextPage) {
     let NextPage { room: feed, generation, after } = page;
-    if server.people.session(session).is_some_and(|live| live.rooms.contains(&room_of(feed))) {
+    if server.people.session(session).is_some_and(|live| live.rooms.contains(room_of(feed))) {
         server.loader.replay(session, feed, generation, after);
     }
 }
@@ -146,7 +146,7 @@ pub fn next_page(server: &mut ChatServer, session: SessionId, page: NextPage) {
 /// A session listens from now on without having asked, as far as it has room for it. It looks once it joins by itself.
 pub fn listen_unasked(server: &mut ChatServer, id: RoomId, session: SessionId, worker: WorkerId) {
     let Some(live) = server.people.session(session) else { return };
-    if live.rooms.len() >= limits::ROOMS_PER_SESSION || live.rooms.contains(&id) {
+    if live.rooms.len() >= limits::ROOMS_PER_SESSION || live.rooms.contains(id) {
         return;
     }
     let person = std::sync::Arc::clone(&live.person);

@@ -30,14 +30,14 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller) {
 
 fn listens(server: &ChatServer, session: SessionId, id: RoomId) -> Option<WorkerId> {
     let live = server.people.session(session)?;
-    live.rooms.contains(&id).then_some(live.worker)
+    live.rooms.contains(id).then_some(live.worker)
 }
 
 /// Takes a session out of a room.
 pub fn stop_listening(server: &mut ChatServer, session: SessionId, worker: WorkerId, id: RoomId) {
     let now = server.clock.now();
     if let Some(live) = server.people.session_mut(session) {
-        live.rooms.remove(&id);
+        live.rooms.remove(id);
     }
     let attention = server.rooms.get_mut(&id).and_then(|room| room.disconnect(session, now));
     if let Some(attention) = attention {

@@ -19,7 +19,7 @@ pub fn tell_rooms(server: &mut ChatServer, author: &Author, status: Status) {
     let sessions = server.people.sessions_of(author.id);
     let rooms: HashSet<RoomId> = sessions
         .filter_map(|(session, _)| server.people.session(session))
-        .flat_map(|live| live.rooms.iter().copied())
+        .flat_map(|live| live.rooms.iter())
         .collect();
     for id in rooms {
         if let Some(room) = server.rooms.get_mut(&id) {

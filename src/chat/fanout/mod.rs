@@ -1,33 +1,33 @@
 //! The fan-out of one worker thread. It holds the sessions of its own thread by room; an event is written once per
 //! encoding and then shared. Sessions register here directly: they live on the same thread.
 //!
-//! `sink` is the way out to one session, `subscriber` one session in one room; here they are kept and served.
+//! `sink` is the way out to one session, `subscriber` one session in one room, `seats` who sits where, `run` events that go
+//! out together, `actor` the mailbox. Here is what is done with what the server says.
 
+mod actor;
+mod run;
+mod seats;
 pub mod sink;
 mod subscriber;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::pin::Pin;
 use std::rc::{Rc, Weak};
-use std::task::{Context as Task, Poll};
-use std::time::Duration;
+use std::sync::Arc;
 
-use actix::fut::ActorFuture;
-use actix::{Actor, AsyncContext, Context, Handler};
-
+pub use self::actor::Fanout;
+use self::run::Run;
+use self::seats::Seats;
 pub use self::sink::{Pushed, Sink, Weight};
 use self::subscriber::{Delivery, Progress, Subscriber};
-use super::turn::{Item, Turn, WorkerId};
+use super::turn::{Item, WorkerId};
 use crate::domain::clock::Clock;
 use crate::domain::ids::{RoomId, Seq, SessionId};
+use crate::protocol::answer::Answer;
 use crate::protocol::encode::{self, News, SharedFrames, SharedHtml};
 use crate::protocol::encoding::Encoding;
 use crate::protocol::payload::Payload;
 use crate::telemetry::metrics::Metrics;
-
-/// How often the sessions of a thread are looked after.
-const SWEEP: Duration = Duration::from_secs(1);
 
 /// What one thread knows: its sessions and what they listen to. Shared by the fan-out actor and the sessions, on this
 /// thread only.
@@ -37,20 +37,14 @@ pub struct Worker {
     clock: Clock,
     html: SharedHtml,
     metrics: Metrics,
-    listeners: RefCell<HashMap<SessionId, Listener>>,
-    rooms: RefCell<HashMap<RoomId, Vec<Subscriber>>>,
+    seats: RefCell<Seats>,
     /// Connections of this thread that are no sessions of the chat, but are looked after like them.
     others: RefCell<Vec<Weak<dyn Sink>>>,
+    /// Events that have come and were not given out yet. They go out together, at the latest when the mailbox is empty.
+    runs: RefCell<HashMap<RoomId, Run>>,
     /// What has to be flushed at the end of the turn.
     unflushed: RefCell<Vec<Rc<dyn Sink>>>,
     deliveries: Cell<usize>,
-}
-
-struct Listener {
-    encoding: Encoding,
-    sink: Rc<dyn Sink>,
-    /// The rooms it listens to, and where it stands in the list of each.
-    rooms: Vec<(RoomId, usize)>,
 }
 
 /// A page that a session needs to go on catching up.
@@ -82,9 +76,9 @@ impl Worker {
             clock,
             html,
             metrics,
-            listeners: RefCell::default(),
-            rooms: RefCell::default(),
+            seats: RefCell::default(),
             others: RefCell::default(),
+            runs: RefCell::default(),
             unflushed: RefCell::default(),
             deliveries: Cell::new(0),
         })
@@ -102,7 +96,7 @@ impl Worker {
 
     /// A session has opened on this thread. Nothing reaches it before this call.
     pub fn register(&self, session: SessionId, encoding: Encoding, sink: Rc<dyn Sink>) {
-        self.listeners.borrow_mut().insert(session, Listener { encoding, sink, rooms: Vec::new() });
+        self.seats.borrow_mut().register(session, encoding, sink);
     }
 
     /// Looks after a connection that is no session of the chat, as long as it lives.
@@ -112,25 +106,28 @@ impl Worker {
 
     /// A session is gone.
     pub fn unregister(&self, session: SessionId) {
-        let Some(listener) = self.listeners.borrow_mut().remove(&session) else { return };
-        for (room, place) in listener.rooms {
-            self.remove_subscriber(room, place);
-        }
+        self.seats.borrow_mut().unregister(session);
     }
 
     fn carry_out(&self, item: Item) {
+        // What somebody sent is acknowledged out of order with what others did; all else keeps its place among the news.
+        if !matches!(item, Item::News { .. } | Item::Answer { answer: Answer::Sent(_), .. }) {
+            self.give_out();
+        }
         match item {
-            Item::News { room, frames, except } => self.news(room, &frames, except),
+            Item::News { room, frames, except } => self.news(room, frames, except),
             Item::Subscribe { session, room, generation, seen, newest } => {
-                self.subscribe(session, room, generation, seen, newest);
-            }
-            Item::Unsubscribe { session, room } => self.unsubscribe(session, room),
-            Item::Replay { session, room, generation, events } => {
-                self.with_subscriber(session, room, |subscriber| {
-                    if subscriber.generation == generation {
-                        subscriber.replay(events);
-                    }
+                self.seats.borrow_mut().subscribe(room, session, |encoding, sink| {
+                    Subscriber::new(session, generation, encoding, sink, seen, newest)
                 });
+            }
+            Item::Unsubscribe { session, room } => self.seats.borrow_mut().unsubscribe(room, session),
+            Item::Replay { session, room, generation, events } => {
+                if let Some(subscriber) = self.seats.borrow_mut().subscriber(room, session)
+                    && subscriber.generation == generation
+                {
+                    subscriber.replay(events);
+                }
             }
             Item::CloseOthers { closing } => {
                 for other in self.others.borrow().iter().filter_map(Weak::upgrade) {
@@ -152,16 +149,16 @@ impl Worker {
                 self.push(session, |encoding| encode::answer(id.as_deref(), &answer, encoding, html));
             }
             Item::Refuse { session, id, problem } => {
-                if let Some(listener) = self.listeners.borrow().get(&session) {
-                    listener.sink.refused(id.as_deref());
+                if let Some((_, sink)) = self.seats.borrow().sink(session) {
+                    sink.refused(id.as_deref());
                 }
                 self.push(session, |encoding| Some(encode::problem(id.as_deref(), &problem, encoding)));
             }
             Item::Notify { session, notice } => self.push(session, |encoding| encode::notice(&notice, encoding)),
             Item::Tell { session, frames } => self.push(session, |encoding| frames.payload(encoding, html).cloned()),
             Item::Close { session, closing } => {
-                if let Some(listener) = self.listeners.borrow().get(&session) {
-                    listener.sink.close(closing);
+                if let Some((_, sink)) = self.seats.borrow().sink(session) {
+                    sink.close(closing);
                 }
             }
             Item::CloseOthers { .. }
@@ -174,99 +171,89 @@ impl Worker {
 
     fn push(&self, session: SessionId, write: impl FnOnce(Encoding) -> Option<Payload>) {
         // A session may have gone since the server spoke to it.
-        if let Some(listener) = self.listeners.borrow().get(&session)
-            && let Some(payload) = write(listener.encoding)
-            && listener.sink.push(&payload, Weight::Durable) == Pushed::First
+        if let Some((encoding, sink)) = self.seats.borrow().sink(session)
+            && let Some(payload) = write(encoding)
+            && sink.push(&payload, Weight::Durable) == Pushed::First
         {
-            self.unflushed.borrow_mut().push(Rc::clone(&listener.sink));
+            self.unflushed.borrow_mut().push(Rc::clone(sink));
         }
-    }
-
-    fn subscribe(&self, session: SessionId, room: RoomId, generation: u64, seen: Seq, newest: Seq) {
-        let mut listeners = self.listeners.borrow_mut();
-        let Some(listener) = listeners.get_mut(&session) else { return };
-        let sink = Rc::clone(&listener.sink);
-        let subscriber = Subscriber::new(session, generation, listener.encoding, sink, seen, newest);
-        let mut rooms = self.rooms.borrow_mut();
-        let subscribers = rooms.entry(room).or_default();
-        match listener.place_in(room) {
-            Some(place) => subscribers[place] = subscriber,
-            None => {
-                listener.rooms.push((room, subscribers.len()));
-                subscribers.push(subscriber);
-            }
-        }
-    }
-
-    fn unsubscribe(&self, session: SessionId, room: RoomId) {
-        let place = self.listeners.borrow_mut().get_mut(&session).and_then(|listener| listener.forget(room));
-        if let Some(place) = place {
-            self.remove_subscriber(room, place);
-        }
-    }
-
-    /// The last of the list takes the place that becomes free.
-    fn remove_subscriber(&self, room: RoomId, place: usize) {
-        let mut rooms = self.rooms.borrow_mut();
-        let Some(subscribers) = rooms.get_mut(&room) else { return };
-        subscribers.swap_remove(place);
-        if let Some(moved) = subscribers.get(place)
-            && let Some(listener) = self.listeners.borrow_mut().get_mut(&moved.session)
-        {
-            listener.moved(room, place);
-        }
-        if subscribers.is_empty() {
-            rooms.remove(&room);
-        }
-    }
-
-    fn with_subscriber<T>(
-        &self,
-        session: SessionId,
-        room: RoomId,
-        act: impl FnOnce(&mut Subscriber) -> T,
-    ) -> Option<T> {
-        let place = self.listeners.borrow().get(&session)?.place_in(room)?;
-        self.rooms.borrow_mut().get_mut(&room)?.get_mut(place).map(act)
     }
 
     /// Gives a session more of what it missed, as far as its outbox has room. Called by the session, which flushes
     /// afterwards.
     pub fn catch_up(&self, session: SessionId) -> CaughtUp {
         let mut caught_up = CaughtUp::default();
-        let rooms = self.listeners.borrow().get(&session).map(|listener| listener.rooms.clone()).unwrap_or_default();
-        for (room, _) in rooms {
-            let step = |subscriber: &mut Subscriber| (subscriber.generation, subscriber.catch_up(&*self.html));
-            match self.with_subscriber(session, room, step) {
-                Some((_, Progress::NeedsRoom)) => caught_up.needs_room = true,
-                Some((generation, Progress::NeedsPage(after))) => {
-                    caught_up.pages.push(NextPage { room, generation, after });
+        let mut seats = self.seats.borrow_mut();
+        for room in seats.rooms_of(session) {
+            let Some(subscriber) = seats.subscriber(room, session) else { continue };
+            match subscriber.catch_up(&*self.html) {
+                Progress::NeedsRoom => caught_up.needs_room = true,
+                Progress::NeedsPage(after) => {
+                    caught_up.pages.push(NextPage { room, generation: subscriber.generation, after });
                 }
-                Some((_, Progress::Waiting)) | None => {}
+                Progress::Waiting => {}
             }
         }
         caught_up
     }
 
-    fn news(&self, room: RoomId, frames: &SharedFrames, except: Option<SessionId>) {
-        let mut rooms = self.rooms.borrow_mut();
-        let Some(subscribers) = rooms.get_mut(&room) else { return };
+    fn news(&self, room: RoomId, frames: Arc<SharedFrames>, except: Option<SessionId>) {
+        if let News::Event(_) = frames.news() {
+            let mut runs = self.runs.borrow_mut();
+            let run = runs.entry(room).or_default();
+            if !run.push(&frames) {
+                let mut full = std::mem::take(run);
+                run.push(&frames);
+                self.give_run(room, &mut full);
+            }
+            return;
+        }
+        self.give_out();
+        let deliver = |subscriber: &mut Subscriber| subscriber.deliver(&frames, &*self.html);
+        self.each_subscriber(room, |subscriber| {
+            if Some(subscriber.session) == except { Delivery::Nothing } else { deliver(subscriber) }
+        });
+    }
+
+    /// Gives out all events that have come.
+    fn give_out(&self) {
+        if self.runs.borrow().is_empty() {
+            return;
+        }
+        for (room, mut run) in self.runs.borrow_mut().drain() {
+            self.give_run(room, &mut run);
+        }
+    }
+
+    fn give_run(&self, room: RoomId, run: &mut Run) {
+        let events = run.frames().len();
+        let given = self.each_subscriber(room, |subscriber| {
+            subscriber.deliver_run(run, &*self.html).unwrap_or_else(|| {
+                let deliver = |frames: &Arc<SharedFrames>| subscriber.deliver(frames, &*self.html);
+                run.frames().iter().map(deliver).fold(Delivery::Nothing, Delivery::and)
+            })
+        });
+        self.deliveries.set(self.deliveries.get() + given * events);
+    }
+
+    /// Does something for each subscriber of a room; answers to how many something was given.
+    fn each_subscriber(&self, room: RoomId, mut act: impl FnMut(&mut Subscriber) -> Delivery) -> usize {
+        let mut seats = self.seats.borrow_mut();
         let mut unflushed = self.unflushed.borrow_mut();
-        let mut queued = 0;
-        for subscriber in subscribers.iter_mut().filter(|subscriber| Some(subscriber.session) != except) {
-            if let Delivery::Queued(pushed) = subscriber.deliver(frames, &*self.html) {
-                queued += 1;
+        let mut given = 0;
+        for subscriber in seats.subscribers(room) {
+            if let Delivery::Queued(pushed) = act(subscriber) {
+                given += 1;
                 if pushed == Pushed::First {
                     unflushed.push(Rc::clone(&subscriber.sink));
                 }
             }
         }
-        if matches!(frames.news(), News::Event(_)) {
-            self.deliveries.set(self.deliveries.get() + queued);
-        }
+        given
     }
 
     fn flush(&self) {
+        self.give_out();
         // What is flushed here calls nobody back, so that the list cannot change meanwhile.
         for sink in self.unflushed.borrow_mut().drain(..) {
             sink.flush();
@@ -276,73 +263,7 @@ impl Worker {
 
     fn sweep(&self) {
         // A sink may be gone after this, but sessions unregister by themselves, later: nothing here calls back.
-        for listener in self.listeners.borrow().values() {
-            listener.sink.sweep();
-        }
+        self.seats.borrow().sinks().for_each(|sink| sink.sweep());
         self.others.borrow_mut().retain(|other| other.upgrade().inspect(|sink| sink.sweep()).is_some());
-    }
-}
-
-impl Listener {
-    fn place_in(&self, room: RoomId) -> Option<usize> {
-        self.rooms.iter().find(|(other, _)| *other == room).map(|(_, place)| *place)
-    }
-
-    fn moved(&mut self, room: RoomId, to: usize) {
-        if let Some((_, place)) = self.rooms.iter_mut().find(|(other, _)| *other == room) {
-            *place = to;
-        }
-    }
-
-    fn forget(&mut self, room: RoomId) -> Option<usize> {
-        let at = self.rooms.iter().position(|(other, _)| *other == room)?;
-        Some(self.rooms.swap_remove(at).1)
-    }
-}
-
-/// The actor of one thread.
-pub struct Fanout {
-    worker: Rc<Worker>,
-}
-
-/// Flushes when the mailbox is empty: a context polls its futures after its messages. So what several turns have for one
-/// session leaves in one write, and nobody waits for more than is there.
-struct Flush;
-
-impl Fanout {
-    /// The actor that serves this thread.
-    #[must_use]
-    pub fn new(worker: Rc<Worker>) -> Self {
-        Self { worker }
-    }
-}
-
-impl Actor for Fanout {
-    type Context = Context<Self>;
-
-    fn started(&mut self, ctx: &mut Self::Context) {
-        // The server holds what does not fit, in order; see `ports`.
-        ctx.set_mailbox_capacity(1024);
-        ctx.run_interval(SWEEP, |fanout, _| fanout.worker.sweep());
-        ctx.spawn(Flush);
-    }
-}
-
-impl Handler<Turn> for Fanout {
-    type Result = ();
-
-    fn handle(&mut self, turn: Turn, _: &mut Self::Context) {
-        for item in turn.items {
-            self.worker.carry_out(item);
-        }
-    }
-}
-
-impl ActorFuture<Fanout> for Flush {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, fanout: &mut Fanout, _: &mut Context<Fanout>, _: &mut Task<'_>) -> Poll<()> {
-        fanout.worker.flush();
-        Poll::Pending
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use super::run::Run;
 use super::sink::{Pushed, Sink, Weight};
 use crate::domain::event::SharedEvent;
 use crate::domain::ids::{Seq, SessionId};
@@ -45,6 +46,17 @@ pub enum Delivery {
     Queued(Pushed),
     /// It was not due here.
     Nothing,
+}
+
+impl Delivery {
+    /// This and then another one, to the same session.
+    pub fn and(self, next: Self) -> Self {
+        match (self, next) {
+            (Self::Queued(Pushed::First), _) | (Self::Nothing, Self::Queued(Pushed::First)) => Self::Queued(Pushed::First),
+            (Self::Nothing, Self::Nothing) => Self::Nothing,
+            (Self::Queued(_), _) | (_, Self::Queued(_)) => Self::Queued(Pushed::Behind),
+        }
+    }
 }
 
 /// How far a session got with catching up.
@@ -93,6 +105,19 @@ impl Subscriber {
             }
             (News::Event(_), Flow::Live) | (News::Ephemeral(_), Flow::CatchingUp(_)) => Delivery::Nothing,
         }
+    }
+
+    /// Gives the session several events at once, if they are exactly the next; `None` when they have to be looked at
+    /// one by one.
+    pub fn deliver_run(&mut self, run: &mut Run, html: &dyn EventHtml) -> Option<Delivery> {
+        if !matches!(self.flow, Flow::Live) || run.first() != self.seen + 1 {
+            return None;
+        }
+        self.seen = run.last();
+        Some(match run.joined(self.encoding, html) {
+            Some(payload) => Delivery::Queued(self.sink.push(payload, Weight::Durable)),
+            None => Delivery::Nothing,
+        })
     }
 
     /// A page has been read from the log.

@@ -82,7 +82,8 @@ pub struct MessageLimits {
 #[derive(Debug)]
 pub struct Assembler {
     limits: MessageLimits,
-    open: Option<Fragments>,
+    /// The message that comes in fragments now; seldom one does.
+    open: Option<Box<Fragments>>,
     closed: bool,
 }
 
@@ -149,7 +150,7 @@ impl Assembler {
 
     fn start(&mut self, bytes: &Bytes, checked: Option<usize>) -> Result<Action, Closing> {
         self.check_not_open()?;
-        self.open = Some(Fragments { joined: BytesMut::new(), count: 0, checked });
+        self.open = Some(Box::new(Fragments { joined: BytesMut::new(), count: 0, checked }));
         self.append(bytes)
     }
 

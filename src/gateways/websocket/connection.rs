@@ -17,7 +17,8 @@ use super::inbox::{Broken, Inbox};
 use super::outbox::Outbox;
 use super::state::WebsocketState;
 use crate::chat::fanout::Sink;
-use crate::telemetry::metrics::OpenConnection;
+use crate::gateways::admission::Permit;
+use crate::telemetry::metrics::{Door, OpenConnection};
 
 /// Reads in a row before others get their turn.
 const READS: usize = 4;
@@ -42,9 +43,30 @@ pub struct Connection<C: Conversation> {
     /// the other end is gone too, so that the system does not reset the connection before our close is read.
     is_over: bool,
     /// What was read together with the handshake.
-    early: Vec<u8>,
+    early: Box<[u8]>,
+    place: Place,
+}
+
+/// What a connection takes up on its thread and of its address; dropping it gives all of it back.
+pub struct Place {
     state: Rc<WebsocketState>,
     _open: OpenConnection,
+    _permit: Permit,
+}
+
+impl Place {
+    /// Takes a place on this thread.
+    pub fn new(state: Rc<WebsocketState>, permit: Permit) -> Self {
+        state.open.set(state.open.get() + 1);
+        let open = state.worker.metrics().connection(Door::Websocket);
+        Self { state, _open: open, _permit: permit }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.state.open.set(self.state.open.get() - 1);
+    }
 }
 
 /// The future that drives a connection.
@@ -57,11 +79,10 @@ impl<C: Conversation> Connection<C> {
         outbox: Rc<Outbox>,
         inbox: Inbox,
         assembler: Assembler,
-        early: Vec<u8>,
-        state: Rc<WebsocketState>,
-        open: OpenConnection,
+        early: Box<[u8]>,
+        place: Place,
     ) -> Self {
-        Self { conversation, outbox, inbox, assembler, is_over: false, early, state, _open: open }
+        Self { conversation, outbox, inbox, assembler, is_over: false, early, place }
     }
 
     fn poll(&mut self, ctx: &mut Context<Self>, task: &mut Task<'_>) -> Poll<()> {
@@ -84,7 +105,7 @@ impl<C: Conversation> Connection<C> {
 
     /// Reads what there is; `false` when the other end has gone.
     fn read(&mut self, ctx: &mut Context<Self>, task: &mut Task<'_>) -> bool {
-        let state = Rc::clone(&self.state);
+        let state = Rc::clone(&self.place.state);
         let mut buffer = state.read.borrow_mut();
         for _ in 0..READS {
             // Whoever does not read what it is sent is not listened to either: the queue could grow without end.

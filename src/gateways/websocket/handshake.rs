@@ -5,6 +5,7 @@
 //! agreed in the [`Offer`] that came with the request, and `upgrade` takes the socket from there.
 
 use std::cell::Cell;
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 use actix_web::http::StatusCode;
@@ -20,6 +21,7 @@ use crate::auth::origin::{self, Headers};
 use crate::auth::{AuthError, Credential, bearer_token, cookie};
 use crate::domain::name::RoomName;
 use crate::domain::person::Person;
+use crate::gateways::admission::Permit;
 use crate::protocol::encoding::Encoding;
 use crate::protocol::error_code::{ErrorCode, Problem};
 
@@ -28,7 +30,15 @@ use crate::protocol::error_code::{ErrorCode, Problem};
 pub struct Offer(Rc<Cell<Option<Agreed>>>);
 
 /// What a handshake has agreed on.
-pub enum Agreed {
+pub struct Agreed {
+    /// Its place among those of its address.
+    pub permit: Permit,
+    /// What it wants.
+    pub purpose: Purpose,
+}
+
+/// What a connection is for.
+pub enum Purpose {
     /// A session of the chat.
     Session {
         /// Whose.
@@ -55,10 +65,11 @@ pub async fn open_session(request: HttpRequest) -> HttpResponse {
         return refusal(&Problem::unavailable());
     };
     match admit(&request, &state).await {
-        Ok((person, encoding, Query { rooms, .. })) => {
+        Ok((permit, person, encoding, Query { rooms, .. })) => {
             let named = Encoding::NAMED.iter().filter(|(named, _)| *named == encoding);
             let protocols: Vec<&str> = named.map(|(_, name)| *name).collect();
-            agree(&request, &protocols, Agreed::Session { person, encoding, rooms })
+            let purpose = Purpose::Session { person, encoding, rooms };
+            agree(&request, &protocols, Agreed { permit, purpose })
         }
         Err(problem) => refusal(&problem),
     }
@@ -69,18 +80,29 @@ pub async fn open_echo(request: HttpRequest) -> HttpResponse {
     let Some(state) = request.app_data::<Rc<WebsocketState>>() else {
         return refusal(&Problem::unavailable());
     };
-    match check_origin(&request, state) {
-        Ok(()) => agree(&request, &[], Agreed::Echo),
+    match knock(&request, state) {
+        Ok(permit) => agree(&request, &[], Agreed { permit, purpose: Purpose::Echo }),
         Err(problem) => refusal(&problem),
     }
 }
 
-async fn admit(request: &HttpRequest, state: &WebsocketState) -> Result<(Person, Encoding, Query), Problem> {
-    check_origin(request, state)?;
+async fn admit(request: &HttpRequest, state: &WebsocketState) -> Result<(Permit, Person, Encoding, Query), Problem> {
+    let permit = knock(request, state)?;
     let query = query::parse(request.query_string())?;
     let encoding = encoding(request.headers())?;
     let person = identify(request, state, &query).await?;
-    Ok((person, encoding, query))
+    Ok((permit, person, encoding, query))
+}
+
+/// What is checked before anything is done for a newcomer.
+fn knock(request: &HttpRequest, state: &WebsocketState) -> Result<Permit, Problem> {
+    if state.open.get() >= state.max_open {
+        log::warn!("a WebSocket was refused: max_connections are open");
+        return Err(Problem::new(ErrorCode::Unavailable, "the server has as many connections as it takes; try later"));
+    }
+    check_origin(request, state)?;
+    let address = request.peer_addr().map_or(Ipv4Addr::UNSPECIFIED.into(), |address| address.ip());
+    state.admission.handshake(address, state.worker.clock().now())
 }
 
 fn agree(request: &HttpRequest, protocols: &[&str], agreed: Agreed) -> HttpResponse {

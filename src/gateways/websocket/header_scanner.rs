@@ -1,7 +1,7 @@
 //! Reads the headers of WebSocket frames as bytes pass by, without keeping the frames (RFC 6455, section 5.2).
 //!
 //! It refuses what a client must not send at the first byte that shows it, before anybody buffers the rest. Used by
-//! `frame_guard`; knows no stream and no actor.
+//! `inbox`; knows no stream and no actor.
 
 use derive_more::{Display, Error};
 
@@ -46,7 +46,7 @@ pub struct Progress {
 pub struct HeaderScanner {
     max_payload: u64,
     header: [u8; LONGEST_HEADER],
-    header_read: usize,
+    header_read: u8,
     payload_left: u64,
     refused: Option<Violation>,
 }
@@ -106,7 +106,7 @@ impl HeaderScanner {
 
     /// The length of the payload once the header is complete.
     fn take_header_byte(&mut self, byte: u8) -> Result<Option<u64>, Violation> {
-        self.header[self.header_read] = byte;
+        self.header[usize::from(self.header_read)] = byte;
         self.header_read += 1;
         match self.header_read {
             1 => check_first(byte)?,
@@ -115,10 +115,10 @@ impl HeaderScanner {
         }
         let Some(length_bytes) = self.length_bytes() else { return Ok(None) };
         // The length is judged before the mask has come: nothing more needs to be read to refuse it.
-        if self.header_read == 2 + length_bytes {
+        if usize::from(self.header_read) == 2 + length_bytes {
             self.check_length(self.length(length_bytes), length_bytes)?;
         }
-        if self.header_read < 2 + length_bytes + 4 {
+        if usize::from(self.header_read) < 2 + length_bytes + 4 {
             return Ok(None);
         }
         self.header_read = 0;

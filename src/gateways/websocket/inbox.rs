@@ -12,7 +12,6 @@ use super::header_scanner::{HeaderScanner, Violation};
 /// The incoming side of one connection.
 pub struct Inbox {
     scanner: HeaderScanner,
-    max_payload: usize,
     /// The frame that has not arrived as a whole yet. Empty, and without memory, nearly always.
     partial: BytesMut,
 }
@@ -40,7 +39,7 @@ impl Broken {
 impl Inbox {
     /// Nothing has been read. `max_payload` is the longest payload of one frame, in bytes.
     pub fn new(max_payload: usize) -> Self {
-        Self { scanner: HeaderScanner::new(max_payload), max_payload, partial: BytesMut::new() }
+        Self { scanner: HeaderScanner::new(max_payload), partial: BytesMut::new() }
     }
 
     /// The next frame; `bytes` is moved on to what follows it. `None` when all bytes are used up.
@@ -55,15 +54,16 @@ impl Inbox {
             self.partial.extend_from_slice(here);
             if progress.frame_ended {
                 let mut whole = std::mem::take(&mut self.partial);
-                return Some(decode(&mut whole, self.max_payload));
+                return Some(decode(&mut whole));
             }
         }
         None
     }
 }
 
-fn decode(whole: &mut BytesMut, max_payload: usize) -> Result<Incoming, Broken> {
-    let parsed = Parser::parse(whole, true, max_payload).map_err(Broken::Frame)?;
+fn decode(whole: &mut BytesMut) -> Result<Incoming, Broken> {
+    // The scanner has judged the length before.
+    let parsed = Parser::parse(whole, true, whole.len()).map_err(Broken::Frame)?;
     // The scanner has seen the end of the frame, so there is one.
     let (is_last, opcode, payload) = parsed.ok_or(Broken::Frame(ProtocolError::BadOpCode))?;
     let payload = payload.map_or_else(Bytes::new, BytesMut::freeze);

@@ -50,7 +50,7 @@ impl Session {
         let plain = typed.map(|typed| {
             Box::new(PlainDoor::new(id, Arc::clone(&person), Rc::clone(&state), Rc::clone(&outbox), typed))
         });
-        let dispatcher = Dispatcher::new(state.chat.clone(), id, state.rates);
+        let dispatcher = Dispatcher::new(state.chat.clone(), id, state.rates.clone());
         let mut session = Self { id, encoding, state, outbox, dispatcher, plain };
         session.enter(person, rooms);
         session

@@ -1,6 +1,6 @@
 //! What this door holds on each worker thread.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::chat::fanout::Worker;
 use crate::config::Config;
+use crate::gateways::admission::Admission;
 use crate::gateways::dispatch::Rates;
 
 /// Bytes read at once. One buffer serves all connections of a thread: an idle one needs none.
@@ -34,6 +35,12 @@ pub struct WebsocketState {
     pub give_up_after: Duration,
     /// The origin under which people reach the server, where a proxy stands before it.
     pub public_origin: Option<String>,
+    /// Who may connect, and how often.
+    pub admission: Arc<Admission>,
+    /// Connections of this thread.
+    pub open: Cell<usize>,
+    /// Most connections of this thread.
+    pub max_open: usize,
     /// Where connections read to, each in its turn.
     pub read: RefCell<Box<[u8]>>,
     /// Where frames are joined, each connection in its turn.
@@ -43,7 +50,7 @@ pub struct WebsocketState {
 impl WebsocketState {
     /// As the settings say.
     #[must_use]
-    pub fn new(config: &Config, auth: Arc<Auth>, chat: Chat, worker: Rc<Worker>) -> Self {
+    pub fn new(config: &Config, auth: Arc<Auth>, chat: Chat, admission: Arc<Admission>, worker: Rc<Worker>) -> Self {
         Self {
             auth,
             chat: Rc::new(chat),
@@ -54,6 +61,9 @@ impl WebsocketState {
             ping_every: config.heartbeat.interval,
             give_up_after: config.heartbeat.timeout,
             public_origin: config.listen.public_url.as_ref().map(|url| url.origin().to_owned()),
+            admission,
+            open: Cell::new(0),
+            max_open: config.listen.max_connections.div_ceil(config.listen.workers),
             read: RefCell::new(vec![0; READ_BYTES].into()),
             joined: RefCell::default(),
         }

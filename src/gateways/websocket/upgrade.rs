@@ -22,9 +22,9 @@ use derive_more::{Display, From};
 use futures_util::FutureExt as _;
 
 use super::assembler::{Assembler, MessageLimits};
-use super::connection::Connection;
+use super::connection::{Connection, Place};
 use super::echo::Echo;
-use super::handshake::{Agreed, Offer};
+use super::handshake::{Agreed, Offer, Purpose};
 use super::inbox::Inbox;
 use super::outbox::Outbox;
 use super::session::Session;
@@ -34,7 +34,6 @@ use super::typed_rooms::TypedRooms;
 use crate::chat::fanout::Sink;
 use crate::domain::limits;
 use crate::protocol::encoding::Encoding;
-use crate::telemetry::metrics::Door;
 
 /// Echoed messages may come in this many fragments; conformance suites send one byte each.
 const ECHO_FRAGMENTS: usize = 1 << 20;
@@ -138,7 +137,7 @@ where
     tokio::time::timeout(ANSWER_TIME, answer(&mut framed, response, agreed.is_some())).await??;
     if let Some(agreed) = agreed {
         let parts = framed.into_parts();
-        start(state, agreed, Socket::from(parts.io), parts.read_buf.to_vec());
+        start(state, agreed, Socket::from(parts.io), (&parts.read_buf[..]).into());
     }
     Ok(())
 }
@@ -175,18 +174,19 @@ async fn flush(framed: &mut Framed<TcpStream, Codec>) -> Result<(), UpgradeError
 }
 
 /// The socket becomes a connection of this thread.
-fn start(state: Rc<WebsocketState>, agreed: Agreed, socket: Socket, early: Vec<u8>) {
-    let open = state.worker.metrics().connection(Door::Websocket);
-    match agreed {
-        Agreed::Session { person, encoding, rooms } => {
+fn start(state: Rc<WebsocketState>, agreed: Agreed, socket: Socket, early: Box<[u8]>) {
+    let Agreed { permit, purpose } = agreed;
+    let place = Place::new(Rc::clone(&state), permit);
+    match purpose {
+        Purpose::Session { person, encoding, rooms } => {
             let bounds = MessageLimits { bytes: limits::FRAME_BYTES, fragments: limits::FRAGMENTS };
             let typed = (encoding == Encoding::Plain).then(Rc::<TypedRooms>::default);
             let outbox = Rc::new(Outbox::new(socket, state.outbox_bytes, typed.clone(), Rc::clone(&state)));
             let session = Session::open(Rc::clone(&state), Rc::clone(&outbox), encoding, person, typed, rooms);
             let (inbox, assembler) = (Inbox::new(limits::FRAME_BYTES), Assembler::new(bounds));
-            Connection::new(session, outbox, inbox, assembler, early, state, open).start();
+            Connection::new(session, outbox, inbox, assembler, early, place).start();
         }
-        Agreed::Echo => {
+        Purpose::Echo => {
             let max_bytes = state.echo_max_bytes;
             let bounds = MessageLimits { bytes: max_bytes, fragments: ECHO_FRAGMENTS };
             // A message is echoed as a whole, so the way out has to hold one beside what is read at once.
@@ -195,7 +195,7 @@ fn start(state: Rc<WebsocketState>, agreed: Agreed, socket: Socket, early: Vec<u
             let sink: Rc<dyn Sink> = outbox.clone();
             state.worker.look_after(Rc::downgrade(&sink));
             let (inbox, assembler) = (Inbox::new(max_bytes), Assembler::new(bounds));
-            Connection::new(Echo(Rc::clone(&outbox)), outbox, inbox, assembler, early, state, open).start();
+            Connection::new(Echo(Rc::clone(&outbox)), outbox, inbox, assembler, early, place).start();
         }
     }
 }
