@@ -311,11 +311,13 @@ mod tests {
     #[test]
     fn urls_name_files() {
         let file = |url| file_of(Some(url), Path::new("data")).ok();
-        assert_eq!(file("sqlite:chat.db"), Some("chat.db".into()));
-        assert_eq!(file("sqlite:///var/chat.db"), Some("/var/chat.db".into()));
+        assert_eq!(file("sqlite:chat.db"), Some(("chat.db".into(), None)));
+        assert_eq!(file("sqlite:chat.db?max_mib=64"), Some(("chat.db".into(), Some(64))));
+        assert_eq!(file("sqlite:chat.db?max_mib=lots"), None);
+        assert_eq!(file("sqlite:///var/chat.db"), Some(("/var/chat.db".into(), None)));
         assert_eq!(file("sqlite::memory:"), None);
         assert_eq!(file("sqlite:"), None);
         assert_eq!(file("chat.db"), None);
-        assert_eq!(file_of(None, Path::new("data")).ok(), Some("data/parlor.db".into()));
+        assert_eq!(file_of(None, Path::new("data")).ok(), Some(("data/parlor.db".into(), None)));
     }
 }

@@ -124,15 +124,17 @@ impl Person {
     async fn join(&mut self, room: &'static str, after: Option<u64>) {
         let id = format!("join {} {}", self.joining.len(), self.roll(1 << 30));
         self.joining.insert(id.clone(), (room, after));
-        self.put(json!({"type": "join", "id": id, "room": room, "after": after, "look": self.number % 2 == 0})).await;
+        self.put(
+            json!({"type": "join", "id": id, "room": room, "after": after, "look": self.number.is_multiple_of(2)}),
+        )
+        .await;
     }
 
     /// Reads up to the answer of a ping; if the connection is lost, comes back and goes on.
     async fn catch_up(&mut self) {
         loop {
             self.put(json!({"type": "ping", "id": "up to here"})).await;
-            loop {
-                let Some(client) = &mut self.client else { break };
+            while let Some(client) = &mut self.client {
                 match client.try_next().await {
                     Some(frame) if frame["id"] == "up to here" => return,
                     Some(frame) => self.take(&frame),

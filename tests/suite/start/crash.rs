@@ -97,11 +97,11 @@ async fn twenty_kills_at_full_load_lose_nothing_acknowledged_and_leave_no_gap() 
             let cookie = guest_cookie(&program, &format!("sender{number}")).await;
             senders.push(Sender { cookie, number, acked: Vec::new(), unsure: None, repeats: 0 });
         }
-        let mut follower = Client::connect(&program, "/ws?name=follower", &JSON).await;
+        let mut reader = Client::connect(&program, "/ws?name=follower", &JSON).await;
         let after = followed.last().map_or(0, |(seq, _)| *seq);
-        let ack = follower.acked(json!({"type": "join", "room": "lobby", "after": after})).await;
+        let ack = reader.acked(json!({"type": "join", "room": "lobby", "after": after})).await;
         assert!(ack["reset"].is_null(), "{ack}");
-        let following = tokio::spawn(read_until_killed(follower, std::mem::take(&mut followed)));
+        let following = tokio::spawn(read_until_killed(reader, std::mem::take(&mut followed)));
         let mut sending = Vec::new();
         for sender in senders.drain(..) {
             let mut client = connect(&program, &sender.cookie).await;
