@@ -73,7 +73,7 @@ async fn a_database_that_is_really_full_refuses_and_goes_on_when_there_is_room_a
             break answer;
         }
         stored += 1;
-        assert_eq!(answer["seq"], stored);
+        assert_eq!((&answer["seq"], &bob.next_of("message").await["seq"]), (&json!(stored), &json!(stored)));
         assert!(stored < 500, "two mebibytes are never full");
     };
     assert_eq!(refused["code"], "unavailable", "{refused}");
@@ -89,9 +89,7 @@ async fn a_database_that_is_really_full_refuses_and_goes_on_when_there_is_room_a
 
     until("readiness", || async { browser.get("/readyz").await.status == 200 }).await;
     assert_eq!(ann.acked(message(stored + 1)).await["seq"], stored + 1, "no number was used up");
-    for seq in 1..=stored + 1 {
-        assert_eq!(bob.next_of("message").await["seq"], seq, "nobody was shown anything else");
-    }
+    assert_eq!(bob.next_of("message").await["seq"], stored + 1, "nobody was shown what was refused");
 }
 
 #[tokio::test]
