@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use super::reply::Reply;
 use crate::domain::event::{Draft, EventKind};
 use crate::domain::ids::{RoomId, UserId};
+use crate::domain::limits;
 use crate::storage::SharedStore;
 use crate::storage::events::Appended;
 use crate::telemetry::metrics::Metrics;
@@ -21,7 +22,9 @@ const QUEUE: usize = 8192;
 const BATCH: usize = 512;
 /// After a failure, how often it is tried whether the database can be written again.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
-/// What is written to find out.
+/// How much is written to find out.
+const PROBE_BYTES: usize = 4 * limits::TEXT_BYTES;
+/// Under which name.
 const LAST_PROBE: &str = "last_probe";
 
 /// A draft with what is to happen after it is stored.
@@ -141,9 +144,16 @@ impl Journal {
             if let Ok(count) = tokio::time::timeout(PROBE_EVERY, self.queue.recv_many(entries, BATCH)).await {
                 return count > 0;
             }
-            let is_back = self.store.set_setting(LAST_PROBE, "written").await.is_ok();
+            let is_back = self.probe().await;
             self.healthy.store(is_back, Ordering::Release);
         }
+    }
+
+    /// Writes as much as a message may need: on a full disk a few bytes may still fit into what is there.
+    async fn probe(&self) -> bool {
+        let ballast = "-".repeat(PROBE_BYTES);
+        self.store.set_setting(LAST_PROBE, &ballast).await.is_ok()
+            && self.store.set_setting(LAST_PROBE, "written").await.is_ok()
     }
 
     async fn write(&self, entries: &mut Vec<Entry>) -> Vec<Outcome> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix::{Addr, Message};
 use tokio::sync::Semaphore;
 
+use super::feed::room_of;
 use super::log_page::{self, LogPage};
 use super::reply::Caller;
 use super::server::ChatServer;
@@ -32,8 +33,8 @@ const ROOMS: usize = 1000;
 pub enum Loaded {
     /// A room that commands wait for; `None` when there is none.
     Room { name: RoomName, stored: StorageResult<Option<StoredRoom>> },
-    /// What a session missed.
-    Replay { session: SessionId, room: RoomId, generation: u64, events: StorageResult<Vec<Event>> },
+    /// What a session missed, for one of its feeds.
+    Replay { session: SessionId, feed: RoomId, generation: u64, events: StorageResult<Vec<Event>> },
     /// A page of a log.
     History { caller: Caller, room: RoomName, page: StorageResult<LogPage>, reset: bool },
     /// The rooms of a person, and the public ones.
@@ -113,11 +114,11 @@ impl Loader {
         });
     }
 
-    /// A page of what a session missed after `after`.
-    pub fn replay(&self, session: SessionId, room: RoomId, generation: u64, after: Seq) {
+    /// A page of what a session missed after `after`, for one of its feeds.
+    pub fn replay(&self, session: SessionId, feed: RoomId, generation: u64, after: Seq) {
         self.start(move |store| async move {
-            let events = store.events_after(room, after, REPLAY_PAGE).await;
-            Loaded::Replay { session, room, generation, events }
+            let events = store.events_after(room_of(feed), after, REPLAY_PAGE).await;
+            Loaded::Replay { session, feed, generation, events }
         });
     }
 

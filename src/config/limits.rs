@@ -14,11 +14,11 @@ pub struct LimitsConfig {
     pub message_rate: u32,
     /// Messages one account, or one connection of a guest, may send at once.
     pub message_burst: u32,
-    /// WebSockets that may be open from one address.
+    /// Live connections that may be open from one address.
     pub connections_per_address: u32,
-    /// WebSockets that one address may open each second, in the long run.
+    /// Live connections that one address may open each second, in the long run.
     pub handshakes_per_second: u32,
-    /// WebSockets that one address may open at once.
+    /// Live connections that one address may open at once.
     pub handshake_burst: u32,
     /// Wrong passwords for one account, and from one address, each minute.
     pub login_tries_per_minute: u32,

@@ -197,8 +197,8 @@ pub const SETTINGS: &[Setting] = &[
         "The folder of everything the server keeps. It is made if it does not exist."),
     hidden(entry(Section::Store, "database",
         Preset::Unset { meaning: "parlor.db in the data folder", example: "sqlite:./data/parlor.db" },
-        Allowed::Text("a URL such as sqlite:PATH"),
-        "The database."), Secrecy::UrlPassword),
+        Allowed::Text("a URL such as sqlite:PATH or sqlite:PATH?max_mib=2048"),
+        "The database, and the MiB that it may have at most."), Secrecy::UrlPassword),
 
     entry(Section::Access, "guests",
         Preset::Unset { meaning: "lobby before the first account exists, off after", example: "lobby" },

@@ -82,7 +82,7 @@ fn join_after_all(server: &mut ChatServer, caller: Caller, then: Option<Command>
     match then {
         Some(Command::Join { room, after, .. }) => server.take(caller, Command::Join { room, after, create: false }),
         Some(Command::Listen { room, after, .. }) => {
-            server.take(caller, Command::Listen { room, after, create: false })
+            server.take(caller, Command::Listen { room, after, create: false });
         }
         _ => server.ports.answer(caller.reply, Err(Problem::unavailable())),
     }

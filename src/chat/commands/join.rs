@@ -86,7 +86,7 @@ fn refuse_join(server: &mut ChatServer, caller: Caller, wish: Wish, refusal: Ref
 }
 
 fn listen(server: &mut ChatServer, id: RoomId, caller: Caller, ear: Ear, after: Option<Seq>) {
-    let Some(before) = connect(server, id, &caller.person, ear) else { return };
+    let before = connect(server, id, &caller.person, ear);
     let Some(room) = server.rooms.get(&id) else { return };
     let last_seq = room.info.last_seq;
     // Ahead of the log: the client knows another database, say one from before a restore.
@@ -117,15 +117,15 @@ fn listen(server: &mut ChatServer, id: RoomId, caller: Caller, ear: Ear, after: 
     }
 }
 
-/// Notes that a session listens; answers how it did before. `None` when the room is gone.
-fn connect(server: &mut ChatServer, id: RoomId, person: &Person, ear: Ear) -> Option<Option<Attention>> {
+/// Notes that a session listens; answers how it did before, if it did.
+fn connect(server: &mut ChatServer, id: RoomId, person: &Person, ear: Ear) -> Option<Attention> {
     let status = server.people.status(person.id);
     let room = server.rooms.get_mut(&id)?;
     let before = room.connect(ear.session, ear.worker, person, status, ear.attention);
     if let Some(live) = server.people.session_mut(ear.session) {
         live.rooms.insert(id);
     }
-    Some(before)
+    before
 }
 
 fn subscribe(server: &mut ChatServer, feed: RoomId, ear: Ear, seen: Seq, newest: Seq) -> u64 {
@@ -151,11 +151,10 @@ pub fn listen_unasked(server: &mut ChatServer, id: RoomId, session: SessionId, w
     }
     let person = std::sync::Arc::clone(&live.person);
     let ear = Ear { session, worker, attention: Attention::Listens };
-    if connect(server, id, &person, ear).is_some()
-        && let Some(last_seq) = server.rooms.get(&id).map(|room| room.info.last_seq)
-    {
-        subscribe(server, ear.attention.feed(id), ear, last_seq, last_seq);
-    }
+    let Some(last_seq) = server.rooms.get(&id).map(|room| room.info.last_seq) else { return };
+    // It did not listen before: that was asked above.
+    let _ = connect(server, id, &person, ear);
+    subscribe(server, ear.attention.feed(id), ear, last_seq, last_seq);
 }
 
 /// What a session missed has been read.

@@ -15,7 +15,7 @@ use crate::storage::rooms::StoredRoom;
 pub fn run(server: &mut ChatServer, loaded: Loaded) {
     match loaded {
         Loaded::Room { name, stored } => room(server, &name, stored),
-        Loaded::Replay { session, room, generation, events } => join::replay(server, session, room, generation, events),
+        Loaded::Replay { session, feed, generation, events } => join::replay(server, session, feed, generation, events),
         Loaded::History { caller, room, page, reset } => history::loaded(server, caller, room, page, reset),
         Loaded::Rooms { caller, rooms } => rooms::loaded(server, caller, rooms),
         Loaded::Members { caller, room, members } => members::loaded(server, caller, room, members),

@@ -30,6 +30,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 const JOURNAL_SIZE_LIMIT: &str = "16777216";
 /// Of the writer, in KiB (hence the minus): a full batch must not spill over into the log before it is committed.
 const WRITER_CACHE: &str = "-16384";
+/// The most pages SQLite can have.
+const MAX_PAGES: u32 = 4_294_967_294;
 /// Files up to this size are checked through at every start; for larger ones that would take seconds.
 const CHECKED_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -39,12 +41,13 @@ SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name <> '_sq
 const NEWEST_STEP: &str = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations";
 
 impl SqliteStore {
-    /// Opens the database at `url` (`sqlite:PATH`), or `parlor.db` in the data folder; makes what is missing.
+    /// Opens the database at `url` (`sqlite:PATH`, with `?max_mib=N` if it may not become larger than that), or
+    /// `parlor.db` in the data folder; makes what is missing.
     ///
     /// # Errors
     /// Says what is wrong and what to do; an existing file was not changed then.
     pub async fn open(url: Option<&str>, data_dir: &Path) -> Result<Self, OpenError> {
-        let path = file_of(url, data_dir)?;
+        let (path, max_mib) = file_of(url, data_dir)?;
         make_folder(data_dir)?;
         let locks = take_locks(data_dir, &path)?;
         if size(&path)? > 0 {
@@ -57,7 +60,7 @@ impl SqliteStore {
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .test_before_acquire(false)
             .after_release(|connection, _| Box::pin(is_usable(connection)))
-            .connect_with(writing(&path))
+            .connect_with(writing(&path, max_mib))
             .await
             .map_err(|error| open_error(&path, &error))?;
         let store = Self { readers: readers(&path), writer, locks, path };
@@ -79,18 +82,24 @@ impl SqliteStore {
     }
 }
 
-/// The file a URL means. Only the scheme of a URL is ever shown: the rest may hold a password.
-fn file_of(url: Option<&str>, data_dir: &Path) -> Result<PathBuf, OpenError> {
+/// The file a URL means, and its largest size. Only the scheme of a URL is ever shown: the rest may hold a password.
+fn file_of(url: Option<&str>, data_dir: &Path) -> Result<(PathBuf, Option<u32>), OpenError> {
     let Some(url) = url else {
-        return Ok(data_dir.join(DEFAULT_FILE));
+        return Ok((data_dir.join(DEFAULT_FILE), None));
     };
     let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
-    let path = rest.strip_prefix("//").unwrap_or(rest);
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    let (path, max_mib) = match rest.rsplit_once("?max_mib=") {
+        Some((path, number)) => (path, number.parse().ok().filter(|mib| *mib > 0).map(Some)),
+        None => (rest, Some(None)),
+    };
     // A database in memory would break the promise that what was acknowledged is stored.
-    if scheme == "sqlite" && !path.is_empty() && path != ":memory:" {
-        Ok(PathBuf::from(path))
-    } else {
-        Err(OpenError::UnknownUrl { url: scheme.to_owned() })
+    match max_mib {
+        Some(max_mib) if scheme == "sqlite" && !path.is_empty() && path != ":memory:" => {
+            Ok((PathBuf::from(path), max_mib))
+        }
+        Some(_) => Err(OpenError::UnknownUrl { url: scheme.to_owned() }),
+        None => Err(OpenError::UnknownUrl { url: "this max_mib".to_owned() }),
     }
 }
 
@@ -222,7 +231,9 @@ async fn judge(connection: &mut SqliteConnection, thoroughly: bool) -> Result<Ve
     Ok(Verdict::Good)
 }
 
-fn writing(path: &Path) -> SqliteConnectOptions {
+fn writing(path: &Path, max_mib: Option<u32>) -> SqliteConnectOptions {
+    // Pages have 4 KiB. What is larger already stays, and grows no more.
+    let max_pages = max_mib.map_or(MAX_PAGES, |mib| mib.saturating_mul(256).min(MAX_PAGES));
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -232,6 +243,7 @@ fn writing(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
         .pragma("cache_size", WRITER_CACHE)
+        .pragma("max_page_count", max_pages.to_string())
         .log_statements(log::LevelFilter::Off)
 }
 
@@ -299,11 +311,13 @@ mod tests {
     #[test]
     fn urls_name_files() {
         let file = |url| file_of(Some(url), Path::new("data")).ok();
-        assert_eq!(file("sqlite:chat.db"), Some("chat.db".into()));
-        assert_eq!(file("sqlite:///var/chat.db"), Some("/var/chat.db".into()));
+        assert_eq!(file("sqlite:chat.db"), Some(("chat.db".into(), None)));
+        assert_eq!(file("sqlite:chat.db?max_mib=64"), Some(("chat.db".into(), Some(64))));
+        assert_eq!(file("sqlite:chat.db?max_mib=lots"), None);
+        assert_eq!(file("sqlite:///var/chat.db"), Some(("/var/chat.db".into(), None)));
         assert_eq!(file("sqlite::memory:"), None);
         assert_eq!(file("sqlite:"), None);
         assert_eq!(file("chat.db"), None);
-        assert_eq!(file_of(None, Path::new("data")).ok(), Some("data/parlor.db".into()));
+        assert_eq!(file_of(None, Path::new("data")).ok(), Some(("data/parlor.db".into(), None)));
     }
 }

@@ -58,6 +58,24 @@ async fn presence_is_told_to_those_who_look() {
 }
 
 #[tokio::test]
+async fn somebody_who_only_listens_gets_what_they_missed() {
+    let server = TestServer::start_with(|config| config.limits.rate_limits = false).await;
+    let (mut ann, mut eve) = (server.guest("ann").await, server.guest("eve").await);
+    ann.join("lobby").await;
+    for number in 0..100 {
+        ann.say("lobby", &format!("line {number}")).await;
+    }
+
+    eve.acked(json!({"type": "join", "room": "lobby", "after": 10, "look": false})).await;
+
+    for seq in 11..=100 {
+        assert_eq!(eve.next_of("message").await["seq"], seq);
+    }
+    assert_eq!(ann.say("lobby", "live").await, 101);
+    assert_eq!(eve.next_text().await, "live");
+}
+
+#[tokio::test]
 async fn turning_to_another_room_loses_no_event_and_repeats_none() {
     let server = TestServer::start_with(|config| config.limits.rate_limits = false).await;
     let (mut ann, mut bob) = (server.guest("ann").await, server.guest("bob").await);

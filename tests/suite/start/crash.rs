@@ -4,29 +4,72 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Program};
+use crate::support::{Client, Place, Program};
 
 const JSON: [(&str, &str); 1] = [("Sec-WebSocket-Protocol", "parlor.v1.json")];
 const ROUNDS: usize = 20;
 const SENDERS: usize = 4;
 
-/// Sends with nonces until the server is gone; answers with what was acknowledged: nonce and number.
-async fn send_until_killed(mut client: Client, round: usize, sender: usize) -> Vec<(String, u64)> {
-    let mut acked = Vec::new();
-    for number in 0.. {
-        let nonce = format!("{round}-{sender}-{number}");
-        let send = json!({"type": "send", "id": nonce, "room": "lobby", "text": nonce, "nonce": nonce});
-        if !client.try_send(send).await {
-            break;
-        }
-        while let Some(frame) = client.try_next().await {
-            if frame["type"] == "ack" && frame["id"] == json!(nonce) {
-                acked.push((nonce.clone(), frame["seq"].as_u64().expect("a seq")));
+/// A guest who is the same author over every restart: the cookie says so.
+async fn guest_cookie(program: &Program, name: &str) -> String {
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    let base = format!("http://{}", program.address());
+    let form = http.post(format!("{base}/guest")).header("Origin", &base).form(&[("name", name), ("next", "")]);
+    let page = form.send().await.expect("an answer");
+    let cookie = page.headers().get("set-cookie").and_then(|cookie| cookie.to_str().ok()).expect("a cookie");
+    cookie.split(';').next().expect("a cookie").to_owned()
+}
+
+async fn connect(program: &Program, cookie: &str) -> Client {
+    let origin = format!("http://{}", program.address());
+    Client::connect(program, "/ws", &[JSON[0], ("Cookie", cookie), ("Origin", &origin)]).await
+}
+
+/// Somebody who sends with nonces, and knows what was not acknowledged.
+struct Sender {
+    cookie: String,
+    number: usize,
+    acked: Vec<(String, u64)>,
+    /// Sent when the server died: stored or not, nobody said.
+    unsure: Option<String>,
+    repeats: usize,
+}
+
+impl Sender {
+    /// First repeats what was left unsure, then sends until the server is gone.
+    async fn send_until_killed(mut self, mut client: Client, round: usize) -> Self {
+        for number in 0.. {
+            let nonce = self.unsure.clone().unwrap_or_else(|| format!("{round}-{}-{number}", self.number));
+            self.unsure = Some(nonce.clone());
+            let send = json!({"type": "send", "id": nonce, "room": "lobby", "text": nonce, "nonce": nonce});
+            if !client.try_send(send).await {
                 break;
             }
+            let answer = loop {
+                let Some(frame) = client.try_next().await else { return self };
+                if frame["id"] == json!(nonce) {
+                    break frame;
+                }
+            };
+            assert_eq!(answer["type"], "ack", "{answer}");
+            self.repeats += usize::from(answer["duplicate"] == true);
+            self.acked.push((nonce, answer["seq"].as_u64().expect("a seq")));
+            self.unsure = None;
+        }
+        self
+    }
+}
+
+/// Somebody who reads through it all, and comes back with the last number seen.
+async fn read_until_killed(mut client: Client, mut seen: Vec<(u64, String)>) -> Vec<(u64, String)> {
+    while let Some(frame) = client.try_next().await {
+        if frame["type"] == "message" {
+            let (seq, text) = (frame["seq"].as_u64().expect("a seq"), frame["text"].as_str().expect("a text"));
+            assert_eq!(seq, seen.last().map_or(0, |(seq, _)| *seq) + 1, "each once and in order, over every kill");
+            seen.push((seq, text.to_owned()));
         }
     }
-    acked
+    seen
 }
 
 /// The whole log of the lobby: number and text.
@@ -47,14 +90,23 @@ async fn read_log(client: &mut Client, upto: u64) -> BTreeMap<u64, String> {
 async fn twenty_kills_at_full_load_lose_nothing_acknowledged_and_leave_no_gap() {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = [("PARLOR_RATE_LIMITS", "off"), ("PARLOR_LOG", "warn")];
-    let mut acked: BTreeMap<u64, String> = BTreeMap::new();
+    let (mut senders, mut followed): (Vec<Sender>, Vec<(u64, String)>) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let program = Program::start(folder.path(), &settings).await;
-        let mut senders = Vec::new();
-        for sender in 0..SENDERS {
-            let mut client = Client::connect(&program, &format!("/ws?name=sender{sender}"), &JSON).await;
+        for number in senders.len()..SENDERS {
+            let cookie = guest_cookie(&program, &format!("sender{number}")).await;
+            senders.push(Sender { cookie, number, acked: Vec::new(), unsure: None, repeats: 0 });
+        }
+        let mut reader = Client::connect(&program, "/ws?name=follower", &JSON).await;
+        let after = followed.last().map_or(0, |(seq, _)| *seq);
+        let ack = reader.acked(json!({"type": "join", "room": "lobby", "after": after})).await;
+        assert!(ack["reset"].is_null(), "{ack}");
+        let following = tokio::spawn(read_until_killed(reader, std::mem::take(&mut followed)));
+        let mut sending = Vec::new();
+        for sender in senders.drain(..) {
+            let mut client = connect(&program, &sender.cookie).await;
             client.join("lobby").await;
-            senders.push(tokio::spawn(send_until_killed(client, round, sender)));
+            sending.push(tokio::spawn(sender.send_until_killed(client, round)));
         }
         // The load is on once a watcher has seen thirty messages of this round.
         let mut watcher = Client::connect(&program, "/ws?name=watcher", &JSON).await;
@@ -65,17 +117,22 @@ async fn twenty_kills_at_full_load_lose_nothing_acknowledged_and_leave_no_gap() 
 
         program.kill().await;
 
-        for sender in senders {
-            for (nonce, seq) in sender.await.expect("the sender ends by itself") {
-                assert!(acked.insert(seq, nonce).is_none(), "number {seq} was given twice");
-            }
+        for sender in sending {
+            senders.push(sender.await.expect("the sender ends by itself"));
         }
+        followed = following.await.expect("the follower saw no gap");
     }
 
     let program = Program::start(folder.path(), &settings).await;
     let mut reader = Client::connect(&program, "/ws?name=reader", &JSON).await;
     let last = reader.join("lobby").await["last_seq"].as_u64().expect("a number");
     let log = read_log(&mut reader, last).await;
+    let repeats: usize = senders.iter().map(|sender| sender.repeats).sum();
+    let mut acked = BTreeMap::new();
+    for (nonce, seq) in senders.into_iter().flat_map(|sender| sender.acked) {
+        assert!(acked.insert(seq, nonce).is_none(), "number {seq} was given twice");
+    }
+    println!("{} acknowledged, {repeats} repeats found stored", acked.len());
     assert!(acked.len() >= ROUNDS * 20, "the load was real: {} acknowledged", acked.len());
     assert_eq!(log.keys().copied().collect::<Vec<_>>(), (1..=last).collect::<Vec<_>>(), "no number is missing");
     for (seq, nonce) in &acked {
@@ -83,6 +140,10 @@ async fn twenty_kills_at_full_load_lose_nothing_acknowledged_and_leave_no_gap() 
     }
     let texts: std::collections::HashSet<&String> = log.values().collect();
     assert_eq!(texts.len(), log.len(), "nothing is there twice");
+    assert!(
+        !followed.is_empty() && followed.iter().all(|(seq, text)| log.get(seq) == Some(text)),
+        "what was read stays"
+    );
 }
 
 #[tokio::test]

@@ -203,7 +203,7 @@ async fn a_database_in_a_folder_that_is_missing_is_named() {
 async fn an_unknown_url_is_refused() {
     let folder = tempfile::tempdir().unwrap();
 
-    for url in ["mysql://host/db", "sqlite::memory:", "nonsense"] {
+    for url in ["mysql://host/db", "sqlite::memory:", "nonsense", "sqlite:a.db?max_mib=0", "sqlite:a.db?max_mib=much"] {
         let refused = SqliteStore::open(Some(url), folder.path()).await;
 
         assert!(matches!(refused, Err(OpenError::UnknownUrl { .. })), "{url}: {refused:?}");

@@ -11,7 +11,12 @@ pub struct Saboteur(SqliteConnection);
 impl Saboteur {
     /// At the database of this server.
     pub async fn at(server: &TestServer) -> Self {
-        let options = SqliteConnectOptions::new().filename(server.file("parlor.db"));
+        Self::at_file(&server.file("parlor.db")).await
+    }
+
+    /// At a database that lies elsewhere.
+    pub async fn at_file(file: &std::path::Path) -> Self {
+        let options = SqliteConnectOptions::new().filename(file);
         Self(SqliteConnection::connect_with(&options).await.expect("a connection"))
     }
 
@@ -37,6 +42,18 @@ impl Saboteur {
     /// They can again.
     pub async fn mend_reads(&mut self) {
         self.run("ALTER TABLE hidden_events RENAME TO events").await;
+    }
+
+    /// Takes so much room in the database.
+    pub async fn take_room(&mut self, bytes: u32) {
+        self.run("CREATE TABLE ballast (bytes BLOB NOT NULL)").await;
+        let fill = sqlx::query("INSERT INTO ballast VALUES (zeroblob($1))").bind(bytes);
+        fill.execute(&mut self.0).await.expect("there is room");
+    }
+
+    /// Gives it back.
+    pub async fn give_room(&mut self) {
+        self.run("DROP TABLE ballast").await;
     }
 
     async fn run(&mut self, sql: &'static str) {

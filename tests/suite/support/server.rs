@@ -79,9 +79,18 @@ impl TestServer {
 
     /// Starts it again after a stop: the same data at the same address.
     pub async fn start_again(&mut self) {
+        self.start_again_with(|_| {}).await;
+    }
+
+    /// Starts it again after a stop, with other settings.
+    pub async fn start_again_with(&mut self, change: impl FnOnce(&mut Config)) {
         let (data, clock, address) = (self.data.clone(), self.clock.clone(), self.address.to_string());
         let listen = Address::parse(&address).expect("a good address");
-        *self = Self::open(data, clock, |config| config.listen.listen = listen).await.expect("the server starts again");
+        let change = |config: &mut Config| {
+            change(config);
+            config.listen.listen = listen;
+        };
+        *self = Self::open(data, clock, change).await.expect("the server starts again");
     }
 
     /// A server on this folder; the error as the command line would show it.

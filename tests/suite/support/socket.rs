@@ -35,12 +35,18 @@ impl Client {
         Self::try_connect(server, path, headers).await.expect("the handshake succeeds")
     }
 
-    /// Connects and reads the welcome, or says how it was refused.
+    /// Connects and reads the welcome, or says how it was refused. Nobody who answers, or a connection that ends before
+    /// the welcome, is a refusal of status 0.
     pub async fn try_connect(server: &impl Place, path: &str, headers: &[(&str, &str)]) -> Result<Self, Refusal> {
         let socket = open(server, path, headers).await?;
         let mut client = Self { socket, welcome: Value::Null, next_id: 0, early: std::collections::VecDeque::new() };
-        client.welcome = client.next_of("welcome").await;
-        Ok(client)
+        while let Some(frame) = client.try_next().await {
+            if frame["type"] == "welcome" {
+                client.welcome = frame;
+                return Ok(client);
+            }
+        }
+        Err(Refusal { status: 0, problem: Value::Null })
     }
 
     /// Sends a frame as it is.
@@ -66,6 +72,7 @@ impl Client {
         loop {
             match within("a frame", self.socket.next()).await? {
                 Ok(Message::Text(text)) => return Some(serde_json::from_str(&text).expect("JSON")),
+                Ok(Message::Binary(bytes)) => return Some(rmp_serde::from_slice(&bytes).expect("MessagePack")),
                 Ok(Message::Close(_)) | Err(_) => return None,
                 Ok(_) => {}
             }
@@ -191,6 +198,6 @@ pub async fn open(
                 response.body().as_deref().map_or(Value::Null, |body| serde_json::from_slice(body).unwrap_or_default());
             Err(Refusal { status: response.status().as_u16(), problem })
         }
-        Err(error) => panic!("no answer to the handshake: {error}"),
+        Err(error) => Err(Refusal { status: 0, problem: error.to_string().into() }),
     }
 }

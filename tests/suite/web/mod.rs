@@ -9,6 +9,7 @@ mod posting;
 mod private_rooms;
 mod problems;
 mod resuming;
+mod retries;
 mod rooms;
 mod security;
 mod service;
