@@ -78,7 +78,7 @@ impl SqliteStore {
             sqlx::query("ROLLBACK").execute(connection).await?;
         } else {
             write_memberships(connection, &batch).await?;
-            write_and_commit(connection, &batch, &nonces).await?;
+            write_and_commit(connection, &batch, &mut nonces).await?;
             nonces.committed(batch.nonces, newest_id + to_sql(batch.events.len() as u64)?);
         }
         self.nonces.put(nonces);
@@ -165,7 +165,11 @@ async fn begin_and_read(
 }
 
 /// Everything else in one trip.
-async fn write_and_commit(connection: &mut SqliteConnection, batch: &Batch<'_>, nonces: &Nonces) -> StorageResult<()> {
+async fn write_and_commit(
+    connection: &mut SqliteConnection,
+    batch: &Batch<'_>,
+    nonces: &mut Nonces,
+) -> StorageResult<()> {
     // What does not fit into one statement goes before, in statements of full length.
     let (before, last) = batch.events.split_at((batch.events.len() - 1) / Values::MOST * Values::MOST);
     insert_events(connection, before).await?;
@@ -175,7 +179,7 @@ async fn write_and_commit(connection: &mut SqliteConnection, batch: &Batch<'_>, 
         batch.moved.iter().map(|(room, &seq)| Ok((room.0, to_sql(seq)?))).collect::<StorageResult<_>>()?;
     sql += SET_LAST_SEQS;
     add(&mut arguments, to_json(&moved)?)?;
-    nonces.next_slice(&mut sql, &mut arguments)?;
+    nonces.next_slice(batch.events.len(), &mut sql, &mut arguments)?;
     sql += "COMMIT";
     sqlx::query_with(AssertSqlSafe(sql), arguments).execute(connection).await?;
     Ok(())

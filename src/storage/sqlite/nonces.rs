@@ -21,8 +21,8 @@ use crate::storage::StorageResult;
 const YOUNG: usize = if cfg!(test) { 64 } else { 65_536 };
 /// Events after which they are moved even so: at a start the log is read back to here.
 const EVENTS: i64 = 1_000_000;
-/// So many nonces are moved with each batch.
-const SLICE: usize = if cfg!(test) { 16 } else { 1024 };
+/// With each event of a batch so many nonces are moved: faster than new ones can come, and little for a lone message.
+const MOVED_PER_EVENT: usize = 2;
 
 const SORTED_TO: &str = "SELECT CAST(value AS INTEGER) FROM settings WHERE key = 'nonces_sorted_to'";
 const YOUNGER: &str = "
@@ -58,6 +58,8 @@ pub(super) struct Nonces {
 struct Move {
     rows: Vec<(Key, First)>,
     moved: usize,
+    /// What the batch that is being written moves.
+    slice: usize,
     sorted_to: i64,
 }
 
@@ -102,7 +104,7 @@ impl Nonces {
     /// is in the table.
     pub(super) fn committed(&mut self, new: impl IntoIterator<Item = (Key, First)>, newest_id: i64) {
         if let Some(moving) = &mut self.moving {
-            moving.moved += SLICE;
+            moving.moved += moving.slice;
             if moving.moved >= moving.rows.len() {
                 self.sorted_to = moving.sorted_to;
                 self.moving = None;
@@ -112,14 +114,20 @@ impl Nonces {
         if self.moving.is_none() && (self.young.len() >= YOUNG || newest_id - self.sorted_to >= EVENTS) {
             let mut rows: Vec<(Key, First)> = self.young.drain().collect();
             rows.sort_unstable_by_key(|(key, _)| *key);
-            self.moving = Some(Move { rows, moved: 0, sorted_to: newest_id });
+            self.moving = Some(Move { rows, moved: 0, slice: 0, sorted_to: newest_id });
         }
     }
 
-    /// Appends to `sql` what moves the next slice into the table.
-    pub(super) fn next_slice(&self, sql: &mut String, arguments: &mut SqliteArguments) -> StorageResult<()> {
-        let Some(moving) = &self.moving else { return Ok(()) };
-        let slice = moving.rows.iter().skip(moving.moved).take(SLICE);
+    /// Appends to `sql` what moves the next slice into the table, for a batch of so many events.
+    pub(super) fn next_slice(
+        &mut self,
+        events: usize,
+        sql: &mut String,
+        arguments: &mut SqliteArguments,
+    ) -> StorageResult<()> {
+        let Some(moving) = &mut self.moving else { return Ok(()) };
+        moving.slice = events * MOVED_PER_EVENT;
+        let slice = moving.rows.iter().skip(moving.moved).take(moving.slice);
         for rows in slice.collect::<Vec<_>>().chunks(Values::MOST) {
             let mut values = Values::new(arguments, 3);
             for (key, (seq, at)) in rows {
@@ -133,7 +141,7 @@ impl Nonces {
             *sql += &values.finish()?;
             *sql += INSERT.1;
         }
-        if moving.moved + SLICE >= moving.rows.len() {
+        if moving.moved + moving.slice >= moving.rows.len() {
             *sql += SET_SORTED_TO;
             add(arguments, moving.sorted_to)?;
         }
