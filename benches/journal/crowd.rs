@@ -9,6 +9,8 @@ use parlor::domain::name::{RoomName, UserName};
 use parlor::domain::person::Author;
 use uuid::Uuid;
 
+use crate::figures::{Figures, Measure};
+
 /// What messages are cut out of.
 const WORDS: &str = "the quick brown fox jumps over the lazy dog while everybody in this room is having a cup of tea \
      and talks about the weather of the last days, which was better than anybody had dared to hope for ";
@@ -23,6 +25,9 @@ pub struct Crowd {
     waiting: usize,
     since: Vec<Instant>,
     waits: Vec<Duration>,
+    /// From the first message on: what it takes to open a database is not measured.
+    measure: Option<Measure>,
+    figures: Option<Figures>,
     chance: Chance,
 }
 
@@ -41,12 +46,15 @@ impl Crowd {
             waiting: 0,
             since: vec![Instant::now(); senders],
             waits: Vec::with_capacity(messages),
+            measure: None,
+            figures: None,
             chance: Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1),
         }
     }
 
     /// The first message of everybody.
     pub fn begin(&mut self) -> Vec<Draft> {
+        self.measure = Some(Measure::start());
         (0..self.people.len()).filter_map(|sender| self.next(sender)).collect()
     }
 
@@ -55,7 +63,11 @@ impl Crowd {
         let sender = usize::try_from(author.0.as_u128()).expect("people are numbered");
         self.waits.push(self.since[sender].elapsed());
         self.waiting -= 1;
-        self.next(sender)
+        let next = self.next(sender);
+        if self.is_done() {
+            self.figures = self.measure.take().map(|measure| measure.stop(std::mem::take(&mut self.waits)));
+        }
+        next
     }
 
     /// True when everything is sent and acknowledged.
@@ -63,9 +75,9 @@ impl Crowd {
         self.unsent == 0 && self.waiting == 0
     }
 
-    /// How long each message waited.
-    pub fn into_waits(self) -> Vec<Duration> {
-        self.waits
+    /// What was measured from the first message to the last acknowledgement.
+    pub fn into_figures(self) -> Figures {
+        self.figures.expect("everything was acknowledged")
     }
 
     /// One message by anybody, for filling a database.

@@ -31,6 +31,7 @@ impl fmt::Display for Figures {
 }
 
 /// A run that is under way.
+#[derive(Debug)]
 pub struct Measure {
     started: Instant,
     cpu: f64,

@@ -17,7 +17,7 @@ use std::path::Path;
 use clap::Parser;
 
 use crowd::Crowd;
-use figures::{Figures, Measure, median};
+use figures::{Figures, median};
 use stage::Stage;
 
 /// What to measure.
@@ -91,11 +91,10 @@ fn take_turns(options: &Options, senders: usize) -> (Vec<Figures>, Vec<Figures>)
             let stage = shared.as_ref().or(fresh.as_ref()).expect("one of the two was made");
             let seed = u64::try_from(round).unwrap_or_default() * 2 + u64::from(side == "bare");
             let crowd = Crowd::new(&stage.rooms, senders, options.messages, options.nonces, seed);
-            let measure = Measure::start();
             if side == "bare" {
-                bare.push(measure.stop(bare::run(stage, crowd).into_waits()));
+                bare.push(bare::run(stage, crowd).into_figures());
             } else {
-                parlor.push(measure.stop(parlor::run(stage, crowd).into_waits()));
+                parlor.push(parlor::run(stage, crowd).into_figures());
             }
         }
     }
