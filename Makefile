@@ -3,7 +3,11 @@
 CARGO ?= cargo
 BROWSER_PACKAGES := chromium chromium-driver
 
-.PHONY: run test check e2e fmt browsers
+# How long each fuzz target runs, and which.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= frames json markdown msgpack names plain_text
+
+.PHONY: run test check e2e fuzz bench fmt browsers
 
 run: ## builds and starts a server with its data in ./data
 	$(CARGO) run --release
@@ -25,6 +29,25 @@ check: browsers ## what has to pass before a change is handed in
 
 e2e: browsers ## the tests with a browser only
 	$(CARGO) test --test suite browser
+
+# The stable compiler is told to take the switches that cargo-fuzz passes to it; nothing else has to be installed. What is
+# found lies in tests/fuzz/artifacts: mend it, and move the input to tests/fuzz/regressions.
+fuzz: ## looks for inputs that break the readers of foreign bytes, a minute each
+	@$(CARGO) fuzz --version >/dev/null 2>&1 || { \
+		echo 'Installing cargo-fuzz, which `make fuzz` needs: cargo install cargo-fuzz --locked'; \
+		$(CARGO) install cargo-fuzz --locked; \
+	}
+	@for target in $(FUZZ_TARGETS); do \
+		mkdir -p tests/fuzz/corpus/$$target || exit 1; \
+		echo "Fuzzing $$target for $(FUZZ_SECONDS) seconds"; \
+		RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --fuzz-dir tests/fuzz \
+			$${CARGO_TARGET_DIR:+--target-dir $$CARGO_TARGET_DIR/fuzz} $$target tests/fuzz/corpus/$$target tests/fuzz/seeds/$$target -- \
+			-dict=tests/fuzz/dictionaries/$$target.dict -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 \
+			-print_final_stats=1 -verbosity=0 || exit 1; \
+	done
+
+bench: ## measures the journal beside a bare loop; takes a minute
+	$(CARGO) bench --bench journal
 
 fmt: ## formats the code
 	$(CARGO) fmt

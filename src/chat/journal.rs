@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use actix::{Message, Recipient};
+use futures_util::future::join;
 use tokio::sync::mpsc;
 
 use super::reply::Reply;
@@ -123,15 +124,29 @@ impl Journal {
     /// Works until the queue is closed and empty.
     pub async fn run(mut self, settled: Recipient<Settled>, closed: Recipient<JournalClosed>) {
         let mut entries = Vec::with_capacity(BATCH);
-        while self.next(&mut entries).await {
-            let outcomes = self.write(&mut entries).await;
-            // An error means that the server is gone; then nobody waits for the outcome.
-            if settled.send(Settled { outcomes }).await.is_err() {
+        let mut outcomes = None;
+        loop {
+            // Those who wait for this batch send again once they are told: a commit for the few that came before them
+            // would make all of them wait. Only while many wait anyway the next batch is written in the meantime.
+            let written = outcomes.as_ref().map_or(1, Vec::len);
+            if self.queue.len() * 2 < written && !tell(&settled, outcomes.take()).await {
                 return;
             }
+            let (is_told, next) = join(tell(&settled, outcomes.take()), self.write_next(&mut entries)).await;
+            // Otherwise the server is gone, and nobody waits for the outcome.
+            if !is_told {
+                return;
+            }
+            let Some(next) = next else { break };
+            outcomes = Some(next);
         }
         // Nobody is left to be told when this fails.
         let _ = closed.send(JournalClosed).await;
+    }
+
+    /// What became of the next batch; `None` when the queue is closed and empty.
+    async fn write_next(&mut self, entries: &mut Vec<Entry>) -> Option<Vec<Outcome>> {
+        if self.next(entries).await { Some(self.write(entries).await) } else { None }
     }
 
     /// Waits for entries; `false` when the queue is closed and empty. After a failure it tries in between whether the
@@ -182,6 +197,14 @@ impl Journal {
             appended,
         };
         drafts.into_iter().zip(purposes).zip(stored).map(settle).collect()
+    }
+}
+
+/// Hands over what has become of a batch, if there is one; `false` when nobody is there to take it.
+async fn tell(settled: &Recipient<Settled>, outcomes: Option<Vec<Outcome>>) -> bool {
+    match outcomes {
+        Some(outcomes) => settled.send(Settled { outcomes }).await.is_ok(),
+        None => true,
     }
 }
 

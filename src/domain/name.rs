@@ -16,6 +16,8 @@ use super::limits;
 
 /// Rooms made for two people carry this prefix; nobody may choose a name with it.
 pub const DIRECT_PREFIX: &str = "direct-";
+/// Two rounds of folding are enough for every letter known; more would be a fault of the tables.
+const KEY_ROUNDS: usize = 4;
 
 /// Why a name was refused. The text is for the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, Display, Error)]
@@ -55,9 +57,16 @@ impl NameKey {
     /// The key of any text, also of one that is no good name (then nothing will match it).
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let folded = text.nfkc().collect::<String>().to_lowercase();
-        let skeleton: String = unicode_security::skeleton(&folded).collect::<String>().to_lowercase().nfkc().collect();
-        Self(skeleton.into())
+        let mut key = folded(text);
+        // What a letter looks like may fold further; the key of a key has to be that key.
+        for _ in 0..KEY_ROUNDS {
+            let next = folded(&key);
+            if next == key {
+                break;
+            }
+            key = next;
+        }
+        Self(key.into())
     }
 
     /// The key as the database keeps it.
@@ -65,6 +74,13 @@ impl NameKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// One round of folding. Each letter is folded by itself: in a whole word a capital sigma at the end would become
+/// another letter than the one in the middle.
+fn folded(text: &str) -> String {
+    let lower: String = text.nfkc().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c }).collect();
+    unicode_security::skeleton(&lower).flat_map(char::to_lowercase).nfkc().collect()
 }
 
 /// The name of a person: 1 to 32 characters, letters, digits, `_`, `-` and `.`, as typed (NFC).
@@ -105,6 +121,17 @@ impl RoomName {
     /// # Errors
     /// Says which rule the name breaks.
     pub fn parse(text: &str) -> Result<Self, NameError> {
+        match Self::parse_existing(text) {
+            Ok(name) if name.0.starts_with(DIRECT_PREFIX) => Err(NameError::Reserved),
+            other => other,
+        }
+    }
+
+    /// Reads the name of an existing room, which may be a direct one.
+    ///
+    /// # Errors
+    /// Says which rule the name breaks.
+    pub fn parse_existing(text: &str) -> Result<Self, NameError> {
         let bare = text.trim();
         let bare = bare.strip_prefix('#').unwrap_or(bare);
         // Every message names its room: the common case takes the short way to the same result.
@@ -114,21 +141,7 @@ impl RoomName {
             bare.nfkc().collect::<String>().to_lowercase().nfc().collect()
         };
         check(&name, limits::ROOM_NAME_CHARS, "_-")?;
-        if name.starts_with(DIRECT_PREFIX) {
-            return Err(NameError::Reserved);
-        }
         Ok(Self(name.into()))
-    }
-
-    /// Reads the name of an existing room, which may be a direct one.
-    ///
-    /// # Errors
-    /// Says which rule the name breaks.
-    pub fn parse_existing(text: &str) -> Result<Self, NameError> {
-        match Self::parse(text) {
-            Err(NameError::Reserved) => Ok(Self(text.trim().trim_start_matches('#').to_lowercase().into())),
-            other => other,
-        }
     }
 
     /// A name that was checked before it was stored.
@@ -236,6 +249,21 @@ mod tests {
         assert_eq!(NameKey::of("раураl"), key, "Cyrillic letters that look like Latin ones");
         assert_eq!(NameKey::of("ｐａｙｐａｌ"), key, "full-width letters");
         assert_ne!(NameKey::of("paypa"), key);
+    }
+
+    #[test]
+    fn capital_letters_make_no_other_name() {
+        for (capital, small) in [("ΟΔΥΣΣΕΥΣ", "οδυσσευσ"), ("ΟΔΥΣΣΕΥΣ", "οδυσσευς"), ("ŽOFIE", "žofie")]
+        {
+            assert_eq!(NameKey::of(capital), NameKey::of(small), "{capital}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_direct_room_is_folded_like_any_other() {
+        // The first letter is a full-width one.
+        assert_eq!(RoomName::parse_existing("\u{ff44}irect-A").map(|n| n.to_string()), Ok("direct-a".to_owned()));
+        assert_eq!(RoomName::parse("\u{ff44}irect-A"), Err(NameError::Reserved));
     }
 
     #[test]

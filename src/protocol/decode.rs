@@ -1,5 +1,7 @@
 //! Reads commands from JSON and MessagePack. Every refusal names the field and says what belongs there.
 
+use std::io::Cursor;
+
 use serde_json::{Map, Value};
 
 use super::command::{Command, Page, Request};
@@ -30,7 +32,10 @@ pub fn from_json(text: &str) -> Result<Request, Refused> {
         Ok(value) => from_value(value),
         Err(error) => Err(Refused {
             id: None,
-            problem: Problem::new(ErrorCode::BadRequest, format!("this is not JSON: {error}")),
+            problem: Problem::new(
+                ErrorCode::BadRequest,
+                format!("this is not JSON: {}", shown(&error.to_string(), 120)),
+            ),
         }),
     }
 }
@@ -40,16 +45,18 @@ pub fn from_json(text: &str) -> Result<Request, Refused> {
 /// # Errors
 /// Says what was not understood.
 pub fn from_msgpack(bytes: &[u8]) -> Result<Request, Refused> {
+    let refused = |what: String| Refused { id: None, problem: Problem::new(ErrorCode::BadRequest, what) };
+    let mut reader = rmp_serde::Deserializer::new(Cursor::new(bytes));
     // The default depth of 1024 would let a frame build a tree that is slow to walk and to drop.
-    let mut reader = rmp_serde::Deserializer::from_read_ref(bytes);
     reader.set_max_depth(16);
-    match serde::Deserialize::deserialize(&mut reader) {
-        Ok(value) => from_value(value),
-        Err(error) => Err(Refused {
-            id: None,
-            problem: Problem::new(ErrorCode::BadRequest, format!("this is not MessagePack: {error}")),
-        }),
+    let value = serde::Deserialize::deserialize(&mut reader).map_err(|error: rmp_serde::decode::Error| {
+        refused(format!("this is not MessagePack: {}", shown(&error.to_string(), 120)))
+    })?;
+    // As in JSON: a second command in one frame must not be lost without a word.
+    if reader.position() != bytes.len() as u64 {
+        return Err(refused("something follows the command; send each in a frame of its own".to_owned()));
     }
+    from_value(value)
 }
 
 fn from_value(value: Value) -> Result<Request, Refused> {
@@ -93,10 +100,7 @@ fn command(fields: &mut Fields) -> Result<Command, Problem> {
         "rooms" => Ok(Command::Rooms),
         "members" => Ok(Command::Members { room: fields.room()? }),
         "ping" => Ok(Command::Ping),
-        other => {
-            let shown: String = other.chars().filter(|c| !c.is_control()).take(40).collect();
-            Err(Problem::field("type", format!("`type`: {shown:?} is not known; send {TYPES}")))
-        }
+        other => Err(Problem::field("type", format!("`type`: {:?} is not known; send {TYPES}", shown(other, 40)))),
     }
 }
 
@@ -107,6 +111,11 @@ fn join(fields: &mut Fields) -> Result<Command, Problem> {
         None | Some(true) => Command::Join { room, after, create },
         Some(false) => Command::Listen { room, after, create },
     })
+}
+
+/// What came in, as far as it may go back: a client chooses neither how long a refusal gets nor what it does to a terminal.
+fn shown(text: &str, most: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(most).collect()
 }
 
 fn status(text: &str) -> Result<Status, Problem> {
@@ -198,8 +207,8 @@ impl Fields {
         match self.0.keys().next() {
             None => Ok(()),
             Some(key) => {
-                let shown: String = key.chars().filter(|c| !c.is_control()).take(40).collect();
-                Err(Problem::new(ErrorCode::BadRequest, format!("the field {shown:?} does not belong to this command")))
+                let message = format!("the field {:?} does not belong to this command", shown(key, 40));
+                Err(Problem::new(ErrorCode::BadRequest, message))
             }
         }
     }
@@ -240,6 +249,16 @@ mod tests {
         let json = serde_json::json!({"type": "send", "id": "a", "room": "lobby", "text": "hi", "nonce": "n"});
         let bytes = rmp_serde::to_vec_named(&json).expect("good");
         assert_eq!(from_msgpack(&bytes), from_json(&json.to_string()));
+    }
+
+    #[test]
+    fn a_second_command_in_one_frame_is_refused_in_either_encoding() {
+        let ping = serde_json::json!({"type": "ping"});
+        let packed = rmp_serde::to_vec_named(&ping).expect("good");
+
+        assert!(from_msgpack(&packed).is_ok());
+        assert!(from_msgpack(&packed.repeat(2)).is_err_and(|refused| refused.problem.message.contains("follows")));
+        assert!(from_json(&ping.to_string().repeat(2)).is_err());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod browser;
 mod chat;
+mod fuzz;
 mod gateways;
 mod start;
 mod storage;

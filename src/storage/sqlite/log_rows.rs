@@ -1,9 +1,9 @@
 //! Rows of the log: from drafts to parameters, from rows to events.
 
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
-use uuid::fmt::Simple;
+use sqlx::error::BoxDynError;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments, Row};
 
 use super::error::inconsistent;
 use super::{from_sql, to_sql, user_id};
@@ -15,20 +15,20 @@ use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Author;
 use crate::storage::StorageResult;
 
-/// Room, seq, kind, author's id, author's name, at, text, `reply_to`, nonce, data: a JSON array for `INSERT_EVENTS`.
-#[derive(Debug, Serialize)]
-pub(super) struct EventRow<'a>(
-    i64,
-    i64,
-    &'static str,
-    Simple,
-    &'a str,
-    i64,
-    Option<&'a str>,
-    Option<i64>,
-    Option<&'a str>,
-    Option<String>,
-);
+/// A row of `events` that is to be inserted.
+#[derive(Debug)]
+pub(super) struct EventRow<'a> {
+    room_id: i64,
+    seq: i64,
+    /// `None` for a message: nearly all are, and the word need not travel.
+    kind: Option<&'static str>,
+    author: &'a Author,
+    at: i64,
+    text: Option<&'a str>,
+    reply_to: Option<i64>,
+    nonce: Option<&'a str>,
+    data: Option<String>,
+}
 
 /// What the column `data` holds for joins and leaves.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -55,18 +55,32 @@ impl<'a> EventRow<'a> {
             EventBody::Joined { role, by } => (None, None, None, Some(membership_data(Some(*role), by.as_ref())?)),
             EventBody::Left { by } => (None, None, None, Some(membership_data(None, by.as_ref())?)),
         };
-        Ok(Self(
-            draft.room.0,
-            to_sql(seq)?,
-            draft.body.kind().as_str(),
-            draft.author.id.0.simple(),
-            draft.author.name.as_str(),
-            draft.at.0,
+        let kind = draft.body.kind();
+        Ok(Self {
+            room_id: draft.room.0,
+            seq: to_sql(seq)?,
+            kind: (kind != EventKind::Message).then_some(kind.as_str()),
+            author: &draft.author,
+            at: draft.at.0,
             text,
             reply_to,
             nonce,
             data,
-        ))
+        })
+    }
+
+    /// Its columns in the order of `append::INSERT_EVENTS`.
+    pub(super) fn add_to(&self, arguments: &mut SqliteArguments) -> Result<(), BoxDynError> {
+        arguments.add(self.room_id)?;
+        arguments.add(self.seq)?;
+        arguments.add(self.kind)?;
+        arguments.add(self.author.id.as_bytes().as_slice())?;
+        arguments.add(self.author.name.as_str())?;
+        arguments.add(self.at)?;
+        arguments.add(self.text)?;
+        arguments.add(self.reply_to)?;
+        arguments.add(self.nonce)?;
+        arguments.add(self.data.as_deref())
     }
 }
 

@@ -3,6 +3,8 @@
 //! Write-ahead log with `synchronous=FULL`: what was committed survives a power cut. Ids of people travel in JSON as
 //! hex, because SQLite's JSON has no bytes.
 
+mod append;
+mod batch;
 mod devices;
 mod error;
 mod events;
@@ -10,14 +12,17 @@ mod idempotency;
 mod invites;
 mod log_rows;
 mod migrations;
+mod nonces;
 mod open;
 mod room_rows;
 mod rooms;
 mod settings;
 mod users;
+mod values;
 
 use std::fs::File;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use sqlx::{Sqlite, SqlitePool, Transaction};
@@ -26,6 +31,7 @@ use uuid::Uuid;
 use super::{StorageError, StorageResult, Store};
 use crate::domain::ids::{Seq, UserId};
 use error::inconsistent;
+use nonces::Nonces;
 
 /// A database in a file of this machine. Nobody else opens it while this value lives.
 #[derive(Debug)]
@@ -34,9 +40,25 @@ pub struct SqliteStore {
     writer: SqlitePool,
     /// Connections that can only read; each sees everything that was committed before it asks.
     readers: SqlitePool,
+    /// Whoever holds the writer takes these out and puts them back.
+    nonces: Shelf,
     /// Locked files; they keep other processes out.
     locks: Vec<File>,
     path: PathBuf,
+}
+
+/// The younger nonces between two batches; empty after an error, until they are read again.
+#[derive(Debug, Default)]
+struct Shelf(Mutex<Option<Nonces>>);
+
+impl Shelf {
+    fn take(&self) -> Option<Nonces> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn put(&self, nonces: Nonces) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(nonces);
+    }
 }
 
 impl SqliteStore {

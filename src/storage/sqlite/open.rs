@@ -11,8 +11,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 
 use super::error::open_error;
-use super::{SqliteStore, idempotency, migrations};
-use crate::storage::OpenError;
+use super::nonces::Nonces;
+use super::{Shelf, SqliteStore, idempotency, migrations};
+use crate::storage::{OpenError, StorageResult};
 
 /// The database in the data folder when no URL is given.
 const DEFAULT_FILE: &str = "parlor.db";
@@ -63,7 +64,7 @@ impl SqliteStore {
             .connect_with(writing(&path, max_mib))
             .await
             .map_err(|error| open_error(&path, &error))?;
-        let store = Self { readers: readers(&path), writer, locks, path };
+        let store = Self { readers: readers(&path), writer, nonces: Shelf::default(), locks, path };
         store.prepare().await?;
         Ok(store)
     }
@@ -78,6 +79,14 @@ impl SqliteStore {
             .execute(&self.writer)
             .await
             .map_err(|error| open_error(&self.path, &error))?;
+        self.read_nonces()
+            .await
+            .map_err(|error| OpenError::Other { database: self.path.display().to_string(), reason: error.to_string() })
+    }
+
+    async fn read_nonces(&self) -> StorageResult<()> {
+        let mut connection = self.writer.acquire().await?;
+        self.nonces.put(Nonces::load(&mut connection).await?);
         Ok(())
     }
 }

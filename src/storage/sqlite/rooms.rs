@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Sqlite, Transaction};
 
+use super::append::{UPSERT_MEMBERSHIPS, insert_events, run_for};
 use super::error::{inconsistent, is_taken};
-use super::events::{INSERT_EVENTS, UPSERT_MEMBERSHIPS, clamped, run_for};
+use super::events::clamped;
 use super::log_rows::EventRow;
 use super::room_rows::{listed_room, named_member, room_info, stored_membership};
 use super::{SqliteStore, from_sql, row_limit, to_json};
@@ -184,7 +185,7 @@ async fn add_first_members(
         .collect();
     let events: Vec<_> =
         (1..).zip(&drafts).map(|(seq, draft)| EventRow::new(draft, seq)).collect::<StorageResult<_>>()?;
-    run_for(tx, INSERT_EVENTS, &events).await?;
+    insert_events(tx, &events).await?;
     let memberships: Vec<_> = new
         .members
         .iter()

@@ -229,8 +229,8 @@ async fn the_data_folder_is_made_for_its_owner_only() {
 async fn an_append_that_fails_leaves_nothing_and_the_next_one_succeeds() {
     // With ABORT the statement fails; with ROLLBACK the database ends the transaction by itself, as on a full disk.
     for trigger in [
-        "CREATE TRIGGER full BEFORE INSERT ON nonces BEGIN SELECT RAISE(ABORT, 'disk full'); END",
-        "CREATE TRIGGER full BEFORE INSERT ON nonces BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END",
+        "CREATE TRIGGER full BEFORE UPDATE ON rooms BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+        "CREATE TRIGGER full BEFORE UPDATE ON rooms BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END",
     ] {
         let (folder, store) = fresh().await;
         let (ann, lobby) = (account(&store, "ann").await, lobby(&store).await);
