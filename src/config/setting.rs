@@ -136,9 +136,12 @@ pub fn setting(name: &str) -> Option<&'static Setting> {
 /// Every variable of a setting starts with this.
 pub const VARIABLE_PREFIX: &str = "PARLOR_";
 
-/// Variables with the prefix that are no settings: the file, the program as scripts name it that start it, and a folder
-/// for the pictures of the tests.
-pub const OTHER_VARIABLES: &[&str] = &[FILE_VARIABLE, "PARLOR_BIN", "PARLOR_TEST_SCREENSHOTS"];
+/// Variables with the prefix that are no settings: the file, the token of the commands that connect to a server, the
+/// program as scripts name it that start it, and a folder for the pictures of the tests.
+pub const OTHER_VARIABLES: &[&str] = &[FILE_VARIABLE, TOKEN_VARIABLE, "PARLOR_BIN", "PARLOR_TEST_SCREENSHOTS"];
+
+/// Who `parlor send` and its kin are, like `--token`.
+pub const TOKEN_VARIABLE: &str = "PARLOR_TOKEN";
 
 /// Names the file, like `--config`.
 pub const FILE_VARIABLE: &str = "PARLOR_CONFIG";

@@ -6,6 +6,7 @@
 
 mod browser;
 mod chat;
+mod client;
 mod gateways;
 mod start;
 mod storage;

@@ -1,0 +1,5 @@
+//! The client library and the commands that stand on it, against servers that come and go.
+
+mod commands;
+mod library;
+mod surviving;
