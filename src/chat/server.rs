@@ -19,6 +19,7 @@ use super::ports::Ports;
 use super::reply::{Caller, Reply};
 use super::room::Room;
 use super::turn::{Closing, Item};
+use super::upkeep::going_away;
 use crate::domain::access::Access;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::event::Draft;
@@ -269,12 +270,13 @@ impl Handler<Connect> for ChatServer {
         let refused = has_ended || permission::may_enter(self.access(), person.standing).is_err();
         let person = self.people.connect(session, worker, person);
         if refused || self.journal.is_none() {
-            let (reason, closing) = if refused {
-                ("not welcome here any more", Closing::NOT_ALLOWED)
+            let (notice, closing) = if refused {
+                let notice = Notice::Bye { reason: "not welcome here any more", reconnect_after_ms: None };
+                (notice, Closing::NOT_ALLOWED)
             } else {
-                ("the server is going away", Closing::GOING_AWAY)
+                (going_away(session), Closing::GOING_AWAY)
             };
-            self.dismiss(session, worker, Notice::Bye { reason, reconnect_after_ms: None }, closing);
+            self.dismiss(session, worker, notice, closing);
         } else {
             let welcome = Welcome {
                 session,
