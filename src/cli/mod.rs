@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 fine, 1 failed, 2 wrong usage (a flag, variable or setting that makes no sense), 130 ended by Ctrl-C.
 
+mod bench;
 mod config;
 mod connecting;
 mod send;
@@ -33,6 +34,7 @@ enum Failure {
 pub fn main() -> ExitCode {
     let matches = command().get_matches();
     let outcome = match matches.subcommand() {
+        Some(("bench", sub)) => bench::run(sub),
         Some(("config", sub)) => config::run(sub),
         Some(("send", sub)) => send::run(sub),
         Some(("tail", sub)) => tail::run(sub),
@@ -60,6 +62,7 @@ fn command() -> Command {
         .subcommand(Command::new("serve").about("Runs the server (the default)").args(clap_args()))
         .subcommand(send::command())
         .subcommand(tail::command())
+        .subcommand(bench::command())
         .subcommand(config::command())
 }
 

@@ -5,41 +5,17 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
-
 use super::error::ClientError;
 use super::event::{Event, Page, Sent};
-use super::frame::{Ack, Frame, LogEvent, Outgoing};
+use super::frame::{Ack, Frame, LogEvent, Outgoing, ended};
 use super::outbox::Outbox;
+use super::request::{PageOf, Parcel, Waiter};
 use super::room_view::{JoinOptions, Phase, RoomView, Verdict};
-use super::socket::ended;
 use crate::domain::ids::Seq;
 use crate::domain::limits;
 
-/// Who waits for something.
-pub type Waiter<T> = oneshot::Sender<Result<T, ClientError>>;
-
 /// A wait after a refusal that names none.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// Which page of a log, see docs/PROTOCOL.md.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PageOf {
-    /// Below this number.
-    pub before: Option<Seq>,
-    /// Above this number.
-    pub after: Option<Seq>,
-    /// At most this many, 1 to 200.
-    pub limit: usize,
-}
-
-/// A message with who waits for it, and what is let go with it: its place in the outbox.
-pub struct Parcel<P> {
-    /// Who waits.
-    pub waiter: Waiter<Sent>,
-    /// Its place.
-    pub place: P,
-}
 
 struct Room {
     view: RoomView,

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -11,27 +10,18 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::address::ServerAddress;
 use super::backoff::Backoff;
-use super::conversation::{Conversation, PageOf, Parcel, Waiter};
+use super::conversation::Conversation;
 use super::error::ClientError;
-use super::event::{Event, Page};
+use super::event::Event;
 use super::frame::Welcome;
 use super::guest;
 use super::identity::Identity;
-use super::room_view::JoinOptions;
+use super::request::Request;
 use super::socket::{PATIENCE, Socket};
-use crate::domain::ids::Seq;
 use crate::protocol::encoding::Encoding;
 
 /// A connection that lasted this long was a good one: waiting begins anew after it.
 const GOOD: Duration = Duration::from_secs(5);
-
-/// What a handle asks its driver for.
-pub(super) enum Request {
-    Join { room: String, options: JoinOptions, waiter: Waiter<Seq> },
-    Leave { room: String },
-    Send { room: String, text: Arc<str>, parcel: Parcel<OwnedSemaphorePermit> },
-    Ask { room: String, page: PageOf, waiter: Waiter<Page> },
-}
 
 pub(super) struct Driver {
     pub address: ServerAddress,

@@ -204,6 +204,15 @@ pub fn refused(value: &Value, status: u16) -> ClientError {
     ClientError::Refused { code, message, retry_after }
 }
 
+/// What a `bye` means: come back, or do not.
+#[must_use]
+pub fn ended(reason: String, reconnect_after: Option<Duration>) -> ClientError {
+    match reconnect_after {
+        Some(wait) => ClientError::Lost { why: reason, retry_after: Some(wait) },
+        None => ClientError::Ended { reason },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,13 +7,14 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use super::address::ServerAddress;
 use super::backoff::{Backoff, Waits};
-use super::conversation::{Conversation, PageOf, Parcel};
-use super::driver::{Driver, Request};
+use super::conversation::Conversation;
+use super::driver::Driver;
 use super::error::ClientError;
 use super::event::{Event, Page, Sent};
 use super::identity::Identity;
 use super::outbox::Outbox;
 use super::random::Random;
+use super::request::{PageOf, Parcel, Request};
 use super::room_view::JoinOptions;
 use crate::domain::ids::Seq;
 use crate::domain::limits;

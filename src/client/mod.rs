@@ -5,7 +5,8 @@
 //! event once, whatever happens to the connection in between. docs/CLIENT.md explains it with an example.
 //!
 //! Inside, [`conversation`] decides what is said and what is passed on. It is plain state without input or output, over
-//! [`outbox`] and [`room_view`]; `driver` carries it out over a [`socket`].
+//! [`outbox`] and [`room_view`]; `driver` carries it out over a [`socket`]. [`lean`], with
+//! [`frame_splitter`] and [`glance`], is a connection for load tests, which keeps nothing.
 
 pub mod address;
 pub mod backoff;
@@ -14,11 +15,15 @@ mod driver;
 pub mod error;
 pub mod event;
 pub mod frame;
+pub mod frame_splitter;
+pub mod glance;
 pub mod guest;
 pub mod handle;
 pub mod identity;
+pub mod lean;
 pub mod outbox;
 pub mod random;
+pub mod request;
 pub mod room_view;
 pub mod socket;
 
@@ -27,4 +32,5 @@ pub use error::ClientError;
 pub use event::Event;
 pub use handle::{Client, Events, Receipt, Settings};
 pub use identity::Identity;
+pub use request::PageOf;
 pub use room_view::{FarBehind, JoinOptions};

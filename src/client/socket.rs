@@ -16,7 +16,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::address::ServerAddress;
 use super::error::ClientError;
-use super::frame::{Frame, Outgoing, Welcome, refused};
+use super::frame::{Frame, Outgoing, Welcome, ended, refused};
 use crate::protocol::encoding::Encoding;
 
 /// How long connecting, the handshake, and each write may take.
@@ -114,14 +114,6 @@ impl Socket {
     /// Says goodbye. Whether it is heard does not matter.
     pub async fn close(mut self) {
         let _ = timeout(Duration::from_secs(1), self.inner.close(None)).await;
-    }
-}
-
-/// What a `bye` means: come back, or do not.
-pub(super) fn ended(reason: String, reconnect_after: Option<Duration>) -> ClientError {
-    match reconnect_after {
-        Some(wait) => ClientError::Lost { why: reason, retry_after: Some(wait) },
-        None => ClientError::Ended { reason },
     }
 }
 

@@ -1,6 +1,7 @@
 //! The conversation without a server: frames by hand.
 
 use serde_json::json;
+use tokio::sync::oneshot;
 
 use super::*;
 use crate::client::room_view::FarBehind;

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use parlor::client::backoff::Waits;
-use parlor::client::conversation::PageOf;
 use parlor::client::frame::LogEvent;
 use parlor::client::random::Random;
-use parlor::client::{Client, ClientError, Event, Events, FarBehind, Identity, JoinOptions, ServerAddress, Settings};
+use parlor::client::{
+    Client, ClientError, Event, Events, FarBehind, Identity, JoinOptions, PageOf, ServerAddress, Settings,
+};
 use parlor::domain::access::GuestAccess;
 use parlor::domain::clock::Clock;
 use parlor::protocol::encoding::Encoding;
