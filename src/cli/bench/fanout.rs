@@ -63,34 +63,22 @@ pub async fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     let tally = Tally::new();
     let sessions = connect(&setup, &tally, &plan).await?;
 
-    let (before, start, sent) = (setup.usage(), Instant::now(), Rc::new(Cell::new(0)));
-    tally.is_measuring.set(true);
-    for session in &sessions {
-        let is_sender = session.number < plan.rooms;
-        let (setup, plan, sent, session) = (Rc::clone(&setup), Rc::clone(&plan), Rc::clone(&sent), session.clone());
-        let tally = Rc::clone(&tally);
-        let until = start + setup.seconds;
-        tokio::task::spawn_local(async move {
-            let outcome = match (is_sender, plan.rate) {
-                (false, _) => listen(&setup, &session.session).await,
-                (true, 0) => saturate(&setup, &tally, &plan, &session, &sent, until).await,
-                (true, _) => at_a_rate(&setup, &tally, &plan, &session, &sent, until).await,
-            };
-            if let Err(error) = outcome {
-                ended(&tally, error);
-            }
-        });
-    }
+    let (own_before, before, start) = (setup.own_usage(), setup.usage(), Instant::now());
+    let sent = set_off(&setup, &tally, &plan, &sessions, start + setup.seconds);
     if let Some(trouble) = pass("sending", setup.seconds, tally.trouble()).await {
         return Err(explained(trouble));
     }
     let goal = sent.get() * plan.listeners;
-    // What does not come is counted as lost below.
-    if let Ok(Err(trouble)) = timeout(LAST_CALL, tally.reach(goal)).await {
-        return Err(explained(trouble));
-    }
-    let (span, after) = (start.elapsed(), setup.usage());
+    let waited_in_vain = match timeout(LAST_CALL, tally.reach(goal)).await {
+        Ok(Ok(())) => Duration::ZERO,
+        Ok(Err(trouble)) => return Err(explained(trouble)),
+        // What has not come is counted as lost below.
+        Err(_) => LAST_CALL,
+    };
+    let (span, after, own_after) = (start.elapsed().saturating_sub(waited_in_vain), setup.usage(), setup.own_usage());
 
+    let verify = matches.get_flag("verify");
+    let faults = check(&setup, &sessions, verify).await?;
     let mut report = Report::new("fanout");
     report.row("rooms", plan.rooms);
     report.row("listeners", plan.listeners);
@@ -101,11 +89,38 @@ pub async fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     report.latency("delivery", &tally.latencies.borrow());
     report.row("undelivered", goal.saturating_sub(tally.heard.get()));
     report.row("cut_off", tally.cut_off.get());
-    let faults = check(&setup, &sessions, matches.get_flag("verify")).await?;
     report.faults(faults);
+    report.own(own_before, own_after);
     report.server(before, after, Some(("delivered_per_server_cpu_second", tally.measured.get())));
-    let wrong = (matches.get_flag("verify") && !faults.is_none()).then(|| "not everybody heard everything".to_owned());
+    let wrong = (verify && !faults.is_none()).then(|| "not everybody heard everything".to_owned());
     Ok(Outcome { report, wrong })
+}
+
+/// Everybody listens, and the first of each room sends until the time is over. Answers with how many were sent.
+fn set_off(
+    setup: &Rc<Setup>,
+    tally: &Rc<Tally>,
+    plan: &Rc<Plan>,
+    sessions: &[Placed],
+    until: Instant,
+) -> Rc<Cell<u64>> {
+    let sent = Rc::new(Cell::new(0));
+    tally.is_measuring.set(true);
+    for placed in sessions {
+        let (setup, tally, plan) = (Rc::clone(setup), Rc::clone(tally), Rc::clone(plan));
+        let (sent, placed) = (Rc::clone(&sent), placed.clone());
+        tokio::task::spawn_local(async move {
+            let outcome = match (placed.number < plan.rooms, plan.rate) {
+                (false, _) => listen(&setup, &placed.session).await,
+                (true, 0) => saturate(&setup, &tally, &plan, &placed, &sent, until).await,
+                (true, _) => at_a_rate(&setup, &tally, &plan, &placed, &sent, until).await,
+            };
+            if let Err(error) = outcome {
+                ended(&tally, error);
+            }
+        });
+    }
+    sent
 }
 
 /// A session with its place: the first of each room sends.
@@ -160,16 +175,21 @@ async fn at_a_rate(
     sent: &Cell<u64>,
     until: Instant,
 ) -> Result<(), ClientError> {
-    let (start, mut own) = (Instant::now(), 0_u32);
+    let (start, mut own) = (Instant::now(), 0_u64);
     loop {
-        let due = start + Duration::from_secs(u64::from(own)) / u32::try_from(plan.rate).unwrap_or(u32::MAX);
+        // Rooms are set apart, so that not all of them send in the same moment.
+        let micros = (own * plan.rooms + placed.number).saturating_mul(1_000_000) / (plan.rate * plan.rooms);
+        let due = start + Duration::from_micros(micros);
         let is_over = due >= until;
         tokio::select! {
             outcome = placed.session.read(&setup.scratch) => outcome?,
             () = sleep_until(due.into()), if !is_over => {
-                say(tally, plan, placed, sent);
                 own += 1;
-                placed.session.lean.flush().await?;
+                // What could not be sent in time is not sent any more: the end is counted already.
+                if Instant::now() < until {
+                    say(tally, plan, placed, sent);
+                    placed.session.lean.flush().await?;
+                }
             }
         }
     }

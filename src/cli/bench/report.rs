@@ -84,6 +84,13 @@ impl Report {
         self.row("server_rss_bytes", after.rss_bytes);
     }
 
+    /// The processor time of this program: near the length of the run, it is this program that is measured.
+    pub fn own(&mut self, before: Option<Usage>, after: Option<Usage>) {
+        if let (Some(before), Some(after)) = (before, after) {
+            self.row("own_cpu_seconds", rounded(after.cpu_seconds - before.cpu_seconds));
+        }
+    }
+
     /// What was wrong.
     pub fn faults(&mut self, faults: Faults) {
         self.row("lost", faults.lost);

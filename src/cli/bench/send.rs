@@ -84,33 +84,24 @@ pub async fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     make_rooms(&desk, rooms).await.map_err(explained)?;
     let senders = connect(&desk, senders, rooms).await.map_err(explained)?;
 
-    let (before, start) = (desk.setup.usage(), Instant::now());
+    let (own_before, before, start) = (desk.setup.own_usage(), desk.setup.usage(), Instant::now());
     desk.until.set(Some(start + desk.setup.seconds));
-    let count = senders.len() as u64;
-    for sender in &senders {
-        let (desk, sender) = (Rc::clone(&desk), Rc::clone(sender));
-        tokio::task::spawn_local(async move {
-            let outcome = match rate {
-                0 => by_turns(&desk, &sender).await,
-                rate => at_a_rate(&desk, &sender, count, rate).await,
-            };
-            if let Err(error) = outcome {
-                desk.tally.fail(error);
-            }
-        });
-    }
+    set_off(&desk, &senders, rate);
     if let Some(trouble) = pass("sending", desk.setup.seconds, desk.tally.trouble()).await {
         return Err(explained(trouble));
     }
     let sent = senders.iter().map(|sender| sender.sent.get()).sum::<u64>();
-    if let Ok(Err(trouble)) = timeout(LAST_CALL, desk.tally.reach(sent)).await {
-        return Err(explained(trouble));
-    }
-    let (span, after) = (start.elapsed(), desk.setup.usage());
+    let waited_in_vain = match timeout(LAST_CALL, desk.tally.reach(sent)).await {
+        Ok(Ok(())) => Duration::ZERO,
+        Ok(Err(trouble)) => return Err(explained(trouble)),
+        // What has not come is counted as unanswered below.
+        Err(_) => LAST_CALL,
+    };
+    let (span, after) = (start.elapsed().saturating_sub(waited_in_vain), desk.setup.usage());
 
     let acked = desk.latencies.borrow().count();
     let mut report = Report::new("send");
-    report.row("senders", count);
+    report.row("senders", senders.len());
     report.row("rooms", rooms);
     report.row("sent", sent);
     report.row("acked", acked);
@@ -125,8 +116,26 @@ pub async fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         report.row("duplicate", duplicate);
         wrong = (lost + duplicate > 0).then(|| "the log does not have each message once".to_owned());
     }
+    report.own(own_before, desk.setup.own_usage());
     report.server(before, after, Some(("acked_per_server_cpu_second", acked)));
     Ok(Outcome { report, wrong })
+}
+
+/// Everybody sends until the time is over.
+fn set_off(desk: &Rc<Desk>, senders: &[Rc<Sender>], rate: u64) {
+    let count = senders.len() as u64;
+    for sender in senders {
+        let (desk, sender) = (Rc::clone(desk), Rc::clone(sender));
+        tokio::task::spawn_local(async move {
+            let outcome = match rate {
+                0 => by_turns(&desk, &sender).await,
+                rate => at_a_rate(&desk, &sender, count, rate).await,
+            };
+            if let Err(error) = outcome {
+                desk.tally.fail(error);
+            }
+        });
+    }
 }
 
 /// Makes the rooms, and an account a member of them. Nobody goes on listening: only the storing is measured.
@@ -170,14 +179,19 @@ async fn at_a_rate(desk: &Desk, sender: &Sender, senders: u64, rate: u64) -> Res
         let micros = (turn * senders + sender.number).saturating_mul(1_000_000) / rate;
         start + Duration::from_micros(micros)
     };
+    let mut turn = 0;
     loop {
-        let due = moment(sender.sent.get());
+        let due = moment(turn);
         let is_over = desk.until.get().is_none_or(|until| due >= until);
         tokio::select! {
             outcome = read(desk, sender) => outcome?,
             () = sleep_until(due.into()), if !is_over => {
-                say(desk, sender);
-                sender.lean.flush().await?;
+                turn += 1;
+                // What could not be sent in time is not sent any more: the end is counted already.
+                if desk.until.get().is_some_and(|until| Instant::now() < until) {
+                    say(desk, sender);
+                    sender.lean.flush().await?;
+                }
             }
         }
     }

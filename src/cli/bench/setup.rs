@@ -66,6 +66,7 @@ pub struct Setup {
     address: ServerAddress,
     identity: Identity,
     process: Option<Process>,
+    own: Option<Process>,
     run: String,
 }
 
@@ -86,6 +87,7 @@ impl Setup {
             address,
             identity,
             process,
+            own: Process::of(std::process::id()).ok(),
             run: format!("{:08x}", Random::from_system().number() >> 32),
         })
     }
@@ -108,6 +110,11 @@ impl Setup {
     /// What the server has used so far, if it is known.
     pub fn usage(&self) -> Option<Usage> {
         self.process.as_ref()?.usage()
+    }
+
+    /// What this program has used so far, where the system tells.
+    pub fn own_usage(&self) -> Option<Usage> {
+        self.own.as_ref()?.usage()
     }
 
     /// A client that heals by itself.

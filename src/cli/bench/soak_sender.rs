@@ -75,6 +75,10 @@ pub async fn write(tally: Rc<Tally>, sender: Rc<Sender>, moments: Moments, bytes
             return;
         }
         sleep_until(due.into()).await;
+        // Nothing is given once the end has been counted.
+        if Instant::now() >= moments.until {
+            return;
+        }
         let text = format!("{} {turn}", tally.stamped(bytes));
         match sender.client.try_send(&sender.room, &text) {
             Ok(receipt) => {
