@@ -218,7 +218,8 @@ impl<P> Conversation<P> {
                 self.news.push_back(Event::Log(Box::new(event)));
             }
         }
-        room.view.read(ack.more);
+        // A reset means that the log is shorter than what is known: the next join says so, too.
+        room.view.read(ack.more && !ack.reset);
     }
 
     fn refused(&mut self, id: &str, error: ClientError, now: Instant) {

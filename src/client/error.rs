@@ -106,6 +106,14 @@ impl ClientError {
         }
     }
 
+    /// With the wait of a header, where the refusal itself named none.
+    pub(super) fn with_wait(mut self, wait: Option<Duration>) -> Self {
+        if let Self::Refused { retry_after, .. } = &mut self {
+            *retry_after = retry_after.or(wait);
+        }
+        self
+    }
+
     pub(super) fn lost(why: impl Into<String>) -> Self {
         Self::Lost { why: why.into(), retry_after: None }
     }

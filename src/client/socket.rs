@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
-use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, HOST, SEC_WEBSOCKET_PROTOCOL};
+use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, HOST, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
@@ -150,7 +150,10 @@ async fn shake_hands(
             let problem: Value = serde_json::from_slice(body).unwrap_or_default();
             match (answer.status().as_u16(), problem["code"].is_string()) {
                 (200..=499, false) if answer.status() != 429 => Err(not_parlor(format!("status {}", answer.status()))),
-                (status, _) => Err(refused(&problem, status)),
+                (status, _) => {
+                    let seconds = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+                    Err(refused(&problem, status).with_wait(seconds.map(Duration::from_secs)))
+                }
             }
         }
         Err(Error::Io(error)) => Err(ClientError::lost(error.to_string())),

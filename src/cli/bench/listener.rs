@@ -53,7 +53,7 @@ impl Listener {
                         self.checker.take(event.seq, text.as_bytes());
                         tally.hear(text.as_bytes());
                     }
-                    self.page = Some(ack.more);
+                    self.page = Some(ack.more && !ack.reset);
                 } else if let Some(last_seq) = ack.last_seq {
                     self.joined = Some(Joined { last_seq, reset: ack.reset });
                     if !std::mem::replace(&mut self.has_begun, true) {
