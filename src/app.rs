@@ -201,7 +201,7 @@ fn worker(
     stopping: &GracefulShutdownSignal,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = (), InitError = ()> + use<> {
     let id = WorkerId(parts.next_worker.fetch_add(1, Ordering::Relaxed));
-    let worker = Worker::new(id, parts.clock.clone(), parts.renderer.clone(), parts.metrics.clone());
+    let worker = Worker::new(id, parts.clock.clone(), parts.renderer.clone(), parts.metrics.clone(), parts.chat.uplink());
     parts.chat.open_worker(id, Fanout::new(worker.clone()).start());
     let sessions = WebsocketState::new(
         &parts.config,

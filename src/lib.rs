@@ -10,12 +10,14 @@
 //! - [`chat`]: the `ChatServer` actor, the journal, the fan-out.
 //! - [`gateways`]: the ways in. Bytes in, commands, bytes out.
 //! - [`web`]: pages, REST, static files.
+//! - [`client`]: the client library: connect, reconnect, resume.
 //! - [`app`]: puts it all together. [`cli`]: the command line.
 
 pub mod app;
 pub mod auth;
 pub mod chat;
 pub mod cli;
+pub mod client;
 pub mod config;
 pub mod domain;
 pub mod gateways;

@@ -6,18 +6,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use actix::Addr;
 use tokio::sync::{oneshot, watch};
 
-use super::fanout::{Fanout, NextPage};
+use super::fanout::Fanout;
 use super::journal::Health;
-use super::messages::{CatchUp, Connect, Disconnect, Drain, EndDevice, OpenWorker, Renamed, Submit};
+use super::messages::{Drain, EndDevice, OpenWorker, Renamed, Submit};
 use super::reply::{Caller, Reply};
 use super::server::ChatServer;
 use super::turn::WorkerId;
+use super::uplink::Uplink;
 use crate::domain::access::Access;
 use crate::domain::ids::{DeviceId, SessionId, UserId};
 use crate::domain::name::UserName;
 use crate::domain::person::Person;
 use crate::protocol::answer::Answer;
-use crate::protocol::command::{Command, Request};
+use crate::protocol::command::Command;
 use crate::protocol::error_code::Problem;
 
 /// The chat as everybody else sees it. Cheap to clone; keep one clone per thread, because the bound of an actor's
@@ -55,32 +56,16 @@ impl Chat {
         SessionId(self.next_session.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// The way from the sessions of one thread to the server.
+    #[must_use]
+    pub fn uplink(&self) -> Uplink {
+        Uplink::new(self.server.clone())
+    }
+
     /// A worker thread has started.
     pub fn open_worker(&self, worker: WorkerId, fanout: Addr<Fanout>) {
         // Once per thread, and it must not be lost.
         self.server.do_send(OpenWorker { worker, fanout });
-    }
-
-    /// A session has opened; it has registered with its thread before.
-    ///
-    /// # Errors
-    /// When the server is too busy to take it.
-    pub fn connect(&self, session: SessionId, worker: WorkerId, person: Arc<Person>) -> Result<(), Problem> {
-        self.server.try_send(Connect { session, worker, person }).map_err(|_| Problem::unavailable())
-    }
-
-    /// A session is gone.
-    pub fn disconnect(&self, session: SessionId) {
-        // Once per session, and it must not be lost: the room would think of somebody as present for ever.
-        self.server.do_send(Disconnect { session });
-    }
-
-    /// Asks for something over a session; the answer comes over its thread's fan-out.
-    ///
-    /// # Errors
-    /// When the server is too busy to take it.
-    pub fn submit(&self, session: SessionId, request: Request) -> Result<(), Problem> {
-        self.server.try_send(Submit::FromSession { session, request }).map_err(|_| Problem::unavailable())
     }
 
     /// Asks for something and waits for the answer.
@@ -90,16 +75,8 @@ impl Chat {
     pub async fn ask(&self, person: Arc<Person>, command: Command) -> Result<Answer, Problem> {
         let (sender, receiver) = oneshot::channel();
         let caller = Caller { person, reply: Reply::Once(sender) };
-        self.server.try_send(Submit::FromRequest { caller, command }).map_err(|_| Problem::unavailable())?;
+        self.server.try_send(Submit { caller, command }).map_err(|_| Problem::unavailable())?;
         receiver.await.unwrap_or_else(|_| Err(Problem::unavailable()))
-    }
-
-    /// A session that is catching up has room for another page.
-    ///
-    /// # Errors
-    /// When the server is too busy; then the session asks again.
-    pub fn catch_up(&self, session: SessionId, page: NextPage) -> Result<(), Problem> {
-        self.server.try_send(CatchUp { session, page }).map_err(|_| Problem::unavailable())
     }
 
     /// A login has ended: so do its sessions.

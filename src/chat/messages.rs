@@ -22,54 +22,51 @@ pub struct OpenWorker {
     pub fanout: Addr<Fanout>,
 }
 
-/// A session has opened.
+/// What the sessions of one thread have to say, in order.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Connect {
-    /// Which.
-    pub session: SessionId,
-    /// On which thread.
-    pub worker: WorkerId,
-    /// Whose.
-    pub person: Arc<Person>,
-}
+pub struct Steps(pub Vec<Step>);
 
-/// A session is gone.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Disconnect {
-    /// Which.
-    pub session: SessionId,
-}
-
-/// Somebody asks for something.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub enum Submit {
-    /// Over a live session.
-    FromSession {
+/// One thing a session has to say.
+pub enum Step {
+    /// It has opened.
+    Connect {
+        /// Which.
+        session: SessionId,
+        /// On which thread.
+        worker: WorkerId,
+        /// Whose.
+        person: Arc<Person>,
+    },
+    /// It asks for something.
+    Submit {
         /// Which.
         session: SessionId,
         /// What, with the id to repeat.
         request: Request,
     },
-    /// From a request that waits for the answer.
-    FromRequest {
-        /// Who, with the way back.
-        caller: Caller,
-        /// What.
-        command: Command,
+    /// It is catching up and has room for another page.
+    CatchUp {
+        /// Which.
+        session: SessionId,
+        /// Of which room, and from where.
+        page: NextPage,
+    },
+    /// It is gone.
+    Disconnect {
+        /// Which.
+        session: SessionId,
     },
 }
 
-/// A session that is catching up has room for another page.
+/// A request, of a page or of a script, asks for something and waits for the answer.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct CatchUp {
-    /// Which.
-    pub session: SessionId,
-    /// Of which room, and from where.
-    pub page: NextPage,
+pub struct Submit {
+    /// Who, with the way back.
+    pub caller: Caller,
+    /// What.
+    pub command: Command,
 }
 
 /// A login has ended.

@@ -25,5 +25,6 @@ mod room;
 pub mod server;
 pub mod turn;
 mod upkeep;
+pub mod uplink;
 
 pub use handle::Chat;

@@ -15,22 +15,22 @@ use super::cursors::Cursors;
 use super::feed::Attention;
 use super::journal::{Entry, Inlet, JournalClosed, Purpose, Settled};
 use super::loader::{Loaded, Loader};
-use super::messages::{CatchUp, Connect, Disconnect, Drain, EndDevice, OpenWorker, Renamed, Submit};
+use super::messages::{Drain, EndDevice, OpenWorker, Renamed, Step, Steps, Submit};
 use super::people::People;
 use super::ports::Ports;
 use super::reply::{Caller, Reply};
 use super::room::Room;
-use super::turn::{Closing, Item};
+use super::turn::Closing;
 use crate::domain::access::Access;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::event::Draft;
-use crate::domain::ids::{DeviceId, RoomId};
+use crate::domain::ids::{DeviceId, RoomId, SessionId};
 use crate::domain::name::RoomName;
 use crate::domain::permission;
 use crate::domain::token_bucket::Rate;
 use crate::protocol::command::{Command, Request};
 use crate::protocol::error_code::Problem;
-use crate::protocol::server_frame::{Notice, Welcome};
+use crate::protocol::server_frame::Notice;
 use crate::storage::SharedStore;
 use crate::telemetry::metrics::Metrics;
 
@@ -68,7 +68,7 @@ pub struct ChatServer {
     pub(super) loader: Loader,
     pub(super) metrics: Metrics,
     pub(super) room_idle: Duration,
-    heartbeat_seconds: u64,
+    pub(super) heartbeat_seconds: u64,
     /// Logins that have ended a moment ago.
     pub(super) ended: HashMap<DeviceId, Timestamp>,
     pub(super) allowances: Allowances,
@@ -126,6 +126,22 @@ impl ChatServer {
     pub(super) fn next_generation(&mut self) -> u64 {
         self.generation += 1;
         self.generation
+    }
+
+    /// A session asks for something.
+    fn submit(&mut self, session: SessionId, request: Request) {
+        // A session that is gone asks for nothing.
+        let Some(live) = self.people.session(session) else { return };
+        let Request { id, command } = request;
+        let quiet = id.is_none() && command.is_ephemeral();
+        let reply = Reply::Session { session, worker: live.worker, id, quiet };
+        match self.allowances.spend_by_session(&live.person, &command, self.clock.now()) {
+            Ok(()) => {
+                let caller = Caller { person: Arc::clone(&live.person), reply };
+                self.take(caller, command);
+            }
+            Err(problem) => self.ports.answer(reply, Err(problem)),
+        }
     }
 
     /// Carries out a command, or lets it wait for its room.
@@ -254,87 +270,32 @@ impl Handler<OpenWorker> for ChatServer {
     }
 }
 
-impl Handler<Connect> for ChatServer {
+impl Handler<Steps> for ChatServer {
     type Result = ();
 
-    fn handle(&mut self, connect: Connect, _: &mut Self::Context) {
-        let Connect { session, worker, person } = connect;
-        let has_ended = person.device.is_some_and(|device| self.ended.contains_key(&device));
-        let refused = has_ended || permission::may_enter(self.access(), person.standing).is_err();
-        let person = self.people.connect(session, worker, person);
-        if refused || self.journal.is_none() {
-            let (reason, closing) = if refused {
-                ("not welcome here any more", Closing::NOT_ALLOWED)
-            } else {
-                ("the server is going away", Closing::GOING_AWAY)
-            };
-            self.dismiss(session, worker, Notice::Bye { reason, reconnect_after_ms: None }, closing);
-        } else {
-            let welcome = Welcome {
-                session,
-                user: (&*person).into(),
-                is_guest: person.is_guest(),
-                heartbeat_seconds: self.heartbeat_seconds,
-            };
-            self.ports.push(worker, Item::Welcome { session, welcome: Box::new(welcome) });
-        }
-        self.ports.flush();
-    }
-}
-
-impl Handler<Disconnect> for ChatServer {
-    type Result = ();
-
-    fn handle(&mut self, gone: Disconnect, _: &mut Self::Context) {
-        let now = self.clock.now();
-        if let Some(live) = self.people.disconnect(gone.session) {
-            for id in live.rooms.iter() {
-                if let Some(room) = self.rooms.get_mut(&id) {
-                    room.disconnect(gone.session, now);
-                }
+    fn handle(&mut self, Steps(steps): Steps, _: &mut Self::Context) {
+        for step in steps {
+            match step {
+                Step::Connect { session, worker, person } => commands::connect::run(self, session, worker, person),
+                Step::Submit { session, request } => self.submit(session, request),
+                Step::CatchUp { session, page } => commands::join::next_page(self, session, page),
+                Step::Disconnect { session } => commands::connect::end(self, session),
             }
         }
-        self.finish_drain_if_empty();
+        self.ports.flush();
     }
 }
 
 impl Handler<Submit> for ChatServer {
     type Result = ();
 
-    fn handle(&mut self, submit: Submit, _: &mut Self::Context) {
-        match submit {
-            Submit::FromRequest { mut caller, command } => {
-                caller.person = self.people.named(caller.person);
-                let now = self.clock.now();
-                match self.allowances.spend_by_request(&caller.person, &command, now) {
-                    Ok(()) => self.take(caller, command),
-                    Err(problem) => self.ports.answer(caller.reply, Err(problem)),
-                }
-            }
-            Submit::FromSession { session, request } => {
-                // A session that is gone asks for nothing.
-                let Some(live) = self.people.session(session) else { return };
-                let Request { id, command } = request;
-                let quiet = id.is_none() && command.is_ephemeral();
-                let reply = Reply::Session { session, worker: live.worker, id, quiet };
-                match self.allowances.spend_by_session(&live.person, &command, self.clock.now()) {
-                    Ok(()) => {
-                        let caller = Caller { person: Arc::clone(&live.person), reply };
-                        self.take(caller, command);
-                    }
-                    Err(problem) => self.ports.answer(reply, Err(problem)),
-                }
-            }
+    fn handle(&mut self, Submit { mut caller, command }: Submit, _: &mut Self::Context) {
+        caller.person = self.people.named(caller.person);
+        let now = self.clock.now();
+        match self.allowances.spend_by_request(&caller.person, &command, now) {
+            Ok(()) => self.take(caller, command),
+            Err(problem) => self.ports.answer(caller.reply, Err(problem)),
         }
-        self.ports.flush();
-    }
-}
-
-impl Handler<CatchUp> for ChatServer {
-    type Result = ();
-
-    fn handle(&mut self, wish: CatchUp, _: &mut Self::Context) {
-        commands::join::next_page(self, wish.session, wish.page);
         self.ports.flush();
     }
 }

@@ -86,13 +86,9 @@ impl ChatServer {
     }
 
     pub(super) fn say_goodbye(&mut self) {
-        let spread = RECONNECT_MS.1 - RECONNECT_MS.0;
         let sessions: Vec<(SessionId, WorkerId)> = self.people.sessions().map(|(id, live)| (id, live.worker)).collect();
         for (session, worker) in sessions {
-            // Evenly spread by the number of the session; nobody has to be surprised by it.
-            let after = RECONNECT_MS.0 + session.0.wrapping_mul(977) % spread;
-            let notice = Notice::Bye { reason: "the server is going away", reconnect_after_ms: Some(after) };
-            self.dismiss(session, worker, notice, Closing::GOING_AWAY);
+            self.dismiss(session, worker, going_away(session), Closing::GOING_AWAY);
         }
         self.ports.push_to_all(|| Item::CloseOthers { closing: Closing::GOING_AWAY });
         self.ports.flush();
@@ -109,4 +105,11 @@ impl ChatServer {
             let _ = drained.send(());
         }
     }
+}
+
+/// The goodbye of a server that stops: come back a little later. Evenly spread by the number of the session; nobody has
+/// to be surprised by it.
+pub(super) fn going_away(session: SessionId) -> Notice {
+    let after = RECONNECT_MS.0 + session.0.wrapping_mul(977) % (RECONNECT_MS.1 - RECONNECT_MS.0);
+    Notice::Bye { reason: "the server is going away", reconnect_after_ms: Some(after) }
 }

@@ -1,9 +1,13 @@
 //! The command line: one file per command. `parlor` alone is `parlor serve`.
 //!
-//! Exit codes: 0 fine, 1 failed, 2 wrong usage (a flag, variable or setting that makes no sense).
+//! Exit codes: 0 fine, 1 failed, 2 wrong usage (a flag, variable or setting that makes no sense), 130 ended by Ctrl-C.
 
+mod bench;
 mod config;
+mod connecting;
+mod send;
 mod serve;
+mod tail;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,12 +16,17 @@ use clap::{ArgMatches, Command};
 
 use crate::config::{Config, ConfigError, clap_args, environment, given_flags};
 
+/// What shells make of a program that SIGINT has ended: 128 + 2.
+const INTERRUPTED: u8 = 130;
+
 /// What went wrong, for the exit code.
 enum Failure {
     /// Wrong usage.
     Usage(String),
     /// It could not be done.
     Failed(String),
+    /// Ctrl-C, before it was done; what is left undone, if anything.
+    Interrupted(Option<String>),
 }
 
 /// Runs the command that was typed.
@@ -25,7 +34,10 @@ enum Failure {
 pub fn main() -> ExitCode {
     let matches = command().get_matches();
     let outcome = match matches.subcommand() {
+        Some(("bench", sub)) => bench::run(sub),
         Some(("config", sub)) => config::run(sub),
+        Some(("send", sub)) => send::run(sub),
+        Some(("tail", sub)) => tail::run(sub),
         Some((_, sub)) => serve::run(sub),
         None => serve::run(&matches),
     };
@@ -33,6 +45,8 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Usage(line)) => complain(&line, 2),
         Err(Failure::Failed(line)) => complain(&line, 1),
+        Err(Failure::Interrupted(Some(line))) => complain(&line, INTERRUPTED),
+        Err(Failure::Interrupted(None)) => ExitCode::from(INTERRUPTED),
     }
 }
 
@@ -46,6 +60,9 @@ fn command() -> Command {
         .args(clap_args())
         .args_conflicts_with_subcommands(true)
         .subcommand(Command::new("serve").about("Runs the server (the default)").args(clap_args()))
+        .subcommand(send::command())
+        .subcommand(tail::command())
+        .subcommand(bench::command())
         .subcommand(config::command())
 }
 
@@ -55,8 +72,13 @@ fn load(matches: &ArgMatches) -> Result<Config, Failure> {
     Config::load(given_flags(matches), environment(), Path::new(".")).map_err(refused)
 }
 
-#[expect(clippy::print_stderr, reason = "this is where the user reads what went wrong")]
 fn complain(line: &str, code: u8) -> ExitCode {
-    eprintln!("parlor: {line}");
+    note(line);
     ExitCode::from(code)
+}
+
+/// A line for whoever watches: what goes wrong, or for how long it will not go on.
+#[expect(clippy::print_stderr, reason = "this is where the user reads what went wrong")]
+fn note(line: &str) {
+    eprintln!("parlor: {line}");
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::ArgMatches;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, load};
@@ -18,9 +19,9 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let config = load(matches)?;
     logging::init(&config.log).map_err(|error| Failure::Failed(error.to_string()))?;
     // Each connection is an open file, and what systems grant unasked is often 1,024.
-    match rlimit::increase_nofile_limit(u64::MAX) {
-        Ok(files) => log::debug!("{files} files may be open at once"),
-        Err(error) => log::warn!("the limit of open files could not be raised: {error}"),
+    let files = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: files.maximum, ..files }) {
+        log::warn!("the limit of open files could not be raised: {error}");
     }
     actix::System::new().block_on(serve(config)).map_err(|error| Failure::Failed(error.to_string()))
 }

@@ -33,6 +33,7 @@ pub use limits::LimitsConfig;
 pub use listen::ListenConfig;
 pub use log::{LogConfig, LogFormat};
 pub use pages::PagesConfig;
+pub use setting::TOKEN_VARIABLE;
 pub use shown::ShownValue;
 pub use store::{DatabaseUrl, StoreConfig};
 

@@ -5,6 +5,7 @@
 //! `parlor config --example > parlor.example.toml`.
 
 use derive_more::Display;
+use rustix::process::{Resource, getrlimit};
 
 /// One setting, under all of its names.
 #[derive(Debug, Clone, Copy)]
@@ -136,9 +137,12 @@ pub fn setting(name: &str) -> Option<&'static Setting> {
 /// Every variable of a setting starts with this.
 pub const VARIABLE_PREFIX: &str = "PARLOR_";
 
-/// Variables with the prefix that are no settings: the file, the program as scripts name it that start it, and a folder
-/// for the pictures of the tests.
-pub const OTHER_VARIABLES: &[&str] = &[FILE_VARIABLE, "PARLOR_BIN", "PARLOR_TEST_SCREENSHOTS"];
+/// Variables with the prefix that are no settings: the file, the token of the commands that connect to a server, the
+/// program as scripts name it that start it, and a folder for the pictures of the tests.
+pub const OTHER_VARIABLES: &[&str] = &[FILE_VARIABLE, TOKEN_VARIABLE, "PARLOR_BIN", "PARLOR_TEST_SCREENSHOTS"];
+
+/// Who `parlor send` and its kin are, like `--token`.
+pub const TOKEN_VARIABLE: &str = "PARLOR_TOKEN";
 
 /// Names the file, like `--config`.
 pub const FILE_VARIABLE: &str = "PARLOR_CONFIG";
@@ -154,7 +158,8 @@ fn cores() -> u64 {
 
 /// What is left of the open files for WebSockets: pages, the database and the log need some too.
 fn connections() -> u64 {
-    rlimit::Resource::NOFILE.get_hard().map_or(1024, |files| files.saturating_sub(256).clamp(256, 10_000_000))
+    let files = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
+    files.saturating_sub(256).clamp(256, 10_000_000)
 }
 
 fn half_of_the_cores() -> u64 {

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::chat::Chat;
+use crate::chat::fanout::Worker;
 use crate::config::LimitsConfig;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::SessionId;
@@ -61,7 +61,7 @@ impl Rates {
 
 /// Takes what one session sends.
 pub struct Dispatcher {
-    chat: Rc<Chat>,
+    worker: Rc<Worker>,
     session: SessionId,
     rates: Rates,
     /// Made with the first command: most connections are silent.
@@ -77,8 +77,8 @@ struct Buckets {
 impl Dispatcher {
     /// For a session that has just opened.
     #[must_use]
-    pub fn new(chat: Rc<Chat>, session: SessionId, rates: Rates) -> Self {
-        Self { chat, session, rates, buckets: None, strikes: 0 }
+    pub fn new(worker: Rc<Worker>, session: SessionId, rates: Rates) -> Self {
+        Self { worker, session, rates, buckets: None, strikes: 0 }
     }
 
     /// Takes one frame of an encoding that has frames.
@@ -101,7 +101,7 @@ impl Dispatcher {
             return self.refuse(Refused { id: request.id, problem });
         }
         let id = request.id.clone();
-        match self.chat.submit(self.session, request) {
+        match self.worker.uplink.submit(self.session, request) {
             Ok(()) => {
                 self.strikes = self.strikes.saturating_sub(1);
                 Outcome::Submitted

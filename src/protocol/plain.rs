@@ -223,7 +223,8 @@ fn shown_room(room: &RoomName) -> &str {
 }
 
 /// Without control characters; further lines are set in by two spaces, so that they cannot pass for lines of their own.
-fn clean(text: &str) -> String {
+#[must_use]
+pub fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -6,6 +6,7 @@
 
 mod browser;
 mod chat;
+mod client;
 mod fuzz;
 mod gateways;
 mod start;

@@ -78,11 +78,13 @@ pub fn made(server: &mut ChatServer, caller: Caller, then: Option<Command>, made
     }
 }
 
+/// Still with `create`: a look that began before the room was stored may say that it is missing, and would then be
+/// believed.
 fn join_after_all(server: &mut ChatServer, caller: Caller, then: Option<Command>) {
     match then {
-        Some(Command::Join { room, after, .. }) => server.take(caller, Command::Join { room, after, create: false }),
+        Some(Command::Join { room, after, .. }) => server.take(caller, Command::Join { room, after, create: true }),
         Some(Command::Listen { room, after, .. }) => {
-            server.take(caller, Command::Listen { room, after, create: false });
+            server.take(caller, Command::Listen { room, after, create: true });
         }
         _ => server.ports.answer(caller.reply, Err(Problem::unavailable())),
     }

@@ -2,6 +2,7 @@
 //! from the loader.
 
 pub mod add;
+pub mod connect;
 pub mod create;
 pub mod direct;
 pub mod enter;

@@ -1,5 +1,6 @@
 //! The fan-out as an actor: it takes the turns of the server and looks after the sessions of its thread.
 
+use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context as Task, Poll};
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use actix::fut::ActorFuture;
 use actix::{Actor, AsyncContext, Context, Handler};
+use tokio::time::{Sleep, sleep};
 
 use super::Worker;
 use crate::chat::turn::Turn;
@@ -19,9 +21,13 @@ pub struct Fanout {
     worker: Rc<Worker>,
 }
 
-/// Flushes when the mailbox is empty: a context polls its futures after its messages. So what several turns have for one
-/// session leaves in one write, and nobody waits for more than is there.
-struct Flush;
+/// Gives out and flushes when the mailbox is empty: a context polls its futures after its messages. So what several turns
+/// have for one session leaves in one write, and what the sessions have for the server in one message.
+#[derive(Default)]
+struct Flush {
+    /// A wait that was found worth it, see `pace`, and how many turns had brought events when it began.
+    wait: Option<(Pin<Box<Sleep>>, u64)>,
+}
 
 impl Fanout {
     /// The actor that serves this thread.
@@ -38,7 +44,7 @@ impl Actor for Fanout {
         // The server holds what does not fit, in order; see `ports`.
         ctx.set_mailbox_capacity(1024);
         ctx.run_interval(SWEEP, |fanout, _| fanout.worker.sweep());
-        ctx.spawn(Flush);
+        ctx.spawn(Flush::default());
     }
 }
 
@@ -46,17 +52,35 @@ impl Handler<Turn> for Fanout {
     type Result = ();
 
     fn handle(&mut self, turn: Turn, _: &mut Self::Context) {
-        for item in turn.items {
-            self.worker.carry_out(item);
-        }
+        self.worker.take(turn);
     }
 }
 
 impl ActorFuture<Fanout> for Flush {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, fanout: &mut Fanout, _: &mut Context<Fanout>, _: &mut Task<'_>) -> Poll<()> {
-        fanout.worker.flush();
+    fn poll(
+        mut self: Pin<&mut Self>,
+        fanout: &mut Fanout,
+        _: &mut Context<Fanout>,
+        task: &mut Task<'_>,
+    ) -> Poll<()> {
+        let worker = &fanout.worker;
+        worker.uplink.attach(task.waker());
+        worker.uplink.flush();
+        if self.wait.is_none() {
+            self.wait = worker.wait().map(|wait| (Box::pin(sleep(wait)), worker.turns_with_news()));
+        }
+        if let Some((wait, turns)) = &mut self.wait
+            && *turns == worker.turns_with_news()
+            && wait.as_mut().poll(task).is_pending()
+        {
+            // Acknowledgements do not wait.
+            worker.flush();
+            return Poll::Pending;
+        }
+        self.wait = None;
+        worker.pass();
         Poll::Pending
     }
 }

@@ -2,9 +2,10 @@
 //! encoding and then shared. Sessions register here directly: they live on the same thread.
 //!
 //! `sink` is the way out to one session, `subscriber` one session in one room, `seats` who sits where, `run` events that go
-//! out together, `actor` the mailbox. Here is what is done with what the server says.
+//! out together, `pace` when, `actor` the mailbox. Here is what is done with what the server says.
 
 mod actor;
+mod pace;
 mod run;
 mod seats;
 pub mod sink;
@@ -14,13 +15,16 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 pub use self::actor::Fanout;
+use self::pace::Pace;
 use self::run::Run;
 use self::seats::Seats;
 pub use self::sink::{Pushed, Sink, Weight};
 use self::subscriber::{Delivery, Progress, Subscriber};
-use super::turn::{Item, WorkerId};
+use super::turn::{Item, Turn, WorkerId};
+use super::uplink::Uplink;
 use crate::domain::clock::Clock;
 use crate::domain::ids::{RoomId, Seq, SessionId};
 use crate::protocol::answer::Answer;
@@ -37,6 +41,8 @@ pub struct Worker {
     clock: Clock,
     html: SharedHtml,
     metrics: Metrics,
+    /// The way to the server.
+    pub uplink: Uplink,
     seats: RefCell<Seats>,
     /// Connections of this thread that are no sessions of the chat, but are looked after like them.
     others: RefCell<Vec<Weak<dyn Sink>>>,
@@ -45,6 +51,8 @@ pub struct Worker {
     /// What has to be flushed at the end of the turn.
     unflushed: RefCell<Vec<Rc<dyn Sink>>>,
     deliveries: Cell<usize>,
+    turns_with_news: Cell<u64>,
+    pace: RefCell<Pace>,
 }
 
 /// A page that a session needs to go on catching up.
@@ -70,17 +78,20 @@ pub struct CaughtUp {
 impl Worker {
     /// A thread without sessions.
     #[must_use]
-    pub fn new(id: WorkerId, clock: Clock, html: SharedHtml, metrics: Metrics) -> Rc<Self> {
+    pub fn new(id: WorkerId, clock: Clock, html: SharedHtml, metrics: Metrics, uplink: Uplink) -> Rc<Self> {
         Rc::new(Self {
             id,
             clock,
             html,
             metrics,
+            uplink,
             seats: RefCell::default(),
             others: RefCell::default(),
             runs: RefCell::default(),
             unflushed: RefCell::default(),
             deliveries: Cell::new(0),
+            turns_with_news: Cell::new(0),
+            pace: RefCell::new(Pace::new(Instant::now())),
         })
     }
 
@@ -107,6 +118,16 @@ impl Worker {
     /// A session is gone.
     pub fn unregister(&self, session: SessionId) {
         self.seats.borrow_mut().unregister(session);
+    }
+
+    /// Does everything the server says in one step.
+    fn take(&self, turn: Turn) {
+        if turn.items.iter().any(|item| matches!(item, Item::News { .. })) {
+            self.turns_with_news.set(self.turns_with_news.get() + 1);
+        }
+        for item in turn.items {
+            self.carry_out(item);
+        }
     }
 
     fn carry_out(&self, item: Item) {
@@ -204,7 +225,7 @@ impl Worker {
             if !run.push(&frames) {
                 let mut full = std::mem::take(run);
                 run.push(&frames);
-                self.give_run(room, &mut full);
+                self.give_run(room, &mut full, false);
             }
             return;
         }
@@ -217,18 +238,15 @@ impl Worker {
 
     /// Gives out all events that have come.
     fn give_out(&self) {
-        if self.runs.borrow().is_empty() {
-            return;
-        }
         for (room, mut run) in self.runs.borrow_mut().drain() {
-            self.give_run(room, &mut run);
+            self.give_run(room, &mut run, false);
         }
     }
 
-    fn give_run(&self, room: RoomId, run: &mut Run) {
+    fn give_run(&self, room: RoomId, run: &mut Run, at_once: bool) {
         let events = run.frames().len();
         let given = self.each_subscriber(room, |subscriber| {
-            subscriber.deliver_run(run, &*self.html).unwrap_or_else(|| {
+            subscriber.deliver_run(run, at_once, &*self.html).unwrap_or_else(|| {
                 let deliver = |frames: &Arc<SharedFrames>| subscriber.deliver(frames, &*self.html);
                 run.frames().iter().map(deliver).fold(Delivery::Nothing, Delivery::and)
             })
@@ -252,8 +270,33 @@ impl Worker {
         given
     }
 
+    /// How many turns have brought events.
+    fn turns_with_news(&self) -> u64 {
+        self.turns_with_news.get()
+    }
+
+    /// How long to wait before events are given out; `None` when there are none, or now is good.
+    fn wait(&self) -> Option<Duration> {
+        if self.runs.borrow().is_empty() { None } else { self.pace.borrow().wait(Instant::now()) }
+    }
+
+    /// Gives out all events and flushes.
+    fn pass(&self) {
+        let began = Instant::now();
+        let mut runs = self.runs.borrow_mut();
+        let is_empty = runs.is_empty();
+        // News of one room only: nobody gets anything else in this flush, but for what is queued for them already.
+        let at_once = runs.len() == 1;
+        for (room, mut run) in runs.drain() {
+            self.give_run(room, &mut run, at_once);
+        }
+        self.flush();
+        if !is_empty {
+            self.pace.borrow_mut().passed(began, Instant::now());
+        }
+    }
+
     fn flush(&self) {
-        self.give_out();
         // What is flushed here calls nobody back, so that the list cannot change meanwhile.
         for sink in self.unflushed.borrow_mut().drain(..) {
             sink.flush();

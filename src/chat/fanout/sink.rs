@@ -26,6 +26,12 @@ pub enum Pushed {
 pub trait Sink {
     /// Queues a frame. A sink that is too full for a durable one cuts its connection.
     fn push(&self, payload: &Payload, weight: Weight) -> Pushed;
+    /// Queues a frame and flushes, without a detour where nothing waits.
+    fn send(&self, payload: &Payload, weight: Weight) {
+        if self.push(payload, weight) == Pushed::First {
+            self.flush();
+        }
+    }
     /// Writes what is queued, all of it in as few writes as possible. What the system does not take now is written by
     /// the session when it does.
     fn flush(&self);

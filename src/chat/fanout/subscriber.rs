@@ -89,12 +89,13 @@ impl Subscriber {
     pub fn deliver(&mut self, frames: &SharedFrames, html: &dyn EventHtml) -> Delivery {
         match (frames.news(), &mut self.flow) {
             (News::Ephemeral(_), Flow::Live) => self.push(frames, Weight::Ephemeral, html),
-            (News::Event(event), Flow::Live) if event.seq == self.seen + 1 => {
+            (News::Event(event), Flow::Live) if event.seq == self.seen + 1 && self.sink.has_room() => {
                 self.seen = event.seq;
                 self.push(frames, Weight::Durable, html)
             }
             (News::Event(event), Flow::Live) if event.seq > self.seen => {
-                // One is missing here. It is in the log: nobody is shown a gap.
+                // One is missing here, or the reader is behind. It is in the log: nobody is shown a gap, and nobody is cut
+                // off for what others write.
                 self.flow = CatchingUp::flow(event.seq, false);
                 self.sink.wake();
                 Delivery::Nothing
@@ -107,14 +108,18 @@ impl Subscriber {
         }
     }
 
-    /// Gives the session several events at once, if they are exactly the next; `None` when they have to be looked at
-    /// one by one.
-    pub fn deliver_run(&mut self, run: &mut Run, html: &dyn EventHtml) -> Option<Delivery> {
-        if !matches!(self.flow, Flow::Live) || run.first() != self.seen + 1 {
+    /// Gives the session several events together, if they are exactly the next; `None` when they have to be looked at one
+    /// by one. `at_once` when nothing more will be queued for it before the next flush.
+    pub fn deliver_run(&mut self, run: &mut Run, at_once: bool, html: &dyn EventHtml) -> Option<Delivery> {
+        if !matches!(self.flow, Flow::Live) || run.first() != self.seen + 1 || !self.sink.has_room() {
             return None;
         }
         self.seen = run.last();
         Some(match run.joined(self.encoding, html) {
+            Some(payload) if at_once => {
+                self.sink.send(payload, Weight::Durable);
+                Delivery::Queued(Pushed::Behind)
+            }
             Some(payload) => Delivery::Queued(self.sink.push(payload, Weight::Durable)),
             None => Delivery::Nothing,
         })

@@ -1,7 +1,7 @@
 //! The way out of one connection, shared by its session and its thread's fan-out, on that thread only. Frames are
 //! written to the socket by whoever queues them; what the system does not take waits here, bounded in bytes. When a
-//! reader is too slow, ephemeral frames go first; then the connection is closed with 1013, and cut if even that is not
-//! read.
+//! reader is slow, ephemeral frames go first, and events wait in the log until there is room. One that takes nothing at all
+//! for a while, or asks for more than it reads, is closed with 1013, and cut if even that is not read.
 
 use std::cell::{Cell, RefCell};
 use std::io::ErrorKind;
@@ -23,6 +23,8 @@ use crate::protocol::payload::Payload;
 
 /// What a close may take: after that the connection is cut.
 const CLOSE_GRACE: Duration = Duration::from_secs(2);
+/// How long a reader may take nothing at all while something waits for it.
+const STALL: Duration = Duration::from_secs(10);
 /// Bytes a frame costs beside its own: an entry in the queue.
 const OVERHEAD: usize = 32;
 /// So much is written before a turn ends, so that a long turn does not look like a slow reader.
@@ -49,6 +51,10 @@ pub struct Outbox {
     /// The task of the session, once it has run.
     task: RefCell<Option<Waker>>,
     wants_to_catch_up: Cell<bool>,
+    /// Whether anything was written since the last look.
+    has_written: Cell<bool>,
+    /// Since when nothing could be written.
+    stalled_at: Cell<Option<Timestamp>>,
     heard_at: Cell<Timestamp>,
     pinged_at: Cell<Timestamp>,
     /// The rooms of somebody who types.
@@ -68,6 +74,8 @@ impl Outbox {
             is_blocked: Cell::new(false),
             task: RefCell::default(),
             wants_to_catch_up: Cell::new(false),
+            has_written: Cell::new(false),
+            stalled_at: Cell::new(None),
             heard_at: Cell::new(now),
             pinged_at: Cell::new(now),
             typed,
@@ -166,16 +174,32 @@ impl Outbox {
         }
         // One frame may reach beyond the limit: an answer can be larger than what is left, and is no fault of anybody.
         if self.cost() >= self.limit {
-            self.state.worker.metrics().slow_disconnect();
-            // What waits is in the log and comes again when the client resumes; a short close may still be read.
-            self.queue.borrow_mut().clear();
-            self.close(Closing::TOO_SLOW);
+            self.give_up();
             return Pushed::Behind;
         }
         let mut queue = self.queue.borrow_mut();
         let pushed = if queue.is_empty() { Pushed::First } else { Pushed::Behind };
         queue.push(frame);
         pushed
+    }
+
+    /// The reader is too slow. What waits is in the log and comes again when the client resumes; a short close may still
+    /// be read.
+    fn give_up(&self) {
+        self.state.worker.metrics().slow_disconnect();
+        self.queue.borrow_mut().clear();
+        self.close(Closing::TOO_SLOW);
+    }
+
+    /// True when nothing could be written for so long that nobody seems to read.
+    fn has_stalled(&self, now: Timestamp) -> bool {
+        if self.has_written.take() || !self.is_blocked.get() {
+            self.stalled_at.set(None);
+            return false;
+        }
+        let since = self.stalled_at.get().unwrap_or(now);
+        self.stalled_at.set(Some(since));
+        now.since(since) >= STALL
     }
 
     fn cost(&self) -> usize {
@@ -195,6 +219,21 @@ impl Sink for Outbox {
         self.put(payload.framed().clone(), weight)
     }
 
+    fn send(&self, payload: &Payload, weight: Weight) {
+        let frame = payload.framed();
+        let is_idle = self.phase.get() == Phase::Open && !self.is_blocked.get() && self.queue.borrow().is_empty();
+        let written = if is_idle { self.socket.try_write(frame).unwrap_or(0) } else { 0 };
+        if written == frame.len() {
+            self.has_written.set(true);
+        } else if written > 0 {
+            self.queue.borrow_mut().push_torn(frame, written);
+            self.flush();
+        } else if self.push(payload, weight) == Pushed::First {
+            // Finds out again what was in the way, and deals with it.
+            self.flush();
+        }
+    }
+
     fn flush(&self) {
         if self.is_blocked.get() {
             return;
@@ -203,7 +242,7 @@ impl Sink for Outbox {
         let written = loop {
             let written = self.queue.borrow_mut().write(&mut scratch, |bytes| self.socket.try_write(bytes));
             match written {
-                Some(Ok(())) => {}
+                Some(Ok(())) => self.has_written.set(true),
                 other => break other,
             }
         };
@@ -245,6 +284,9 @@ impl Sink for Outbox {
         };
         if over || now.since(self.heard_at.get()) >= self.state.give_up_after {
             return self.cut();
+        }
+        if self.phase.get() == Phase::Open && self.has_stalled(now) {
+            return self.give_up();
         }
         if now.since(self.pinged_at.get()) >= self.state.ping_every {
             self.pinged_at.set(now);

@@ -58,7 +58,7 @@ impl PlainDoor {
             for entry in rooms.into_iter().filter(|entry| entry.kind == RoomKind::Direct) {
                 let command = Command::Listen { room: entry.room, after: None, create: false };
                 // Too busy: they come with the next line of that room, or after a new connection.
-                let _ = state.chat.submit(session, Request { id: None, command });
+                let _ = state.worker.uplink.submit(session, Request { id: None, command });
             }
         });
     }
@@ -148,7 +148,7 @@ async fn send_direct(
         Command::Join { room: room.clone(), after: None, create: false },
         Command::Send { room, text, nonce: None, reply_to: None },
     ] {
-        state.chat.submit(session, Request { id: None, command })?;
+        state.worker.uplink.submit(session, Request { id: None, command })?;
     }
     Ok(())
 }

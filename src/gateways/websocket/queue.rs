@@ -30,6 +30,12 @@ impl Queue {
         }
     }
 
+    /// Adds a frame of which the first bytes were written already. Nothing waits before it.
+    pub fn push_torn(&mut self, frame: &Bytes, written: usize) {
+        self.push(frame.slice(written..));
+        self.is_torn = true;
+    }
+
     /// Bytes that wait.
     #[must_use]
     pub fn bytes(&self) -> usize {

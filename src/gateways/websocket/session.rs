@@ -50,7 +50,7 @@ impl Session {
         let plain = typed.map(|typed| {
             Box::new(PlainDoor::new(id, Arc::clone(&person), Rc::clone(&state), Rc::clone(&outbox), typed))
         });
-        let dispatcher = Dispatcher::new(state.chat.clone(), id, state.rates.clone());
+        let dispatcher = Dispatcher::new(state.worker.clone(), id, state.rates.clone());
         let mut session = Self { id, encoding, state, outbox, dispatcher, plain };
         session.enter(person, rooms);
         session
@@ -58,7 +58,7 @@ impl Session {
 
     fn enter(&mut self, person: Arc<Person>, rooms: Vec<RoomName>) {
         self.state.worker.register(self.id, self.encoding, self.outbox.clone());
-        if let Err(problem) = self.state.chat.connect(self.id, self.state.worker.id, person) {
+        if let Err(problem) = self.state.worker.uplink.connect(self.id, self.state.worker.id, person) {
             self.tell(None, &problem);
             return self.outbox.close(Closing::TRY_AGAIN);
         }
@@ -111,7 +111,7 @@ impl Conversation for Session {
     fn catch_up(&mut self) -> bool {
         let caught_up = self.state.worker.catch_up(self.id);
         for page in caught_up.pages {
-            if let Err(problem) = self.state.chat.catch_up(self.id, page) {
+            if let Err(problem) = self.state.worker.uplink.catch_up(self.id, page) {
                 self.tell(None, &problem);
                 self.outbox.close(Closing::TRY_AGAIN);
                 return false;
@@ -123,6 +123,6 @@ impl Conversation for Session {
     /// It is over: nothing reaches it any more and the chat forgets it.
     fn end(&mut self) {
         self.state.worker.unregister(self.id);
-        self.state.chat.disconnect(self.id);
+        self.state.worker.uplink.disconnect(self.id);
     }
 }

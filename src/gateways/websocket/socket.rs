@@ -7,6 +7,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use actix_web::rt::net::TcpStream;
+use rustix::io::Errno;
+use rustix::net::SendFlags;
 use tokio::io::{AsyncRead, ReadBuf};
 
 /// A connected stream. Nobody holds a borrow of it beyond one call, so that both may use it.
@@ -29,12 +31,18 @@ impl Socket {
         read.map_ok(|()| buffer.filled().len())
     }
 
-    /// Writes what the system takes at once.
+    /// Writes what the system takes at once. Asks the system directly: nearly always it takes everything, and what the
+    /// runtime keeps in mind of a socket that is ready says nothing new.
     ///
     /// # Errors
     /// [`io::ErrorKind::WouldBlock`] when it takes nothing now, and those of the system.
     pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow().try_write(bytes)
+        let stream = self.0.borrow();
+        match rustix::net::send(&*stream, bytes, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
+            // The runtime has to see it for itself, or it would not wait.
+            Err(Errno::AGAIN) => stream.try_write(bytes),
+            sent => Ok(sent?),
+        }
     }
 
     /// Ready when the system may take more; the task is woken when it does.

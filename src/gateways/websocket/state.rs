@@ -19,8 +19,8 @@ const READ_BYTES: usize = 32 * 1024;
 pub struct WebsocketState {
     /// Who somebody is.
     pub auth: Arc<Auth>,
-    /// The chat. One address per thread: the bound of the server's mailbox counts per clone of it.
-    pub chat: Rc<Chat>,
+    /// The chat, for what is asked of it beside the sessions.
+    pub chat: Chat,
     /// This thread.
     pub worker: Rc<Worker>,
     /// How often a session may send.
@@ -53,7 +53,7 @@ impl WebsocketState {
     pub fn new(config: &Config, auth: Arc<Auth>, chat: Chat, admission: Arc<Admission>, worker: Rc<Worker>) -> Self {
         Self {
             auth,
-            chat: Rc::new(chat),
+            chat,
             worker,
             rates: Rates::new(&config.limits),
             outbox_bytes: config.limits.outbox_bytes,

@@ -7,6 +7,7 @@ mod ask;
 mod direct;
 mod events;
 pub mod extract;
+mod guests;
 mod invites;
 pub(crate) mod listing;
 mod location;
@@ -49,6 +50,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             )
             .service(resource("/rooms/{room}/read").route(put().to(read_cursor::move_up)))
             .service(resource("/direct").route(post().to(direct::open)))
+            .service(resource("/guests").route(post().to(guests::make)))
             .service(resource("/users").route(read().to(users::list)))
             .service(resource("/users/{user}").route(read().to(users::show)))
             .service(resource("/invites").route(read().to(invites::list)).route(post().to(invites::make)))

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 
-use crate::support::{Client, Place, Program, until};
+use crate::support::{Client, Place, Program, socket, until, within};
 
 const JSON: (&str, &str) = ("Sec-WebSocket-Protocol", "parlor.v1.json");
 
@@ -36,6 +37,25 @@ async fn a_signal_ends_it_in_order_and_everything_is_there_again() {
         assert_eq!(program.ended().await, Some(0), "{signal}");
         assert!(start.elapsed() < Duration::from_secs(10), "{signal} took {:?}", start.elapsed());
     }
+}
+
+#[tokio::test]
+async fn who_comes_while_it_stops_is_told_to_come_back() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let program = Program::start(folder.path(), &[]).await;
+    let ready = format!("http://{}/readyz", program.address());
+    program.signal("TERM").await;
+    until("readyz says 503", || async {
+        reqwest::get(&ready).await.expect("it answers while it drains").status().as_u16() == 503
+    })
+    .await;
+
+    let mut late = socket::open(&program, "/ws?name=late", &[JSON]).await.expect("let in");
+
+    let first = within("a frame", late.next()).await.expect("a frame").expect("a whole one");
+    let bye: serde_json::Value = serde_json::from_str(first.to_text().expect("text")).expect("JSON");
+    assert_eq!(bye["type"], "bye", "{bye}");
+    assert!(bye["reconnect_after_ms"].as_u64().is_some_and(|ms| ms >= 500), "{bye}");
 }
 
 #[tokio::test]

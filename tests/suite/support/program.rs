@@ -62,7 +62,12 @@ pub async fn run(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) 
 impl Program {
     /// Starts the server on port 0 in this folder, and waits until it says where it is open.
     pub async fn start(folder: &Path, variables: &[(&str, &str)]) -> Self {
-        let mut command = command(folder, &["--listen", "127.0.0.1:0"], variables);
+        Self::start_at("127.0.0.1:0", folder, variables).await
+    }
+
+    /// Starts the server at this address, say that of one that was killed.
+    pub async fn start_at(listen: &str, folder: &Path, variables: &[(&str, &str)]) -> Self {
+        let mut command = command(folder, &["--listen", listen], variables);
         let mut child = command.stderr(Stdio::null()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
         let line = within("the first line", lines.next_line()).await.expect("UTF-8").expect("a line");
@@ -75,9 +80,14 @@ impl Program {
         within("a line", self.lines.next_line()).await.expect("UTF-8").expect("a line")
     }
 
+    /// The id of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     /// Sends a signal: `TERM`, `INT`.
     pub async fn signal(&self, name: &str) {
-        let id = self.child.id().expect("it runs").to_string();
+        let id = self.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().await.expect("kill runs");
         assert!(sent.success(), "signal {name}");
     }

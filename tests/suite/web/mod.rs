@@ -2,6 +2,7 @@
 
 mod api;
 mod api_lists;
+mod guests;
 mod invites;
 mod login;
 mod pages;

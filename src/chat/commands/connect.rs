@@ -1,0 +1,46 @@
+//! A session opens, and ends. No commands of the protocol: its gateway says so.
+
+use std::sync::Arc;
+
+use super::super::server::ChatServer;
+use super::super::turn::{Closing, Item, WorkerId};
+use super::super::upkeep::going_away;
+use crate::domain::ids::SessionId;
+use crate::domain::permission;
+use crate::domain::person::Person;
+use crate::protocol::server_frame::{Notice, Welcome};
+
+pub fn run(server: &mut ChatServer, session: SessionId, worker: WorkerId, person: Arc<Person>) {
+    let has_ended = person.device.is_some_and(|device| server.ended.contains_key(&device));
+    let refused = has_ended || permission::may_enter(server.access(), person.standing).is_err();
+    let person = server.people.connect(session, worker, person);
+    if refused || server.journal.is_none() {
+        let (notice, closing) = if refused {
+            let notice = Notice::Bye { reason: "not welcome here any more", reconnect_after_ms: None };
+            (notice, Closing::NOT_ALLOWED)
+        } else {
+            (going_away(session), Closing::GOING_AWAY)
+        };
+        server.dismiss(session, worker, notice, closing);
+    } else {
+        let welcome = Welcome {
+            session,
+            user: (&*person).into(),
+            is_guest: person.is_guest(),
+            heartbeat_seconds: server.heartbeat_seconds,
+        };
+        server.ports.push(worker, Item::Welcome { session, welcome: Box::new(welcome) });
+    }
+}
+
+pub fn end(server: &mut ChatServer, session: SessionId) {
+    let now = server.clock.now();
+    if let Some(live) = server.people.disconnect(session) {
+        for id in live.rooms.iter() {
+            if let Some(room) = server.rooms.get_mut(&id) {
+                room.disconnect(session, now);
+            }
+        }
+    }
+    server.finish_drain_if_empty();
+}

@@ -1,0 +1,111 @@
+//! What the commands that connect to a server share: who one is, where it is, and how long to try.
+
+use std::future::Future;
+use std::time::Duration;
+
+use clap::{Arg, ArgMatches, value_parser};
+
+use super::{Failure, note};
+use crate::client::{Client, ClientError, Event, Events, Identity, ServerAddress, Settings};
+use crate::config::{LogConfig, LogFormat, TOKEN_VARIABLE};
+use crate::domain::name::UserName;
+use crate::telemetry::logging;
+
+/// The address of the server.
+pub fn url() -> Arg {
+    Arg::new("url").value_name("URL").required(true).help("The server: http://HOST:PORT or ws://HOST:PORT/ws")
+}
+
+/// Who one is.
+pub fn who() -> [Arg; 2] {
+    let name = Arg::new("name").long("name").value_name("NAME").help(
+        "Come in as a guest of this name, where guests are let in [default: the name of the user of this machine]",
+    );
+    let token = Arg::new("token").long("token").value_name("TOKEN").conflicts_with("name").help(format!(
+        "Come in as the account with this token, made on /settings [variable: {TOKEN_VARIABLE}, which other users of the \
+         machine cannot see]"
+    ));
+    [name, token]
+}
+
+/// How long to try.
+pub fn patience() -> Arg {
+    Arg::new("patience")
+        .long("patience")
+        .value_name("SECONDS")
+        .value_parser(value_parser!(u64).range(1..=31_536_000))
+        .default_value("60")
+        .help("How long to try without a connection before giving up")
+}
+
+/// Reads the address.
+pub fn address(matches: &ArgMatches) -> Result<ServerAddress, Failure> {
+    let text = matches.get_one::<String>("url").map(String::as_str).unwrap_or_default();
+    ServerAddress::parse(text).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// Reads who one is: the flags, then the variable, then the name of the user.
+pub fn identity(matches: &ArgMatches) -> Result<Identity, Failure> {
+    if let Some(token) = matches.get_one::<String>("token") {
+        return Ok(Identity::token(token.as_str()));
+    }
+    if let Some(name) = matches.get_one::<String>("name") {
+        let refused = |error| Failure::Usage(format!("--name {name:?}: {error}"));
+        return UserName::parse(name).map(|name| Identity::guest(name.as_str())).map_err(refused);
+    }
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if let Some(token) = variable(TOKEN_VARIABLE) {
+        return Ok(Identity::token(token));
+    }
+    let own = variable("USER").and_then(|name| UserName::parse(&name).ok());
+    Ok(own.map_or_else(|| Identity::guest("guest"), |name| Identity::guest(name.as_str())))
+}
+
+/// Starts the client that the flags describe.
+pub fn start(matches: &ArgMatches) -> Result<impl FnOnce() -> (Client, Events) + use<>, Failure> {
+    let (address, identity) = (address(matches)?, identity(matches)?);
+    let patience = matches.get_one("patience").copied().map(Duration::from_secs);
+    Ok(move || Client::start(address, identity, Settings { patience, ..Settings::default() }))
+}
+
+/// Runs what a command does on one thread, until it is done or Ctrl-C ends it. What still runs then is not waited for.
+pub fn run<F: Future<Output = Result<(), Failure>>>(work: impl FnOnce() -> F) -> Result<(), Failure> {
+    let filter = std::env::var("RUST_LOG").ok().filter(|filter| !filter.is_empty());
+    let log = LogConfig { filter: filter.unwrap_or_else(|| "off".to_owned()), format: LogFormat::Text };
+    logging::init(&log).map_err(|error| Failure::Failed(error.to_string()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::Failed(format!("no thread can be started: {error}")))?;
+    let outcome = runtime.block_on(async { work().await });
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Tells whoever watches that there is no connection, once each time.
+#[derive(Default)]
+pub struct Watch {
+    is_down: bool,
+}
+
+impl Watch {
+    /// Takes an event that is about the connection.
+    pub fn take(&mut self, event: &Event) {
+        match event {
+            Event::Connected { .. } => self.is_down = false,
+            Event::Disconnected { why, .. } if !self.is_down => {
+                self.is_down = true;
+                note(&format!("{why}; trying again"));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What an error of the client means for the exit code.
+pub fn failed(error: &ClientError) -> Failure {
+    match error {
+        ClientError::BadName(_) | ClientError::BadAddress { .. } | ClientError::NoTls(_) => {
+            Failure::Usage(error.to_string())
+        }
+        _ => Failure::Failed(error.to_string()),
+    }
+}

@@ -1,0 +1,97 @@
+//! The address of a server, as people type it.
+
+use derive_more::Display;
+
+use super::error::ClientError;
+
+/// Where a server is reached: host, port, and the path before `/ws` when it stands behind a proxy with one.
+#[derive(Debug, Clone, PartialEq, Eq, Display)]
+#[display("{}", self.authority())]
+pub struct ServerAddress {
+    host: String,
+    port: u16,
+    base: String,
+}
+
+impl ServerAddress {
+    /// Reads `ws://HOST:PORT/ws`, `http://HOST:PORT` or `HOST:PORT`.
+    ///
+    /// # Errors
+    /// When it is none of these; for `wss` and `https`, because there is no TLS in this build.
+    pub fn parse(text: &str) -> Result<Self, ClientError> {
+        let bad = |why| ClientError::BadAddress { given: text.to_owned(), why };
+        let rest = match text.split_once("://") {
+            Some(("ws" | "http", rest)) => rest,
+            Some(("wss" | "https", _)) => return Err(ClientError::NoTls(text.to_owned())),
+            Some(_) => return Err(bad("it begins with neither ws:// nor http://")),
+            None => text,
+        };
+        if rest.contains(['?', '#', '@']) {
+            return Err(bad("names and tokens have options of their own"));
+        }
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let (host, port) = match authority.rsplit_once(':') {
+            // The colons of an IPv6 address stand in brackets (RFC 3986, section 3.2.2).
+            Some((host, port)) if !port.contains(']') => {
+                (host, port.parse().map_err(|_| bad("the port is no number from 1 to 65535"))?)
+            }
+            _ => (authority, 80),
+        };
+        let path = path.trim_end_matches('/');
+        let base = path.strip_suffix("ws").filter(|base| base.is_empty() || base.ends_with('/')).unwrap_or(path);
+        let base = base.trim_end_matches('/');
+        let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+        if host.is_empty() || port == 0 || !is_plain(host) || !is_plain(base) {
+            return Err(bad("a host and a port are needed"));
+        }
+        let base = if base.is_empty() { String::new() } else { format!("/{base}") };
+        Ok(Self { host: host.to_owned(), port, base })
+    }
+
+    /// Host and port, for a header.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
+    /// Host and port, to connect to.
+    #[must_use]
+    pub fn target(&self) -> (&str, u16) {
+        (self.host.trim_start_matches('[').trim_end_matches(']'), self.port)
+    }
+
+    /// The path of something on this server: `/ws`.
+    #[must_use]
+    pub fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_type_leads_to_the_same_door() {
+        for text in ["ws://h:81/ws", "http://h:81", "http://h:81/", "h:81", "ws://h:81", "h:81/ws/"] {
+            let address = ServerAddress::parse(text).unwrap();
+            assert_eq!((address.authority().as_str(), address.path("/ws").as_str()), ("h:81", "/ws"), "{text}");
+        }
+        let behind = ServerAddress::parse("http://example.org/chat/ws").unwrap();
+        assert_eq!((behind.target(), behind.path("/ws").as_str()), (("example.org", 80), "/chat/ws"));
+        let six = ServerAddress::parse("ws://[::1]:8080").unwrap();
+        assert_eq!((six.target(), six.authority().as_str()), (("::1", 8080), "[::1]:8080"));
+        assert_eq!(ServerAddress::parse("http://[::1]").unwrap().target(), ("::1", 80));
+        assert_eq!(ServerAddress::parse("h:1/news").unwrap().path("/ws"), "/news/ws");
+    }
+
+    #[test]
+    fn what_leads_nowhere_is_refused_with_a_reason() {
+        for text in ["", "ftp://h", "ws://", "h:port", "h:0", "h:70000", "ws://h/ws?name=ann", "http://a@h", "a b:1"] {
+            assert!(matches!(ServerAddress::parse(text), Err(ClientError::BadAddress { .. })), "{text}");
+        }
+        for text in ["wss://h/ws", "https://h"] {
+            assert!(matches!(ServerAddress::parse(text), Err(ClientError::NoTls(_))), "{text}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The task of a client: connects, carries out what the conversation says, and connects again.
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::address::ServerAddress;
+use super::backoff::Backoff;
+use super::conversation::Conversation;
+use super::error::ClientError;
+use super::event::Event;
+use super::frame::Welcome;
+use super::guest;
+use super::identity::Identity;
+use super::request::Request;
+use super::socket::{PATIENCE, Socket};
+use crate::protocol::encoding::Encoding;
+
+/// A connection that lasted this long was a good one: waiting begins anew after it.
+const GOOD: Duration = Duration::from_secs(5);
+
+pub(super) struct Driver {
+    pub address: ServerAddress,
+    pub identity: Identity,
+    pub encoding: Encoding,
+    pub backoff: Backoff,
+    pub patience: Option<Duration>,
+    pub conversation: Conversation<OwnedSemaphorePermit>,
+    pub requests: mpsc::Receiver<Request>,
+    pub events: mpsc::Sender<Event>,
+}
+
+impl Driver {
+    /// Works until nobody wants anything any more, or there is no hope.
+    pub async fn run(mut self) {
+        let why = self.keep_connected().await;
+        self.conversation.end(&why);
+        // From here on whoever asks is told at once.
+        self.requests.close();
+        while let Some(request) = self.requests.recv().await {
+            self.note(request);
+            self.conversation.end(&why);
+        }
+        self.tell(Event::Ended(why)).await;
+    }
+
+    async fn keep_connected(&mut self) -> ClientError {
+        let mut without_since = Instant::now();
+        loop {
+            let opened = open(self.address.clone(), self.identity.clone(), self.encoding);
+            let why = match self.meanwhile(opened).await {
+                Ok(Ok((socket, welcome, identity))) => {
+                    self.identity = identity;
+                    let opened_at = Instant::now();
+                    let why = self.talk(socket, welcome).await;
+                    self.conversation.connection_lost();
+                    without_since = Instant::now();
+                    if opened_at.elapsed() >= GOOD {
+                        self.backoff.reset();
+                    }
+                    why
+                }
+                Ok(Err(why)) | Err(why) => why,
+            };
+            if !why.is_passing() {
+                return why;
+            }
+            if let Some(patience) = self.patience.filter(|patience| without_since.elapsed() >= *patience) {
+                return ClientError::GaveUp { patience, why: why.to_string() };
+            }
+            let retry_in = self.backoff.next(why.retry_after());
+            log::debug!("no connection, trying again in {retry_in:?}: {why}");
+            self.tell(Event::Disconnected { why, retry_in }).await;
+            if let Err(why) = self.meanwhile(sleep(retry_in)).await {
+                return why;
+            }
+        }
+    }
+
+    /// Waits for something, and notes what is asked for in the meantime. An error when nobody wants anything any more.
+    async fn meanwhile<T>(&mut self, future: impl Future<Output = T>) -> Result<T, ClientError> {
+        let mut future = pin!(future);
+        loop {
+            tokio::select! {
+                output = &mut future => return Ok(output),
+                request = self.requests.recv() => self.note(request.ok_or(ClientError::Stopped)?),
+            }
+        }
+    }
+
+    async fn talk(&mut self, mut socket: Socket, welcome: Welcome) -> ClientError {
+        self.tell(Event::Connected { user: welcome.user }).await;
+        loop {
+            while let Some(command) = self.conversation.next(std::time::Instant::now()) {
+                if let Err(why) = socket.send(&command).await {
+                    return why;
+                }
+            }
+            while let Some(event) = self.conversation.news() {
+                self.tell(event).await;
+            }
+            let wakes_at = self.conversation.wakes_at();
+            tokio::select! {
+                frame = socket.next() => {
+                    let taken = frame.and_then(|frame| self.conversation.take(frame, std::time::Instant::now()));
+                    if let Err(why) = taken {
+                        return why;
+                    }
+                }
+                request = self.requests.recv() => {
+                    let Some(request) = request else {
+                        socket.close().await;
+                        return ClientError::Stopped;
+                    };
+                    self.note(request);
+                }
+                () = sleep_until(wakes_at.map_or_else(Instant::now, Instant::from_std)), if wakes_at.is_some() => {}
+            }
+        }
+    }
+
+    fn note(&mut self, request: Request) {
+        match request {
+            Request::Join { room, options, waiter } => self.conversation.join(room, options, waiter),
+            Request::Leave { room } => self.conversation.leave(room),
+            Request::Send { room, text, parcel } => self.conversation.send(room, text, parcel),
+            Request::Ask { room, page, waiter } => self.conversation.ask(room, page, waiter),
+        }
+    }
+
+    /// Waits while the queue of events is full: then nothing more is read, and the server holds back in turn.
+    async fn tell(&mut self, event: Event) {
+        // Whoever does not listen to events has dropped them.
+        let _ = self.events.send(event).await;
+    }
+}
+
+/// Opens a connection; answers with the identity to use from then on.
+async fn open(
+    address: ServerAddress,
+    identity: Identity,
+    encoding: Encoding,
+) -> Result<(Socket, Welcome, Identity), ClientError> {
+    let token: SecretString = match identity {
+        Identity::Token(token) => token,
+        Identity::Guest(name) => guest::token(&address, &name, PATIENCE).await?,
+    };
+    let (socket, welcome) = Socket::open(&address, &token, encoding).await?;
+    Ok((socket, welcome, Identity::Token(token)))
+}

@@ -1,0 +1,206 @@
+//! The handle of a client, and how it is started.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+use super::address::ServerAddress;
+use super::backoff::{Backoff, Waits};
+use super::conversation::Conversation;
+use super::driver::Driver;
+use super::error::ClientError;
+use super::event::{Event, Page, Sent};
+use super::identity::Identity;
+use super::outbox::Outbox;
+use super::random::Random;
+use super::request::{PageOf, Parcel, Request};
+use super::room_view::JoinOptions;
+use crate::domain::ids::Seq;
+use crate::domain::limits;
+use crate::domain::name::RoomName;
+use crate::domain::text::MessageText;
+use crate::protocol::encoding::Encoding;
+
+/// How a client behaves. The defaults are good for programs that talk.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// JSON or MessagePack.
+    pub encoding: Encoding,
+    /// How long to wait between tries to connect.
+    pub waits: Waits,
+    /// After how long without a connection to give up; `None` for never.
+    pub patience: Option<Duration>,
+    /// How many messages may wait for their acknowledgement.
+    pub outbox: usize,
+    /// How many of them may be on their way at a time. With one, messages are stored in the order in which they were
+    /// given. With more, one that the server refuses for the moment may be overtaken.
+    pub window: usize,
+    /// How many events may wait to be read. When it is full, nothing more is read from the server.
+    pub events: usize,
+    /// Chance, for waits and nonces.
+    pub random: Random,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            encoding: Encoding::Json,
+            waits: Waits::default(),
+            patience: None,
+            outbox: 256,
+            window: 1,
+            events: 1024,
+            random: Random::from_system(),
+        }
+    }
+}
+
+/// A client. Cheap to clone; the connection ends when the last clone is dropped.
+#[derive(Debug, Clone)]
+pub struct Client {
+    requests: mpsc::Sender<Request>,
+    places: Arc<Semaphore>,
+}
+
+/// What a client hears, in order. Read it in a task of its own, or drop it: while it is full the client stands still.
+#[derive(Debug)]
+pub struct Events(mpsc::Receiver<Event>);
+
+impl Events {
+    /// The next event; `None` after [`Event::Ended`].
+    pub async fn next(&mut self) -> Option<Event> {
+        self.0.recv().await
+    }
+}
+
+/// A message on its way.
+#[derive(Debug)]
+pub struct Receipt(oneshot::Receiver<Result<Sent, ClientError>>);
+
+impl Receipt {
+    /// Waits until the server has stored the message, over however many connections.
+    ///
+    /// # Errors
+    /// When the server refused it for good, or the client has ended before.
+    pub async fn acked(self) -> Result<Sent, ClientError> {
+        self.0.await.unwrap_or(Err(ClientError::Stopped))
+    }
+}
+
+impl Client {
+    /// Starts a client in the present tokio runtime. It connects by itself; [`Event::Connected`] tells when.
+    #[must_use]
+    pub fn start(address: ServerAddress, identity: Identity, mut settings: Settings) -> (Self, Events) {
+        let (requests, asked) = mpsc::channel(64);
+        let (told, events) = mpsc::channel(settings.events.max(1));
+        let nonces = format!("{:016x}{:016x}", settings.random.number(), settings.random.number());
+        let driver = Driver {
+            address,
+            identity,
+            encoding: settings.encoding,
+            patience: settings.patience,
+            conversation: Conversation::new(Outbox::new(nonces, settings.window)),
+            backoff: Backoff::new(settings.waits, settings.random),
+            requests: asked,
+            events: told,
+        };
+        tokio::spawn(driver.run());
+        (Self { requests, places: Arc::new(Semaphore::new(settings.outbox.max(1))) }, Events(events))
+    }
+
+    /// Listens to a room, now and after each new connection; answers with the end of its log.
+    ///
+    /// # Errors
+    /// When the server refuses, or the client has ended.
+    pub async fn join(&self, room: &str, options: JoinOptions) -> Result<Seq, ClientError> {
+        let room = room_name(room)?;
+        let (waiter, answer) = oneshot::channel();
+        self.request(Request::Join { room, options, waiter }).await?;
+        answer.await.unwrap_or(Err(ClientError::Stopped))
+    }
+
+    /// Stops listening to a room.
+    ///
+    /// # Errors
+    /// When the client has ended.
+    pub async fn leave(&self, room: &str) -> Result<(), ClientError> {
+        self.request(Request::Leave { room: room_name(room)? }).await
+    }
+
+    /// Gives a message to the outbox; waits while that is full. The receipt tells when it is stored.
+    ///
+    /// # Errors
+    /// When no server would take it, or the client has ended.
+    pub async fn send(&self, room: &str, text: &str) -> Result<Receipt, ClientError> {
+        let (room, text) = (room_name(room)?, checked(text)?);
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| ClientError::Stopped)?;
+        let (waiter, answer) = oneshot::channel();
+        self.request(Request::Send { room, text, parcel: Parcel { waiter, place } }).await?;
+        Ok(Receipt(answer))
+    }
+
+    /// As [`Self::send`], for those who cannot wait.
+    ///
+    /// # Errors
+    /// Also when the outbox is full.
+    pub fn try_send(&self, room: &str, text: &str) -> Result<Receipt, ClientError> {
+        let (room, text) = (room_name(room)?, checked(text)?);
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| ClientError::OutboxFull)?;
+        let (waiter, answer) = oneshot::channel();
+        let request = Request::Send { room, text, parcel: Parcel { waiter, place } };
+        self.requests.try_send(request).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => ClientError::OutboxFull,
+            mpsc::error::TrySendError::Closed(_) => ClientError::Stopped,
+        })?;
+        Ok(Receipt(answer))
+    }
+
+    /// Reads a page of a room's log. The room need not be joined.
+    ///
+    /// # Errors
+    /// When the server refuses, or the client has ended.
+    pub async fn history(&self, room: &str, page: PageOf) -> Result<Page, ClientError> {
+        let (waiter, answer) = oneshot::channel();
+        self.request(Request::Ask { room: room_name(room)?, page, waiter }).await?;
+        answer.await.unwrap_or(Err(ClientError::Stopped))
+    }
+
+    async fn request(&self, request: Request) -> Result<(), ClientError> {
+        self.requests.send(request).await.map_err(|_| ClientError::Stopped)
+    }
+}
+
+/// The name as the server shows it, so that its events are known again.
+fn room_name(text: &str) -> Result<String, ClientError> {
+    RoomName::parse_existing(text)
+        .map(|name| name.to_string())
+        .map_err(|error| ClientError::BadName(format!("{text:?} is no name of a room: {error}")))
+}
+
+/// Refuses here what would only come back as a refusal, or close the connection again and again.
+fn checked(text: &str) -> Result<Arc<str>, ClientError> {
+    let text = MessageText::parse(text).map_err(|error| ClientError::BadText(error.to_string()))?;
+    // Beside the text a frame has a room, a nonce and an id.
+    let written = serde_json::to_string(text.as_str()).map_or(usize::MAX, |json| json.len());
+    if written > limits::FRAME_BYTES - 1024 {
+        return Err(ClientError::TooLarge);
+    }
+    Ok(text.as_str().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_server_would_take_does_not_go_out() {
+        assert_eq!(checked("hi").as_deref(), Ok("hi"));
+        assert!(matches!(checked(" \n "), Err(ClientError::BadText(_))));
+        assert!(matches!(checked(&"x".repeat(limits::TEXT_BYTES + 1)), Err(ClientError::BadText(_))));
+        // Each of these is six bytes of JSON.
+        assert_eq!(checked(&format!("x{}", "\u{1}".repeat(limits::TEXT_BYTES - 1))), Err(ClientError::TooLarge));
+        assert_eq!(room_name(" #Lobby ").as_deref(), Ok("lobby"));
+        assert!(room_name("a b").is_err());
+    }
+}

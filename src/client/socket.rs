@@ -1,0 +1,163 @@
+//! One WebSocket: handshake, frames in both directions, and the watch over a peer that has fallen silent.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, HOST, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+use super::address::ServerAddress;
+use super::error::ClientError;
+use super::frame::{Frame, Outgoing, Welcome, ended, refused};
+use crate::protocol::encoding::Encoding;
+
+/// How long connecting, the handshake, and each write may take.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+/// A server is gone after so many heartbeats without a sign of life.
+const MISSED_HEARTBEATS: u32 = 3;
+/// A page of history of the longest texts, with room to spare: nothing larger comes from a server.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+
+/// One open connection.
+pub struct Socket {
+    inner: WebSocketStream<TcpStream>,
+    encoding: Encoding,
+    heard_at: Instant,
+    silence: Duration,
+}
+
+/// Connects, without a word yet.
+///
+/// # Errors
+/// When nobody answers.
+pub async fn dial(address: &ServerAddress) -> Result<TcpStream, ClientError> {
+    let unreachable = |why: String| ClientError::Unreachable { address: address.to_string(), why };
+    let stream = match timeout(PATIENCE, TcpStream::connect(address.target())).await {
+        Ok(connected) => connected.map_err(|error| unreachable(error.to_string()))?,
+        Err(_) => return Err(unreachable(format!("no answer within {} s", PATIENCE.as_secs()))),
+    };
+    // Small frames go out at once; without this they would wait for each other (Nagle).
+    stream.set_nodelay(true).map_err(|error| unreachable(error.to_string()))?;
+    Ok(stream)
+}
+
+impl Socket {
+    /// Connects, shakes hands and waits for the welcome.
+    ///
+    /// # Errors
+    /// When nobody answers, when somebody else does, or when the server refuses.
+    pub async fn open(
+        address: &ServerAddress,
+        token: &SecretString,
+        encoding: Encoding,
+    ) -> Result<(Self, Welcome), ClientError> {
+        let stream = dial(address).await?;
+        let opened = timeout(PATIENCE, shake_hands(stream, address, token, encoding)).await;
+        let inner = opened.map_err(|_| ClientError::lost("no answer to the handshake"))??;
+        let mut socket = Self { inner, encoding, heard_at: Instant::now(), silence: PATIENCE };
+        match socket.next().await? {
+            Frame::Welcome(welcome) => {
+                socket.silence = Duration::from_secs(welcome.heartbeat_seconds.max(1)) * MISSED_HEARTBEATS;
+                Ok((socket, welcome))
+            }
+            Frame::Bye { reason, reconnect_after } => Err(ended(reason, reconnect_after)),
+            _ => Err(ClientError::lost("the first frame was no welcome")),
+        }
+    }
+
+    /// The next frame. Safe to give up and to ask again.
+    ///
+    /// # Errors
+    /// When the connection is gone.
+    pub async fn next(&mut self) -> Result<Frame, ClientError> {
+        loop {
+            let message = timeout_at(self.heard_at + self.silence, self.inner.next()).await;
+            let message = message.map_err(|_| ClientError::lost("the server has fallen silent"))?;
+            self.heard_at = Instant::now();
+            let value: Value = match message {
+                Some(Ok(Message::Text(text))) => serde_json::from_str(&text).map_err(unreadable)?,
+                Some(Ok(Message::Binary(bytes))) => rmp_serde::from_slice(&bytes).map_err(unreadable)?,
+                Some(Ok(Message::Close(close))) => {
+                    let why = close.map_or_else(|| "closed".to_owned(), |close| close.to_string());
+                    return Err(ClientError::lost(why));
+                }
+                Some(Ok(_)) => continue,
+                Some(Err(error)) => return Err(ClientError::lost(error.to_string())),
+                None => return Err(ClientError::lost("the server hung up")),
+            };
+            return Frame::read(value);
+        }
+    }
+
+    /// Sends a command.
+    ///
+    /// # Errors
+    /// When the connection is gone, or the server takes nothing any more.
+    pub async fn send(&mut self, command: &Outgoing) -> Result<(), ClientError> {
+        let message = match self.encoding {
+            Encoding::MsgPack => Message::binary(rmp_serde::to_vec_named(command).map_err(unreadable)?),
+            _ => Message::text(serde_json::to_string(command).map_err(unreadable)?),
+        };
+        let sent = timeout(PATIENCE, self.inner.send(message)).await;
+        sent.map_err(|_| ClientError::lost("the server takes nothing any more"))?
+            .map_err(|error| ClientError::lost(error.to_string()))
+    }
+
+    /// Says goodbye. Whether it is heard does not matter.
+    pub async fn close(mut self) {
+        let _ = timeout(Duration::from_secs(1), self.inner.close(None)).await;
+    }
+}
+
+fn unreadable(error: impl std::fmt::Display) -> ClientError {
+    ClientError::lost(format!("a frame could not be read or written: {error}"))
+}
+
+async fn shake_hands(
+    stream: TcpStream,
+    address: &ServerAddress,
+    token: &SecretString,
+    encoding: Encoding,
+) -> Result<WebSocketStream<TcpStream>, ClientError> {
+    let not_parlor = |why: String| ClientError::NotParlor { address: address.to_string(), why };
+    let bad_token = |_| ClientError::Refused {
+        code: "unauthorized".to_owned(),
+        message: "the token has characters that no token has; copy it again".to_owned(),
+        retry_after: None,
+    };
+    let uri = format!("ws://{}{}", address.authority(), address.path("/ws"));
+    let mut request = uri.into_client_request().map_err(|error| not_parlor(error.to_string()))?;
+    let protocol = Encoding::NAMED.iter().find(|(named, _)| *named == encoding).map_or("", |(_, name)| name);
+    let authorization = format!("Bearer {}", token.expose_secret());
+    let authorization = HeaderValue::from_str(&authorization).map_err(bad_token)?;
+    let host = HeaderValue::from_str(&address.authority()).map_err(|error| not_parlor(error.to_string()))?;
+    request.headers_mut().insert(HOST, host);
+    request.headers_mut().insert(AUTHORIZATION, authorization);
+    request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(protocol));
+    let config = WebSocketConfig::default().max_message_size(Some(MOST_BYTES)).max_frame_size(Some(MOST_BYTES));
+    match client_async_with_config(request, stream, Some(config)).await {
+        Ok((socket, _)) => Ok(socket),
+        Err(Error::Http(answer)) => {
+            let body = answer.body().as_deref().unwrap_or_default();
+            let problem: Value = serde_json::from_slice(body).unwrap_or_default();
+            match (answer.status().as_u16(), problem["code"].is_string()) {
+                (200..=499, false) if answer.status() != 429 => Err(not_parlor(format!("status {}", answer.status()))),
+                (status, _) => {
+                    let seconds = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+                    Err(refused(&problem, status).with_wait(seconds.map(Duration::from_secs)))
+                }
+            }
+        }
+        Err(Error::Io(error)) => Err(ClientError::lost(error.to_string())),
+        Err(error @ Error::Protocol(_)) => Err(ClientError::lost(error.to_string())),
+        Err(error) => Err(not_parlor(error.to_string())),
+    }
+}
