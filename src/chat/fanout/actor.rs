@@ -25,8 +25,8 @@ pub struct Fanout {
 /// have for one session leaves in one write, and what the sessions have for the server in one message.
 #[derive(Default)]
 struct Flush {
-    /// A wait that was found worth it, see `pace`, and how many turns had brought events when it began.
-    wait: Option<(Pin<Box<Sleep>>, u64)>,
+    /// A wait that was found worth it, see `pace`.
+    wait: Option<Pin<Box<Sleep>>>,
 }
 
 impl Fanout {
@@ -69,12 +69,9 @@ impl ActorFuture<Fanout> for Flush {
         worker.uplink.attach(task.waker());
         worker.uplink.flush();
         if self.wait.is_none() {
-            self.wait = worker.wait().map(|wait| (Box::pin(sleep(wait)), worker.turns_with_news()));
+            self.wait = worker.wait().map(|wait| Box::pin(sleep(wait)));
         }
-        if let Some((wait, turns)) = &mut self.wait
-            && *turns == worker.turns_with_news()
-            && wait.as_mut().poll(task).is_pending()
-        {
+        if self.wait.as_mut().is_some_and(|wait| wait.as_mut().poll(task).is_pending()) {
             // Acknowledgements do not wait.
             worker.flush();
             return Poll::Pending;

@@ -51,7 +51,6 @@ pub struct Worker {
     /// What has to be flushed at the end of the turn.
     unflushed: RefCell<Vec<Rc<dyn Sink>>>,
     deliveries: Cell<usize>,
-    turns_with_news: Cell<u64>,
     pace: RefCell<Pace>,
 }
 
@@ -90,7 +89,6 @@ impl Worker {
             runs: RefCell::default(),
             unflushed: RefCell::default(),
             deliveries: Cell::new(0),
-            turns_with_news: Cell::new(0),
             pace: RefCell::new(Pace::new(Instant::now())),
         })
     }
@@ -122,9 +120,6 @@ impl Worker {
 
     /// Does everything the server says in one step.
     fn take(&self, turn: Turn) {
-        if turn.items.iter().any(|item| matches!(item, Item::News { .. })) {
-            self.turns_with_news.set(self.turns_with_news.get() + 1);
-        }
         for item in turn.items {
             self.carry_out(item);
         }
@@ -268,11 +263,6 @@ impl Worker {
             }
         }
         given
-    }
-
-    /// How many turns have brought events.
-    fn turns_with_news(&self) -> u64 {
-        self.turns_with_news.get()
     }
 
     /// How long to wait before events are given out; `None` when there are none, or now is good.

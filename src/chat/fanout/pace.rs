@@ -1,17 +1,17 @@
 //! When a thread is so busy with giving out that it never rests, it waits a little before it begins again: what is
 //! stored meanwhile goes out with the rest, and everybody is written to once instead of twice. Otherwise two halves of
 //! the senders keep each other waiting for ever: one half's messages are written to the room while the other half's are
-//! stored. The wait ends when more has come, and takes half of the last pass at most: it costs less than what it
-//! saves. A thread that has rested in between does not wait at all.
+//! stored. The wait is a third of what the last pass took: it costs less than what it saves. A thread that has rested
+//! in between does not wait at all.
 
 use std::time::{Duration, Instant};
 
 /// Passes shorter than this are not worth a wait: the timers of the runtime count in milliseconds.
 const LONG: Duration = Duration::from_millis(4);
 /// A thread that has rested for this part of its last pass has time.
-const RESTED: u32 = 8;
-/// It waits for this part of its last pass at most.
-const WAIT: u32 = 2;
+const RESTED: u32 = 2;
+/// It waits for this part of its last pass.
+const WAIT: u32 = 3;
 
 /// How busy one thread is.
 #[derive(Debug)]
@@ -49,11 +49,11 @@ mod tests {
         let mut pace = Pace::new(start);
         assert_eq!(pace.wait(start), None);
 
-        pace.passed(start, start + ms(8));
-        assert_eq!(pace.wait(start + ms(8)), Some(ms(4)));
-        assert_eq!(pace.wait(start + ms(10)), None);
+        pace.passed(start, start + ms(9));
+        assert_eq!(pace.wait(start + ms(9)), Some(ms(3)));
+        assert_eq!(pace.wait(start + ms(14)), None);
 
-        pace.passed(start + ms(10), start + ms(12));
-        assert_eq!(pace.wait(start + ms(12)), None);
+        pace.passed(start + ms(14), start + ms(16));
+        assert_eq!(pace.wait(start + ms(16)), None);
     }
 }

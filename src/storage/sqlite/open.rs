@@ -251,6 +251,8 @@ fn writing(path: &Path, max_mib: Option<u32>) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
+        // What a statement has to be able to take back is short; a file for it would be opened and closed each time.
+        .pragma("temp_store", "MEMORY")
         .pragma("cache_size", WRITER_CACHE)
         .pragma("max_page_count", max_pages.to_string())
         .log_statements(log::LevelFilter::Off)
