@@ -22,6 +22,8 @@ use crate::storage::{SharedStore, StorageError, StorageResult};
 const READS: usize = 256;
 /// Events of one page of a replay: what a session that catches up may cost in memory.
 const REPLAY_PAGE: usize = 32;
+/// Most bytes of texts in such a page, or one event: a session may catch up in a hundred rooms at once.
+const REPLAY_BYTES: usize = 32 * 1024;
 /// Most members of a room in one list.
 const MEMBERS: usize = 1000;
 /// Most public rooms in one list.
@@ -117,7 +119,7 @@ impl Loader {
     /// A page of what a session missed after `after`, for one of its feeds.
     pub fn replay(&self, session: SessionId, feed: RoomId, generation: u64, after: Seq) {
         self.start(move |store| async move {
-            let events = store.events_after(room_of(feed), after, REPLAY_PAGE).await;
+            let events = store.events_after(room_of(feed), after, REPLAY_PAGE).await.map(light);
             Loaded::Replay { session, feed, generation, events }
         });
     }
@@ -253,4 +255,15 @@ async fn existing_direct(store: &SharedStore, one: UserId, other: UserId) -> Sto
         Some(id) => store.room(id).await,
         None => Ok(None),
     }
+}
+
+/// As much of a page as is light enough; the rest comes with the next one.
+fn light(mut page: Vec<Event>) -> Vec<Event> {
+    let mut bytes = 0;
+    let heavy = page.iter().position(|event| {
+        bytes += event.body.text_bytes();
+        bytes > REPLAY_BYTES
+    });
+    page.truncate(heavy.map_or(page.len(), |at| at.max(1)));
+    page
 }

@@ -55,7 +55,7 @@ impl Uplink {
     /// A session that is catching up has room for another page.
     ///
     /// # Errors
-    /// When the server is too busy; then the session asks again.
+    /// When the server is too busy; then the session ends, and its client resumes.
     pub fn catch_up(&self, session: SessionId, page: NextPage) -> Result<(), Problem> {
         self.push(Step::CatchUp { session, page })
     }

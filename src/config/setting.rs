@@ -242,7 +242,7 @@ pub const SETTINGS: &[Setting] = &[
     entry(Section::Limits, "echo_max_bytes", Preset::Value("1048576"), Allowed::Number(1, 64 * MIB),
         "Longest message that /ws/echo sends back."),
     entry(Section::Limits, "outbox_bytes", Preset::Value("262144"), Allowed::Number(65_536, 64 * MIB),
-        "Bytes that may wait for one connection; a reader that is slower than this is cut off and can resume."),
+        "Bytes that may wait for one connection; above half of it, events wait in the log instead. A reader that takes nothing for ten seconds, or more answers than this, is cut off and can resume."),
     entry(Section::Limits, "room_idle_minutes", Preset::Value("10"), Allowed::Number(1, 10_080),
         "How long a room that nobody is in stays in memory."),
 

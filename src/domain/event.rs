@@ -70,6 +70,15 @@ impl EventKind {
 }
 
 impl EventBody {
+    /// Bytes of the text; none for what is not written by people.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        match self {
+            Self::Message { text, .. } => text.len(),
+            Self::Joined { .. } | Self::Left { .. } => 0,
+        }
+    }
+
     /// Which kind it is.
     #[must_use]
     pub fn kind(&self) -> EventKind {

@@ -81,6 +81,12 @@ impl Dispatcher {
         Self { worker, session, rates, buckets: None, strikes: 0 }
     }
 
+    /// Whose commands these are.
+    #[must_use]
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+
     /// Takes one frame of an encoding that has frames.
     pub fn take(&mut self, encoding: Encoding, sent: Sent<'_>, now: Timestamp) -> Outcome {
         let request = match (encoding, sent) {

@@ -99,7 +99,7 @@ impl Metrics {
             slow_disconnects: register(
                 r,
                 "slow_disconnects",
-                "Sessions cut off because they read too slowly",
+                "Sessions cut off because they did not read",
                 Counter::default(),
             ),
             login_failures: register(r, "login_failures", "Logins refused", Counter::default()),
@@ -155,7 +155,7 @@ impl Metrics {
         self.0.dropped_ephemeral.inc();
     }
 
-    /// A session was cut off because it read too slowly.
+    /// A session was cut off because it did not read.
     pub fn slow_disconnect(&self) {
         self.0.slow_disconnects.inc();
     }

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use crate::domain::event::EventBody;
 use crate::domain::ids::Seq;
 use crate::protocol::encode::{EventHtml, News, SharedFrames};
 use crate::protocol::encoding::Encoding;
@@ -29,10 +28,7 @@ impl Run {
     /// Adds an event, if it is the next one and there is room for it.
     pub fn push(&mut self, frames: &Arc<SharedFrames>) -> bool {
         let News::Event(event) = frames.news() else { return false };
-        let weight = match &event.body {
-            EventBody::Message { text, .. } => text.len(),
-            EventBody::Joined { .. } | EventBody::Left { .. } => 0,
-        };
+        let weight = event.body.text_bytes();
         let is_next = event.seq == self.last + 1 && self.frames.len() < LONGEST && self.weight + weight <= HEAVIEST;
         if !is_next && !self.frames.is_empty() {
             return false;

@@ -22,7 +22,7 @@ struct Seated {
     encoding: Encoding,
     sink: Rc<dyn Sink>,
     /// The rooms it listens to, and where it stands in the list of each.
-    places: SmallVec<[(RoomId, u32); 2]>,
+    places: SmallVec<[(RoomId, u32); 1]>,
 }
 
 impl Seats {

@@ -160,6 +160,10 @@ impl Subscriber {
             self.flow = Flow::Live;
             return Progress::Waiting;
         }
+        // No page is read for somebody who could not be given it.
+        if !self.sink.has_room() {
+            return Progress::NeedsRoom;
+        }
         behind.is_asked = true;
         Progress::NeedsPage(self.seen)
     }

@@ -76,9 +76,8 @@ pub fn allow_connections(connections: u64, server: Option<&Process>) -> Result<(
             )));
         }
     }
-    // A server needs a second file for each connection, for cutting it off; whether it gets along with less is its own
-    // to show.
-    let of_server = 2 * connections + SPARE_FILES;
+    // Whether the server gets along with less is its own to show.
+    let of_server = connections + SPARE_FILES;
     if let Some(most) = server.and_then(Process::most_files).filter(|most| *most < of_server) {
         note(&format!(
             "the server may have {most} open files, and {connections} connections need {of_server}; if it refuses some, \

@@ -29,6 +29,8 @@ pub trait Conversation: Unpin + 'static {
     fn take(&mut self, message: Message);
     /// The outbox has room for more of what was missed; `true` when it could take more still.
     fn catch_up(&mut self) -> bool;
+    /// Its way out.
+    fn outbox(&self) -> &Rc<Outbox>;
     /// It is over.
     fn end(&mut self);
 }
@@ -36,14 +38,11 @@ pub trait Conversation: Unpin + 'static {
 /// One connection.
 pub struct Connection<C: Conversation> {
     conversation: C,
-    outbox: Rc<Outbox>,
     inbox: Inbox,
     assembler: Assembler,
     /// Our close has been queued and nothing the other end sends matters any more: it is read and thrown away until
     /// the other end is gone too, so that the system does not reset the connection before our close is read.
     is_over: bool,
-    /// What was read together with the handshake.
-    early: Box<[u8]>,
     place: Place,
 }
 
@@ -73,30 +72,25 @@ impl Drop for Place {
 struct Input;
 
 impl<C: Conversation> Connection<C> {
-    /// A connection after its handshake. `early` is what the client has sent right behind it.
-    pub fn new(
-        conversation: C,
-        outbox: Rc<Outbox>,
-        inbox: Inbox,
-        assembler: Assembler,
-        early: Box<[u8]>,
-        place: Place,
-    ) -> Self {
-        Self { conversation, outbox, inbox, assembler, is_over: false, early, place }
+    /// Starts a connection after its handshake. `early` is what the client has sent right behind it.
+    pub fn start(conversation: C, inbox: Inbox, assembler: Assembler, early: &[u8], place: Place) {
+        Self::create(|ctx| {
+            let mut connection = Self { conversation, inbox, assembler, is_over: false, place };
+            connection.receive(early, ctx);
+            connection
+        });
     }
 
     fn poll(&mut self, ctx: &mut Context<Self>, task: &mut Task<'_>) -> Poll<()> {
-        self.outbox.attach(task.waker());
-        let early = std::mem::take(&mut self.early);
-        self.receive(&early, ctx);
+        self.conversation.outbox().attach(task.waker());
         // First out, then in: whether there is room for answers decides whether anything is read.
         self.write(task);
         let is_open = self.read(ctx, task);
         let is_flushed = self.write(task);
         if self.is_over && is_flushed {
-            self.outbox.socket().end_writing();
+            self.conversation.outbox().socket().end_writing();
         }
-        if is_open && !self.outbox.is_cut() {
+        if is_open && !self.conversation.outbox().is_cut() {
             return Poll::Pending;
         }
         ctx.stop();
@@ -109,10 +103,10 @@ impl<C: Conversation> Connection<C> {
         let mut buffer = state.read.borrow_mut();
         for _ in 0..READS {
             // Whoever does not read what it is sent is not listened to either: the queue could grow without end.
-            if !self.is_over && !self.outbox.has_room() {
+            if !self.is_over && !self.conversation.outbox().has_room() {
                 return true;
             }
-            match self.outbox.socket().poll_read(task, &mut buffer) {
+            match self.conversation.outbox().socket().poll_read(task, &mut buffer) {
                 Poll::Pending => return true,
                 Poll::Ready(Ok(0) | Err(_)) => return false,
                 Poll::Ready(Ok(count)) => self.receive(&buffer[..count], ctx),
@@ -126,22 +120,22 @@ impl<C: Conversation> Connection<C> {
         while !self.is_over
             && let Some(next) = self.inbox.next(&mut bytes)
         {
-            self.outbox.heard();
+            self.conversation.outbox().heard();
             self.handle(next, ctx);
         }
     }
 
     /// Writes what waits, and more of what the session missed; `true` when nothing is left to write.
     fn write(&mut self, task: &mut Task<'_>) -> bool {
-        let mut wants_more = self.outbox.take_wish_to_catch_up();
+        let mut wants_more = self.conversation.outbox().take_wish_to_catch_up();
         loop {
-            let is_flushed = self.outbox.poll_flush(task).is_ready();
-            if !wants_more || self.outbox.is_closing() {
+            let is_flushed = self.conversation.outbox().poll_flush(task).is_ready();
+            if !wants_more || self.conversation.outbox().is_closing() {
                 return is_flushed;
             }
-            if !self.outbox.has_room() {
+            if !self.conversation.outbox().has_room() {
                 // The task runs again when the system takes more.
-                self.outbox.wish_to_catch_up();
+                self.conversation.outbox().wish_to_catch_up();
                 return is_flushed;
             }
             wants_more = self.conversation.catch_up();
@@ -150,7 +144,7 @@ impl<C: Conversation> Connection<C> {
 
     fn close(&mut self, closing: Option<(u16, &str)>) {
         self.is_over = true;
-        self.outbox.close_with(closing);
+        self.conversation.outbox().close_with(closing);
     }
 }
 
@@ -174,9 +168,9 @@ impl<C: Conversation> StreamHandler<Result<Incoming, Broken>> for Connection<C> 
         };
         match self.assembler.take(frame) {
             // After our close, messages are of no interest any more (RFC 6455, section 5.5.1).
-            Action::Deliver(_) | Action::Pong(_) if self.outbox.is_closing() => {}
+            Action::Deliver(_) | Action::Pong(_) if self.conversation.outbox().is_closing() => {}
             Action::Deliver(message) => self.conversation.take(message),
-            Action::Pong(payload) => self.outbox.pong(&payload),
+            Action::Pong(payload) => self.conversation.outbox().pong(&payload),
             // Ours or the echo of theirs; either way it is over after this.
             Action::Close(closing) => self.close(closing.as_ref().map(|closing| (closing.code, closing.reason))),
             Action::Nothing => {}

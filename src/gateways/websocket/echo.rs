@@ -26,5 +26,9 @@ impl Conversation for Echo {
         false
     }
 
+    fn outbox(&self) -> &Rc<Outbox> {
+        &self.0
+    }
+
     fn end(&mut self) {}
 }

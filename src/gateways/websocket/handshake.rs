@@ -15,13 +15,13 @@ use actix_web::http::header::{
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use actix_web_actors::ws;
 
+use super::connection::Place;
 use super::query::{self, Query};
 use super::state::WebsocketState;
 use crate::auth::origin::{self, Headers};
 use crate::auth::{AuthError, Credential, bearer_token, cookie};
 use crate::domain::name::RoomName;
 use crate::domain::person::Person;
-use crate::gateways::admission::Permit;
 use crate::protocol::encoding::Encoding;
 use crate::protocol::error_code::{ErrorCode, Problem};
 
@@ -31,8 +31,8 @@ pub struct Offer(Rc<Cell<Option<Agreed>>>);
 
 /// What a handshake has agreed on.
 pub struct Agreed {
-    /// Its place among those of its address.
-    pub permit: Permit,
+    /// Its place among all, and among those of its address.
+    pub place: Place,
     /// What it wants.
     pub purpose: Purpose,
 }
@@ -65,11 +65,11 @@ pub async fn open_session(request: HttpRequest) -> HttpResponse {
         return refusal(&Problem::unavailable());
     };
     match admit(&request, &state).await {
-        Ok((permit, person, encoding, Query { rooms, .. })) => {
+        Ok((place, person, encoding, Query { rooms, .. })) => {
             let named = Encoding::NAMED.iter().filter(|(named, _)| *named == encoding);
             let protocols: Vec<&str> = named.map(|(_, name)| *name).collect();
             let purpose = Purpose::Session { person, encoding, rooms };
-            agree(&request, &protocols, Agreed { permit, purpose })
+            agree(&request, &protocols, Agreed { place, purpose })
         }
         Err(problem) => refusal(&problem),
     }
@@ -81,28 +81,29 @@ pub async fn open_echo(request: HttpRequest) -> HttpResponse {
         return refusal(&Problem::unavailable());
     };
     match knock(&request, state) {
-        Ok(permit) => agree(&request, &[], Agreed { permit, purpose: Purpose::Echo }),
+        Ok(place) => agree(&request, &[], Agreed { place, purpose: Purpose::Echo }),
         Err(problem) => refusal(&problem),
     }
 }
 
-async fn admit(request: &HttpRequest, state: &WebsocketState) -> Result<(Permit, Person, Encoding, Query), Problem> {
-    let permit = knock(request, state)?;
+async fn admit(request: &HttpRequest, state: &Rc<WebsocketState>) -> Result<(Place, Person, Encoding, Query), Problem> {
+    let place = knock(request, state)?;
     let query = query::parse(request.query_string())?;
     let encoding = encoding(request.headers())?;
     let person = identify(request, state, &query).await?;
-    Ok((permit, person, encoding, query))
+    Ok((place, person, encoding, query))
 }
 
 /// What is checked before anything is done for a newcomer.
-fn knock(request: &HttpRequest, state: &WebsocketState) -> Result<Permit, Problem> {
+fn knock(request: &HttpRequest, state: &Rc<WebsocketState>) -> Result<Place, Problem> {
     if state.open.get() >= state.max_open {
         log::warn!("a WebSocket was refused: max_connections are open");
         return Err(Problem::new(ErrorCode::Unavailable, "the server has as many connections as it takes; try later"));
     }
     check_origin(request, state)?;
     let address = request.peer_addr().map_or(Ipv4Addr::UNSPECIFIED.into(), |address| address.ip());
-    state.admission.handshake(address, state.worker.clock().now())
+    let permit = state.admission.handshake(address, state.worker.clock().now())?;
+    Ok(Place::new(Rc::clone(state), permit))
 }
 
 fn agree(request: &HttpRequest, protocols: &[&str], agreed: Agreed) -> HttpResponse {

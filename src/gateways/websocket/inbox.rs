@@ -12,8 +12,8 @@ use super::header_scanner::{HeaderScanner, Violation};
 /// The incoming side of one connection.
 pub struct Inbox {
     scanner: HeaderScanner,
-    /// The frame that has not arrived as a whole yet. Empty, and without memory, nearly always.
-    partial: BytesMut,
+    /// The frame that has not arrived as a whole yet; nearly always there is none.
+    partial: Option<Box<BytesMut>>,
 }
 
 /// Why nothing more can be read.
@@ -39,7 +39,7 @@ impl Broken {
 impl Inbox {
     /// Nothing has been read. `max_payload` is the longest payload of one frame, in bytes.
     pub fn new(max_payload: usize) -> Self {
-        Self { scanner: HeaderScanner::new(max_payload), partial: BytesMut::new() }
+        Self { scanner: HeaderScanner::new(max_payload), partial: None }
     }
 
     /// The next frame; `bytes` is moved on to what follows it. `None` when all bytes are used up.
@@ -51,11 +51,12 @@ impl Inbox {
             };
             let (here, rest) = bytes.split_at(progress.bytes);
             *bytes = rest;
-            self.partial.extend_from_slice(here);
             if progress.frame_ended {
-                let mut whole = std::mem::take(&mut self.partial);
+                let mut whole = self.partial.take().map_or_else(BytesMut::new, |partial| *partial);
+                whole.extend_from_slice(here);
                 return Some(decode(&mut whole));
             }
+            self.partial.get_or_insert_default().extend_from_slice(here);
         }
         None
     }
@@ -120,7 +121,7 @@ mod tests {
         let refused = inbox.next(&mut &long[..8]);
 
         assert!(matches!(refused, Some(Err(Broken::Header(Violation::TooBig)))));
-        assert_eq!(inbox.partial.capacity(), 0);
+        assert!(inbox.partial.is_none());
     }
 
     #[test]
@@ -129,7 +130,7 @@ mod tests {
 
         assert!(inbox.next(&mut &frame(0x82, b"hello")[..]).is_some());
 
-        assert_eq!(inbox.partial.capacity(), 0);
+        assert!(inbox.partial.is_none());
     }
 
     proptest! {

@@ -131,8 +131,13 @@ impl Outbox {
     /// Writes what is queued; ready when all of it is written, or never will be.
     pub fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
-            self.is_blocked.set(false);
+            let was_blocked = self.is_blocked.replace(false);
+            let before = self.queue.borrow().bytes();
             self.flush();
+            if was_blocked && self.queue.borrow().bytes() < before {
+                // The system has room again, because the other end has read.
+                self.heard();
+            }
             if self.is_cut() || self.queue.borrow().is_empty() {
                 return Poll::Ready(());
             }

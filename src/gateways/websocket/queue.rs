@@ -12,7 +12,7 @@ const JOINED: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub struct Queue {
     first: Option<Bytes>,
-    rest: VecDeque<Bytes>,
+    rest: Option<Box<VecDeque<Bytes>>>,
     /// Bytes of the frames, without what was written of the first.
     bytes: usize,
     /// Whether some of the first was written.
@@ -26,7 +26,7 @@ impl Queue {
         if self.first.is_none() {
             self.first = Some(frame);
         } else {
-            self.rest.push_back(frame);
+            self.rest.get_or_insert_default().push_back(frame);
         }
     }
 
@@ -45,7 +45,7 @@ impl Queue {
     /// How many frames wait.
     #[must_use]
     pub fn len(&self) -> usize {
-        usize::from(self.first.is_some()) + self.rest.len()
+        usize::from(self.first.is_some()) + self.rest.as_ref().map_or(0, |rest| rest.len())
     }
 
     /// True when nothing waits.
@@ -57,7 +57,7 @@ impl Queue {
     /// Drops what waits, but for a frame of which a part was written: a stream that breaks off in the middle of a frame
     /// could not even be closed in order.
     pub fn clear(&mut self) {
-        self.rest = VecDeque::new();
+        self.rest = None;
         if !self.is_torn {
             self.first = None;
         }
@@ -75,18 +75,18 @@ impl Queue {
         write: impl FnOnce(&[u8]) -> Result<usize, E>,
     ) -> Option<Result<(), E>> {
         let first = self.first.as_ref()?;
-        let written = if self.rest.is_empty() {
-            write(first)
-        } else {
+        let written = if let Some(rest) = &self.rest {
             scratch.clear();
             scratch.extend_from_slice(first);
-            for frame in &self.rest {
+            for frame in rest.iter() {
                 if scratch.len() >= JOINED {
                     break;
                 }
                 scratch.extend_from_slice(frame);
             }
             write(scratch)
+        } else {
+            write(first)
         };
         Some(written.map(|count| self.advance(count)))
     }
@@ -101,10 +101,10 @@ impl Queue {
             }
             count -= first.len();
             self.is_torn = false;
-            self.first = self.rest.pop_front();
+            self.first = self.rest.as_mut().and_then(|rest| rest.pop_front());
         }
         // A session that was behind once gives the memory back.
-        self.rest = VecDeque::new();
+        self.rest = None;
     }
 }
 

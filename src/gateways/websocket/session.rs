@@ -12,7 +12,6 @@ use super::state::WebsocketState;
 use super::typed_rooms::TypedRooms;
 use crate::chat::fanout::{Sink, Weight};
 use crate::chat::turn::Closing;
-use crate::domain::ids::SessionId;
 use crate::domain::name::RoomName;
 use crate::domain::person::Person;
 use crate::gateways::dispatch::{Dispatcher, Outcome, Sent};
@@ -26,7 +25,6 @@ const ABUSE: Closing = Closing { code: 1008, reason: "too many refused frames in
 
 /// One session.
 pub struct Session {
-    id: SessionId,
     encoding: Encoding,
     state: Rc<WebsocketState>,
     outbox: Rc<Outbox>,
@@ -51,14 +49,14 @@ impl Session {
             Box::new(PlainDoor::new(id, Arc::clone(&person), Rc::clone(&state), Rc::clone(&outbox), typed))
         });
         let dispatcher = Dispatcher::new(state.worker.clone(), id, state.rates.clone());
-        let mut session = Self { id, encoding, state, outbox, dispatcher, plain };
+        let mut session = Self { encoding, state, outbox, dispatcher, plain };
         session.enter(person, rooms);
         session
     }
 
     fn enter(&mut self, person: Arc<Person>, rooms: Vec<RoomName>) {
-        self.state.worker.register(self.id, self.encoding, self.outbox.clone());
-        if let Err(problem) = self.state.worker.uplink.connect(self.id, self.state.worker.id, person) {
+        self.state.worker.register(self.dispatcher.session(), self.encoding, self.outbox.clone());
+        if let Err(problem) = self.state.worker.uplink.connect(self.dispatcher.session(), self.state.worker.id, person) {
             self.tell(None, &problem);
             return self.outbox.close(Closing::TRY_AGAIN);
         }
@@ -108,10 +106,14 @@ impl Conversation for Session {
         self.finish(outcome);
     }
 
+    fn outbox(&self) -> &Rc<Outbox> {
+        &self.outbox
+    }
+
     fn catch_up(&mut self) -> bool {
-        let caught_up = self.state.worker.catch_up(self.id);
+        let caught_up = self.state.worker.catch_up(self.dispatcher.session());
         for page in caught_up.pages {
-            if let Err(problem) = self.state.worker.uplink.catch_up(self.id, page) {
+            if let Err(problem) = self.state.worker.uplink.catch_up(self.dispatcher.session(), page) {
                 self.tell(None, &problem);
                 self.outbox.close(Closing::TRY_AGAIN);
                 return false;
@@ -122,7 +124,7 @@ impl Conversation for Session {
 
     /// It is over: nothing reaches it any more and the chat forgets it.
     fn end(&mut self) {
-        self.state.worker.unregister(self.id);
-        self.state.worker.uplink.disconnect(self.id);
+        self.state.worker.unregister(self.dispatcher.session());
+        self.state.worker.uplink.disconnect(self.dispatcher.session());
     }
 }

@@ -8,7 +8,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
-use actix::Actor;
 use actix_codec::Framed;
 use actix_http::body::{BodySize, BoxBody, MessageBody};
 use actix_http::h1::{self, Codec};
@@ -22,7 +21,7 @@ use derive_more::{Display, From};
 use futures_util::FutureExt as _;
 
 use super::assembler::{Assembler, MessageLimits};
-use super::connection::{Connection, Place};
+use super::connection::Connection;
 use super::echo::Echo;
 use super::handshake::{Agreed, Offer, Purpose};
 use super::inbox::Inbox;
@@ -39,6 +38,9 @@ use crate::protocol::encoding::Encoding;
 const ECHO_FRAGMENTS: usize = 1 << 20;
 /// What an answer to a handshake may take; after that the connection is dropped.
 const ANSWER_TIME: Duration = Duration::from_secs(10);
+
+/// What ending an HTTP connection may take.
+const DISCONNECT: Duration = Duration::from_secs(1);
 
 /// How long HTTP waits for others.
 #[derive(Debug, Clone, Copy)]
@@ -108,6 +110,7 @@ where
         })
         .keep_alive(patience.keep_alive)
         .client_request_timeout(patience.headers)
+        .client_disconnect_timeout(DISCONNECT)
         .tcp_nodelay(true)
         .upgrade(upgrade)
         .finish(fn_factory(move || plain.clone()))
@@ -137,7 +140,7 @@ where
     tokio::time::timeout(ANSWER_TIME, answer(&mut framed, response, agreed.is_some())).await??;
     if let Some(agreed) = agreed {
         let parts = framed.into_parts();
-        start(state, agreed, Socket::from(parts.io), (&parts.read_buf[..]).into());
+        start(state, agreed, Socket::from(parts.io), &parts.read_buf);
     }
     Ok(())
 }
@@ -174,9 +177,8 @@ async fn flush(framed: &mut Framed<TcpStream, Codec>) -> Result<(), UpgradeError
 }
 
 /// The socket becomes a connection of this thread.
-fn start(state: Rc<WebsocketState>, agreed: Agreed, socket: Socket, early: Box<[u8]>) {
-    let Agreed { permit, purpose } = agreed;
-    let place = Place::new(Rc::clone(&state), permit);
+fn start(state: Rc<WebsocketState>, agreed: Agreed, socket: Socket, early: &[u8]) {
+    let Agreed { place, purpose } = agreed;
     match purpose {
         Purpose::Session { person, encoding, rooms } => {
             let bounds = MessageLimits { bytes: limits::FRAME_BYTES, fragments: limits::FRAGMENTS };
@@ -184,7 +186,7 @@ fn start(state: Rc<WebsocketState>, agreed: Agreed, socket: Socket, early: Box<[
             let outbox = Rc::new(Outbox::new(socket, state.outbox_bytes, typed.clone(), Rc::clone(&state)));
             let session = Session::open(Rc::clone(&state), Rc::clone(&outbox), encoding, person, typed, rooms);
             let (inbox, assembler) = (Inbox::new(limits::FRAME_BYTES), Assembler::new(bounds));
-            Connection::new(session, outbox, inbox, assembler, early, place).start();
+            Connection::start(session, inbox, assembler, early, place);
         }
         Purpose::Echo => {
             let max_bytes = state.echo_max_bytes;
@@ -195,7 +197,7 @@ fn start(state: Rc<WebsocketState>, agreed: Agreed, socket: Socket, early: Box<[
             let sink: Rc<dyn Sink> = outbox.clone();
             state.worker.look_after(Rc::downgrade(&sink));
             let (inbox, assembler) = (Inbox::new(max_bytes), Assembler::new(bounds));
-            Connection::new(Echo(Rc::clone(&outbox)), outbox, inbox, assembler, early, place).start();
+            Connection::start(Echo(outbox), inbox, assembler, early, place);
         }
     }
 }
