@@ -10,8 +10,8 @@ use std::time::Duration;
 use actix::{Actor, Addr, Arbiter};
 use actix_server::GracefulShutdownSignal;
 use actix_service::{IntoServiceFactory, ServiceFactory};
-use actix_web::rt::net::TcpStream;
 use actix_web::dev::ServerHandle;
+use actix_web::rt::net::TcpStream;
 use actix_web::web;
 use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
@@ -98,6 +98,7 @@ struct Parts {
     renderer: Arc<Renderer>,
     draining: Draining,
     next_worker: Arc<AtomicUsize>,
+    listeners: usize,
 }
 
 /// Starts a server in the running actix system. It serves from now on.
@@ -136,6 +137,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         renderer,
         draining: draining.clone(),
         next_worker: Arc::default(),
+        listeners: listeners.len(),
         config: config.clone(),
     };
     let mut builder = actix_server::Server::build()
@@ -201,7 +203,8 @@ fn worker(
     stopping: &GracefulShutdownSignal,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = (), InitError = ()> + use<> {
     let id = WorkerId(parts.next_worker.fetch_add(1, Ordering::Relaxed));
-    let worker = Worker::new(id, parts.clock.clone(), parts.renderer.clone(), parts.metrics.clone(), parts.chat.uplink());
+    let worker =
+        Worker::new(id, parts.clock.clone(), parts.renderer.clone(), parts.metrics.clone(), parts.chat.uplink());
     parts.chat.open_worker(id, Fanout::new(worker.clone()).start());
     let sessions = WebsocketState::new(
         &parts.config,
@@ -209,6 +212,7 @@ fn worker(
         parts.chat.clone(),
         parts.admission.clone(),
         worker,
+        parts.listeners,
     );
     let state = WebState {
         auth: parts.auth.clone(),

@@ -117,7 +117,8 @@ impl People {
             return None;
         }
         let renamed = self.rename(user, name)?;
-        let old = self.by_user.get_mut(&user).map(|person| std::mem::replace(&mut person.names, smallvec![key.clone()]));
+        let old =
+            self.by_user.get_mut(&user).map(|person| std::mem::replace(&mut person.names, smallvec![key.clone()]));
         self.release(&old.unwrap_or_default(), user);
         self.guest_names.insert(key, user);
         Some(renamed)

@@ -2,7 +2,7 @@
 //! message: a thousand sessions that speak at once wake the server once. Order is kept, within a session and between
 //! them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::task::Waker;
 
@@ -25,6 +25,8 @@ const BACKLOG: usize = 8192;
 pub struct Uplink {
     server: Addr<ChatServer>,
     waiting: RefCell<Vec<Step>>,
+    /// The server was too busy the last time.
+    was_refused: Cell<bool>,
     /// The task that flushes: the fan-out of the thread.
     task: RefCell<Option<Waker>>,
 }
@@ -33,7 +35,7 @@ impl Uplink {
     /// An empty one.
     #[must_use]
     pub fn new(server: Addr<ChatServer>) -> Self {
-        Self { server, waiting: RefCell::default(), task: RefCell::default() }
+        Self { server, waiting: RefCell::default(), was_refused: Cell::new(false), task: RefCell::default() }
     }
 
     /// A session has opened; it has registered with its thread before.
@@ -72,9 +74,12 @@ impl Uplink {
             return;
         }
         let steps = Steps(std::mem::take(&mut *self.waiting.borrow_mut()));
-        if let Err(SendError::Full(Steps(steps))) = self.server.try_send(steps) {
-            *self.waiting.borrow_mut() = steps;
-        }
+        let refused = match self.server.try_send(steps) {
+            Err(SendError::Full(Steps(steps))) => Some(steps),
+            Ok(()) | Err(SendError::Closed(_)) => None,
+        };
+        self.was_refused.set(refused.is_some());
+        *self.waiting.borrow_mut() = refused.unwrap_or_default();
     }
 
     /// This task flushes.
@@ -95,7 +100,7 @@ impl Uplink {
 
     fn put(&self, step: Step) {
         let mut waiting = self.waiting.borrow_mut();
-        if waiting.is_empty()
+        if (waiting.is_empty() || self.was_refused.get())
             && let Some(task) = &*self.task.borrow()
         {
             // It runs after the sessions that are awake already.

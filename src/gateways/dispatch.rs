@@ -140,9 +140,8 @@ impl Dispatcher {
 
     fn take_token(&mut self, for_message: bool, now: Timestamp) -> Result<(), Problem> {
         let Some(rates) = &self.rates.0 else { return Ok(()) };
-        let full = || {
-            Box::new(Buckets { messages: TokenBucket::full(rates.0, now), others: TokenBucket::full(rates.1, now) })
-        };
+        let full =
+            || Box::new(Buckets { messages: TokenBucket::full(rates.0, now), others: TokenBucket::full(rates.1, now) });
         let buckets = self.buckets.get_or_insert_with(full);
         let (bucket, rate) =
             if for_message { (&mut buckets.messages, rates.0) } else { (&mut buckets.others, rates.1) };

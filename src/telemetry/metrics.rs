@@ -64,17 +64,6 @@ struct RouteLabels {
     route: String,
 }
 
-/// One open connection; dropping it counts the end, however the connection ended.
-#[derive(Debug)]
-#[must_use = "the connection counts as closed once this is dropped"]
-pub struct OpenConnection(Gauge);
-
-impl Drop for OpenConnection {
-    fn drop(&mut self) {
-        self.0.dec();
-    }
-}
-
 impl Metrics {
     /// A fresh set; `started` is when the server started.
     #[must_use]
@@ -128,14 +117,21 @@ impl Metrics {
         Self(Arc::new(numbers))
     }
 
-    /// Counts a connection and its session until the value is dropped.
-    pub fn connection(&self, door: Door) -> OpenConnection {
-        let gauge = match door {
-            Door::Websocket => &self.0.websockets,
-        };
-        gauge.inc();
+    /// Counts a connection and its session.
+    pub fn connected(&self, door: Door) {
+        self.open(door).inc();
         self.0.sessions_opened.inc();
-        OpenConnection(gauge.clone())
+    }
+
+    /// Counts the end of a connection.
+    pub fn disconnected(&self, door: Door) {
+        self.open(door).dec();
+    }
+
+    fn open(&self, door: Door) -> &Gauge {
+        match door {
+            Door::Websocket => &self.0.websockets,
+        }
     }
 
     /// One transaction of the journal: how many events, how many of them messages, how long it took.
@@ -238,14 +234,14 @@ mod tests {
     fn a_connection_counts_until_it_is_dropped_and_its_session_for_good() {
         let metrics = Metrics::new(Timestamp(1_500));
 
-        let first = metrics.connection(Door::Websocket);
-        let second = metrics.clone().connection(Door::Websocket);
-        drop(first);
+        metrics.connected(Door::Websocket);
+        metrics.clone().connected(Door::Websocket);
+        metrics.disconnected(Door::Websocket);
 
         assert_line(&metrics, "parlor_connections{door=\"websocket\"} 1");
         assert_line(&metrics, "parlor_sessions_opened_total 2");
         assert_line(&metrics, "parlor_process_start_time_seconds 1");
-        drop(second);
+        metrics.disconnected(Door::Websocket);
         assert_line(&metrics, "parlor_connections{door=\"websocket\"} 0");
     }
 

@@ -17,10 +17,8 @@ pub fn run(server: &mut ChatServer, caller: Caller, status: Status) {
 /// Every room this person is connected to learns the status and the name with its next frame.
 pub fn tell_rooms(server: &mut ChatServer, author: &Author, status: Status) {
     let sessions = server.people.sessions_of(author.id);
-    let rooms: HashSet<RoomId> = sessions
-        .filter_map(|(session, _)| server.people.session(session))
-        .flat_map(|live| live.rooms.iter())
-        .collect();
+    let rooms: HashSet<RoomId> =
+        sessions.filter_map(|(session, _)| server.people.session(session)).flat_map(|live| live.rooms.iter()).collect();
     for id in rooms {
         if let Some(room) = server.rooms.get_mut(&id) {
             room.update_presence(author, status);

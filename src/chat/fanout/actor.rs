@@ -59,12 +59,7 @@ impl Handler<Turn> for Fanout {
 impl ActorFuture<Fanout> for Flush {
     type Output = ();
 
-    fn poll(
-        mut self: Pin<&mut Self>,
-        fanout: &mut Fanout,
-        _: &mut Context<Fanout>,
-        task: &mut Task<'_>,
-    ) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, fanout: &mut Fanout, _: &mut Context<Fanout>, task: &mut Task<'_>) -> Poll<()> {
         let worker = &fanout.worker;
         worker.uplink.attach(task.waker());
         worker.uplink.flush();

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 const LONG: Duration = Duration::from_millis(4);
 /// A thread that has rested for this part of its last pass has time.
 const RESTED: u32 = 2;
-/// It waits for this part of its last pass.
+/// It waits for this part of its last pass, and never longer than this.
 const WAIT: u32 = 3;
+const LONGEST: Duration = Duration::from_millis(20);
 
 /// How busy one thread is.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ impl Pace {
     /// How long to wait before a pass that could begin now; `None` for not at all.
     pub fn wait(&self, now: Instant) -> Option<Duration> {
         let is_worth_it = self.took >= LONG && now.duration_since(self.ended) < self.took / RESTED;
-        is_worth_it.then(|| self.took / WAIT)
+        is_worth_it.then(|| (self.took / WAIT).min(LONGEST))
     }
 
     /// A pass has ended.

@@ -51,7 +51,10 @@ impl Seats {
 
     /// The rooms a session listens to.
     pub fn rooms_of(&self, session: SessionId) -> SmallVec<[RoomId; 2]> {
-        self.sessions.get(&session).map(|seated| seated.places.iter().map(|(room, _)| *room).collect()).unwrap_or_default()
+        self.sessions
+            .get(&session)
+            .map(|seated| seated.places.iter().map(|(room, _)| *room).collect())
+            .unwrap_or_default()
     }
 
     /// A session takes a place in a room, or its place is made anew.

@@ -52,7 +52,9 @@ impl Delivery {
     /// This and then another one, to the same session.
     pub fn and(self, next: Self) -> Self {
         match (self, next) {
-            (Self::Queued(Pushed::First), _) | (Self::Nothing, Self::Queued(Pushed::First)) => Self::Queued(Pushed::First),
+            (Self::Queued(Pushed::First), _) | (Self::Nothing, Self::Queued(Pushed::First)) => {
+                Self::Queued(Pushed::First)
+            }
             (Self::Nothing, Self::Nothing) => Self::Nothing,
             (Self::Queued(_), _) | (_, Self::Queued(_)) => Self::Queued(Pushed::Behind),
         }

@@ -81,7 +81,8 @@ pub struct MessageLimits {
 /// The state of one connection's incoming side.
 #[derive(Debug)]
 pub struct Assembler {
-    limits: MessageLimits,
+    max_bytes: u32,
+    max_fragments: u32,
     /// The message that comes in fragments now; seldom one does.
     open: Option<Box<Fragments>>,
     closed: bool,
@@ -99,7 +100,9 @@ impl Assembler {
     /// A connection on which nothing was received.
     #[must_use]
     pub fn new(limits: MessageLimits) -> Self {
-        Self { limits, open: None, closed: false }
+        let [max_bytes, max_fragments] =
+            [limits.bytes, limits.fragments].map(|limit| u32::try_from(limit).unwrap_or(u32::MAX));
+        Self { max_bytes, max_fragments, open: None, closed: false }
     }
 
     /// Takes the next frame.
@@ -159,7 +162,7 @@ impl Assembler {
         self.check_size(joined.saturating_add(bytes.len()))?;
         if let Some(fragments) = &mut self.open {
             fragments.count += 1;
-            if fragments.count > self.limits.fragments {
+            if fragments.count > self.max_fragments as usize {
                 return Err(Closing { code: code::TOO_BIG, reason: "too many fragments" });
             }
             fragments.joined.extend_from_slice(bytes);
@@ -182,7 +185,7 @@ impl Assembler {
     }
 
     fn check_size(&self, bytes: usize) -> Result<(), Closing> {
-        if bytes > self.limits.bytes { Err(Closing { code: code::TOO_BIG, reason: "too long" }) } else { Ok(()) }
+        if bytes > self.max_bytes as usize { Err(Closing { code: code::TOO_BIG, reason: "too long" }) } else { Ok(()) }
     }
 }
 

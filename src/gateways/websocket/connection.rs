@@ -18,7 +18,7 @@ use super::outbox::Outbox;
 use super::state::WebsocketState;
 use crate::chat::fanout::Sink;
 use crate::gateways::admission::Permit;
-use crate::telemetry::metrics::{Door, OpenConnection};
+use crate::telemetry::metrics::Door;
 
 /// Reads in a row before others get their turn.
 const READS: usize = 4;
@@ -49,7 +49,6 @@ pub struct Connection<C: Conversation> {
 /// What a connection takes up on its thread and of its address; dropping it gives all of it back.
 pub struct Place {
     state: Rc<WebsocketState>,
-    _open: OpenConnection,
     _permit: Permit,
 }
 
@@ -57,15 +56,27 @@ impl Place {
     /// Takes a place on this thread.
     pub fn new(state: Rc<WebsocketState>, permit: Permit) -> Self {
         state.open.set(state.open.get() + 1);
-        let open = state.worker.metrics().connection(Door::Websocket);
-        Self { state, _open: open, _permit: permit }
+        state.worker.metrics().connected(Door::Websocket);
+        Self { state, _permit: permit }
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         self.state.open.set(self.state.open.get() - 1);
+        self.state.worker.metrics().disconnected(Door::Websocket);
     }
+}
+
+/// How reading ended for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// The task is woken when there is more.
+    Waits,
+    /// There was no room for answers.
+    HeldBack,
+    /// The other end has gone.
+    Over,
 }
 
 /// The future that drives a connection.
@@ -83,37 +94,42 @@ impl<C: Conversation> Connection<C> {
 
     fn poll(&mut self, ctx: &mut Context<Self>, task: &mut Task<'_>) -> Poll<()> {
         self.conversation.outbox().attach(task.waker());
-        // First out, then in: whether there is room for answers decides whether anything is read.
-        self.write(task);
-        let is_open = self.read(ctx, task);
+        // First out, then in: whether there is room for answers decides whether anything is read. What was missed is
+        // given after that, or it would always take the room first.
+        let _ = self.conversation.outbox().poll_flush(task);
+        let reading = self.read(ctx, task);
         let is_flushed = self.write(task);
+        if reading == Reading::HeldBack && self.conversation.outbox().has_room() {
+            // Nothing else would wake the task for what is there to read.
+            task.waker().wake_by_ref();
+        }
         if self.is_over && is_flushed {
             self.conversation.outbox().socket().end_writing();
         }
-        if is_open && !self.conversation.outbox().is_cut() {
+        if reading != Reading::Over && !self.conversation.outbox().is_cut() {
             return Poll::Pending;
         }
         ctx.stop();
         Poll::Ready(())
     }
 
-    /// Reads what there is; `false` when the other end has gone.
-    fn read(&mut self, ctx: &mut Context<Self>, task: &mut Task<'_>) -> bool {
+    /// Reads what there is.
+    fn read(&mut self, ctx: &mut Context<Self>, task: &mut Task<'_>) -> Reading {
         let state = Rc::clone(&self.place.state);
         let mut buffer = state.read.borrow_mut();
         for _ in 0..READS {
             // Whoever does not read what it is sent is not listened to either: the queue could grow without end.
             if !self.is_over && !self.conversation.outbox().has_room() {
-                return true;
+                return Reading::HeldBack;
             }
             match self.conversation.outbox().socket().poll_read(task, &mut buffer) {
-                Poll::Pending => return true,
-                Poll::Ready(Ok(0) | Err(_)) => return false,
+                Poll::Pending => return Reading::Waits,
+                Poll::Ready(Ok(0) | Err(_)) => return Reading::Over,
                 Poll::Ready(Ok(count)) => self.receive(&buffer[..count], ctx),
             }
         }
         task.waker().wake_by_ref();
-        true
+        Reading::Waits
     }
 
     fn receive(&mut self, mut bytes: &[u8], ctx: &mut Context<Self>) {

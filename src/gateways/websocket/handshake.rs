@@ -8,10 +8,10 @@ use std::cell::Cell;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{
     AUTHORIZATION, HOST, HeaderMap, HeaderName, ORIGIN, SEC_WEBSOCKET_PROTOCOL, WWW_AUTHENTICATE,
 };
+use actix_web::http::{StatusCode, Version};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use actix_web_actors::ws;
 
@@ -66,10 +66,9 @@ pub async fn open_session(request: HttpRequest) -> HttpResponse {
     };
     match admit(&request, &state).await {
         Ok((place, person, encoding, Query { rooms, .. })) => {
-            let named = Encoding::NAMED.iter().filter(|(named, _)| *named == encoding);
-            let protocols: Vec<&str> = named.map(|(_, name)| *name).collect();
+            let protocol = Encoding::NAMED.iter().find(|(named, _)| *named == encoding).map(|(_, name)| *name);
             let purpose = Purpose::Session { person, encoding, rooms };
-            agree(&request, &protocols, Agreed { place, purpose })
+            agree(&request, protocol, Agreed { place, purpose })
         }
         Err(problem) => refusal(&problem),
     }
@@ -81,7 +80,7 @@ pub async fn open_echo(request: HttpRequest) -> HttpResponse {
         return refusal(&Problem::unavailable());
     };
     match knock(&request, state) {
-        Ok(place) => agree(&request, &[], Agreed { place, purpose: Purpose::Echo }),
+        Ok(place) => agree(&request, None, Agreed { place, purpose: Purpose::Echo }),
         Err(problem) => refusal(&problem),
     }
 }
@@ -106,15 +105,20 @@ fn knock(request: &HttpRequest, state: &Rc<WebsocketState>) -> Result<Place, Pro
     Ok(Place::new(Rc::clone(state), permit))
 }
 
-fn agree(request: &HttpRequest, protocols: &[&str], agreed: Agreed) -> HttpResponse {
-    let mut response = match ws::handshake_with_protocols(request, protocols) {
+fn agree(request: &HttpRequest, protocol: Option<&str>, agreed: Agreed) -> HttpResponse {
+    let mut response = match ws::handshake(request) {
         Ok(response) => response,
         Err(error) => return not_a_handshake(error),
     };
-    let Some(offer) = request.extensions().get::<Offer>().cloned() else {
-        let detail = "a WebSocket handshake has no body (RFC 6455, section 4.1)";
+    let offer = request.extensions().get::<Offer>().cloned();
+    let Some(offer) = offer.filter(|_| request.version() >= Version::HTTP_11) else {
+        let detail = "a WebSocket handshake is a GET of HTTP/1.1 with `Upgrade: websocket`, and without a body \
+                      (RFC 6455, section 4.1)";
         return refusal(&Problem::new(ErrorCode::BadRequest, detail));
     };
+    if let Some(protocol) = protocol {
+        response.insert_header((SEC_WEBSOCKET_PROTOCOL, protocol));
+    }
     offer.0.set(Some(agreed));
     response.finish()
 }

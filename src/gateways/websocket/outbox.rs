@@ -131,13 +131,7 @@ impl Outbox {
     /// Writes what is queued; ready when all of it is written, or never will be.
     pub fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
-            let was_blocked = self.is_blocked.replace(false);
-            let before = self.queue.borrow().bytes();
-            self.flush();
-            if was_blocked && self.queue.borrow().bytes() < before {
-                // The system has room again, because the other end has read.
-                self.heard();
-            }
+            self.write_out();
             if self.is_cut() || self.queue.borrow().is_empty() {
                 return Poll::Ready(());
             }
@@ -186,6 +180,31 @@ impl Outbox {
         let pushed = if queue.is_empty() { Pushed::First } else { Pushed::Behind };
         queue.push(frame);
         pushed
+    }
+
+    /// Writes what the system takes; true when it takes no more.
+    fn write_out(&self) -> bool {
+        let was_blocked = self.is_blocked.replace(false);
+        let mut scratch = self.state.joined.borrow_mut();
+        loop {
+            match self.queue.borrow_mut().write(&mut scratch, |bytes| self.socket.try_write(bytes)) {
+                None => return false,
+                Some(Ok(())) => {
+                    self.has_written.set(true);
+                    if was_blocked {
+                        // The system has room again, because the other end has read.
+                        self.heard();
+                    }
+                }
+                Some(Err(error)) if error.kind() == ErrorKind::WouldBlock => {
+                    self.is_blocked.set(true);
+                    return true;
+                }
+                Some(Err(_)) => break,
+            }
+        }
+        self.cut();
+        false
     }
 
     /// The reader is too slow. What waits is in the log and comes again when the client resumes; a short close may still
@@ -240,24 +259,9 @@ impl Sink for Outbox {
     }
 
     fn flush(&self) {
-        if self.is_blocked.get() {
-            return;
-        }
-        let mut scratch = self.state.joined.borrow_mut();
-        let written = loop {
-            let written = self.queue.borrow_mut().write(&mut scratch, |bytes| self.socket.try_write(bytes));
-            match written {
-                Some(Ok(())) => self.has_written.set(true),
-                other => break other,
-            }
-        };
-        match written {
-            None | Some(Ok(())) => {}
-            Some(Err(error)) if error.kind() == ErrorKind::WouldBlock => {
-                self.is_blocked.set(true);
-                self.wake_task();
-            }
-            Some(Err(_)) => self.cut(),
+        // A blocked one is the business of its task, which waits for the socket.
+        if !self.is_blocked.get() && self.write_out() {
+            self.wake_task();
         }
     }
 
@@ -287,6 +291,11 @@ impl Sink for Outbox {
             Phase::Closing(since) => now.since(since) >= CLOSE_GRACE,
             Phase::Cut => return,
         };
+        if self.is_blocked.get() {
+            // A look of our own: the system says that it has room only when much of it is free.
+            self.write_out();
+            self.wake_task();
+        }
         if over || now.since(self.heard_at.get()) >= self.state.give_up_after {
             return self.cut();
         }

@@ -75,7 +75,7 @@ impl Queue {
         write: impl FnOnce(&[u8]) -> Result<usize, E>,
     ) -> Option<Result<(), E>> {
         let first = self.first.as_ref()?;
-        let written = if let Some(rest) = &self.rest {
+        let written = if let Some(rest) = self.rest.as_ref().filter(|_| first.len() < JOINED) {
             scratch.clear();
             scratch.extend_from_slice(first);
             for frame in rest.iter() {

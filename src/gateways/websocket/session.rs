@@ -56,7 +56,8 @@ impl Session {
 
     fn enter(&mut self, person: Arc<Person>, rooms: Vec<RoomName>) {
         self.state.worker.register(self.dispatcher.session(), self.encoding, self.outbox.clone());
-        if let Err(problem) = self.state.worker.uplink.connect(self.dispatcher.session(), self.state.worker.id, person) {
+        if let Err(problem) = self.state.worker.uplink.connect(self.dispatcher.session(), self.state.worker.id, person)
+        {
             self.tell(None, &problem);
             return self.outbox.close(Closing::TRY_AGAIN);
         }

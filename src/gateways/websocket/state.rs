@@ -48,9 +48,16 @@ pub struct WebsocketState {
 }
 
 impl WebsocketState {
-    /// As the settings say.
+    /// As the settings say. Each of so many listeners has as many threads as there are workers.
     #[must_use]
-    pub fn new(config: &Config, auth: Arc<Auth>, chat: Chat, admission: Arc<Admission>, worker: Rc<Worker>) -> Self {
+    pub fn new(
+        config: &Config,
+        auth: Arc<Auth>,
+        chat: Chat,
+        admission: Arc<Admission>,
+        worker: Rc<Worker>,
+        listeners: usize,
+    ) -> Self {
         Self {
             auth,
             chat,
@@ -63,7 +70,7 @@ impl WebsocketState {
             public_origin: config.listen.public_url.as_ref().map(|url| url.origin().to_owned()),
             admission,
             open: Cell::new(0),
-            max_open: config.listen.max_connections.div_ceil(config.listen.workers),
+            max_open: config.listen.max_connections.div_ceil(config.listen.workers * listeners.max(1)),
             read: RefCell::new(vec![0; READ_BYTES].into()),
             joined: RefCell::default(),
         }

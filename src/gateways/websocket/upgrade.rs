@@ -19,6 +19,7 @@ use actix_web::http::StatusCode;
 use actix_web::rt::net::TcpStream;
 use derive_more::{Display, From};
 use futures_util::FutureExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::assembler::{Assembler, MessageLimits};
 use super::connection::Connection;
@@ -141,7 +142,17 @@ where
     if let Some(agreed) = agreed {
         let parts = framed.into_parts();
         start(state, agreed, Socket::from(parts.io), &parts.read_buf);
+    } else {
+        let _ = tokio::time::timeout(DISCONNECT, linger(framed.into_parts().io)).await;
     }
+    Ok(())
+}
+
+/// Lets the client read its answer: a socket that is dropped with something unread in it takes the answer with it.
+async fn linger(mut socket: TcpStream) -> std::io::Result<()> {
+    socket.shutdown().await?;
+    let mut scratch = [0; 1024];
+    while socket.read(&mut scratch).await? > 0 {}
     Ok(())
 }
 
@@ -154,6 +165,8 @@ async fn answer(
     let (mut head, body) = response.into_parts();
     if !switches {
         head.head_mut().set_connection_type(ConnectionType::Close);
+        // The codec writes bodies here as they are; the end of the connection is the end of the body.
+        head.head_mut().no_chunking(true);
     }
     let size = if switches { BodySize::None } else { body.size() };
     Pin::new(&mut *framed).write(h1::Message::Item((head, size)))?;

@@ -130,7 +130,6 @@ async fn answers_with(server: &TestServer, door: &str, what: String, frames: Vec
 }
 
 /// RFC 6455, section 7.4.1: text that is no UTF-8, whatever frame it stands in.
-#[ignore = "fails so far: it is closed with 1002"]
 #[tokio::test]
 async fn a_close_whose_reason_is_no_utf8_is_answered_with_1007() {
     let server = TestServer::start().await;

@@ -6,3 +6,4 @@ mod frames;
 mod heartbeat;
 mod plain_text;
 mod protocol_document;
+mod transport;

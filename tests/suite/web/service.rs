@@ -116,7 +116,8 @@ async fn a_server_that_drains_is_not_ready() {
     let api = Api::anonymous(&server);
     assert_eq!(api.get("/readyz").await.status, 200);
     // It does not read: the server waits for it, so that there is time to ask.
-    let _sleeper = crate::support::raw::Raw::connect(&server, "/ws?name=ann").await;
+    let mut sleeper = crate::support::raw::Raw::connect(&server, "/ws?name=ann").await;
+    assert!(sleeper.next().await.is_some(), "it is there");
 
     server.begin_stop();
 
