@@ -15,7 +15,7 @@ pub struct ListenConfig {
     pub public_url: Option<PublicUrl>,
     /// Threads that serve connections, at least one.
     pub workers: usize,
-    /// WebSockets that may be open at once.
+    /// Live connections that may be open at once.
     pub max_connections: usize,
     /// How long a stopping server waits for its connections.
     pub shutdown: Duration,

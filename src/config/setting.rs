@@ -156,7 +156,7 @@ fn cores() -> u64 {
     std::thread::available_parallelism().map_or(1, |cores| cores.get().min(256) as u64)
 }
 
-/// What is left of the open files for WebSockets: pages, the database and the log need some too.
+/// What is left of the open files for live connections: pages, the database and the log need some too.
 fn connections() -> u64 {
     let files = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
     files.saturating_sub(256).clamp(256, 10_000_000)

@@ -32,7 +32,7 @@ impl PayloadKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payload {
     framed: Bytes,
-    header: u8,
+    header: usize,
     kind: PayloadKind,
 }
 
@@ -55,7 +55,7 @@ impl Payload {
         let mut bytes = vec![0; HEADROOM];
         fill(&mut bytes);
         let start = put_header(&mut bytes, FIN | kind.opcode());
-        let header = (HEADROOM - start) as u8;
+        let header = HEADROOM - start;
         Self { framed: Bytes::from(bytes).slice(start..), header, kind }
     }
 
@@ -84,7 +84,7 @@ impl Payload {
     /// The body alone.
     #[must_use]
     pub fn body(&self) -> &[u8] {
-        &self.framed[usize::from(self.header)..]
+        &self.framed[self.header..]
     }
 
     /// What the body is.
@@ -98,18 +98,23 @@ impl Payload {
 /// (RFC 6455, section 5.2: lengths of seven bits, 16 or 64, the shortest that holds it).
 fn put_header(bytes: &mut [u8], first: u8) -> usize {
     let length = bytes.len() - HEADROOM;
-    let (start, code) = match length {
-        0..=125 => (HEADROOM - 2, length as u8),
-        126..=0xffff => (HEADROOM - 4, 126),
-        _ => (0, 127),
+    let start = match (u8::try_from(length), u16::try_from(length)) {
+        (Ok(short @ 0..=125), _) => {
+            bytes[HEADROOM - 1] = short;
+            HEADROOM - 2
+        }
+        (_, Ok(length)) => {
+            bytes[HEADROOM - 3] = 126;
+            bytes[HEADROOM - 2..HEADROOM].copy_from_slice(&length.to_be_bytes());
+            HEADROOM - 4
+        }
+        _ => {
+            bytes[1] = 127;
+            bytes[2..HEADROOM].copy_from_slice(&(length as u64).to_be_bytes());
+            0
+        }
     };
     bytes[start] = first;
-    bytes[start + 1] = code;
-    match code {
-        126 => bytes[start + 2..HEADROOM].copy_from_slice(&(length as u16).to_be_bytes()),
-        127 => bytes[start + 2..HEADROOM].copy_from_slice(&(length as u64).to_be_bytes()),
-        _ => {}
-    }
     start
 }
 

@@ -60,14 +60,11 @@ impl Run {
 
     /// All events in one piece; `None` when the encoding has nothing to say about them.
     pub fn joined(&mut self, encoding: Encoding, html: &dyn EventHtml) -> Option<&Payload> {
-        let at = match self.joined.iter().position(|(made, _)| *made == encoding) {
-            Some(at) => at,
-            None => {
-                let payloads = self.frames.iter().filter_map(|frames| frames.payload(encoding, html));
-                self.joined.push((encoding, Payload::join(payloads)));
-                self.joined.len() - 1
-            }
-        };
+        let at = self.joined.iter().position(|(made, _)| *made == encoding).unwrap_or_else(|| {
+            let payloads = self.frames.iter().filter_map(|frames| frames.payload(encoding, html));
+            self.joined.push((encoding, Payload::join(payloads)));
+            self.joined.len() - 1
+        });
         self.joined[at].1.as_ref()
     }
 }

@@ -22,7 +22,7 @@ struct Seated {
     encoding: Encoding,
     sink: Rc<dyn Sink>,
     /// The rooms it listens to, and where it stands in the list of each.
-    places: SmallVec<[(RoomId, u32); 1]>,
+    places: SmallVec<[(RoomId, usize); 1]>,
 }
 
 impl Seats {
@@ -67,12 +67,11 @@ impl Seats {
         let Some(seated) = self.sessions.get_mut(&session) else { return };
         let subscriber = make(seated.encoding, Rc::clone(&seated.sink));
         let subscribers = self.rooms.entry(room).or_default();
-        match seated.place_in(room) {
-            Some(place) => subscribers[place] = subscriber,
-            None => {
-                seated.places.push((room, subscribers.len() as u32));
-                subscribers.push(subscriber);
-            }
+        if let Some(place) = seated.place_in(room) {
+            subscribers[place] = subscriber;
+        } else {
+            seated.places.push((room, subscribers.len()));
+            subscribers.push(subscriber);
         }
     }
 
@@ -97,10 +96,10 @@ impl Seats {
     }
 
     /// The last of the list takes the place that becomes free.
-    fn vacate(&mut self, room: RoomId, place: u32) {
+    fn vacate(&mut self, room: RoomId, place: usize) {
         let Some(subscribers) = self.rooms.get_mut(&room) else { return };
-        subscribers.swap_remove(place as usize);
-        if let Some(moved) = subscribers.get(place as usize)
+        subscribers.swap_remove(place);
+        if let Some(moved) = subscribers.get(place)
             && let Some(seated) = self.sessions.get_mut(&moved.session)
             && let Some((_, at)) = seated.places.iter_mut().find(|(other, _)| *other == room)
         {
@@ -114,7 +113,7 @@ impl Seats {
 
 impl Seated {
     fn place_in(&self, room: RoomId) -> Option<usize> {
-        self.places.iter().find(|(other, _)| *other == room).map(|(_, place)| *place as usize)
+        self.places.iter().find(|(other, _)| *other == room).map(|(_, place)| *place)
     }
 }
 

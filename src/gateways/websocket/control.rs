@@ -4,6 +4,9 @@ use bytes::{BufMut, Bytes, BytesMut};
 
 use super::assembler::close_reason;
 
+/// Most bytes of a payload.
+const MOST: u8 = 125;
+
 /// A ping without a payload.
 pub const PING: Bytes = Bytes::from_static(&[0x89, 0]);
 
@@ -23,10 +26,11 @@ pub fn close(closing: Option<(u16, &str)>) -> Bytes {
 }
 
 fn frame(first: u8, payload: &[u8]) -> Bytes {
+    let length = u8::try_from(payload.len()).map_or(MOST, |length| length.min(MOST));
     let mut frame = BytesMut::with_capacity(2 + payload.len());
     frame.put_u8(first);
-    frame.put_u8(payload.len() as u8);
-    frame.put_slice(payload);
+    frame.put_u8(length);
+    frame.put_slice(&payload[..usize::from(length)]);
     frame.freeze()
 }
 

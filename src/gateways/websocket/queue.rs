@@ -7,12 +7,15 @@ use bytes::Bytes;
 /// Most bytes that are joined into one write: as much as one call to the system takes with profit.
 const JOINED: usize = 64 * 1024;
 
+/// What waits behind the first frame.
+type Rest = VecDeque<Bytes>;
+
 /// Frames in the order in which they go out. Nearly always there is none, or one: that one is kept in place, so that
 /// passing an event on to a thousand sessions allocates nothing.
 #[derive(Debug, Default)]
 pub struct Queue {
     first: Option<Bytes>,
-    rest: Option<Box<VecDeque<Bytes>>>,
+    rest: Option<Box<Rest>>,
     /// Bytes of the frames, without what was written of the first.
     bytes: usize,
     /// Whether some of the first was written.
