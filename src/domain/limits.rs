@@ -16,6 +16,10 @@ pub const USER_NAME_CHARS: usize = 32;
 pub const ROOM_NAME_CHARS: usize = 64;
 /// Longest topic of a room, in bytes of UTF-8.
 pub const TOPIC_BYTES: usize = 500;
+/// Longest emoji, in bytes of UTF-8; the longest one of Unicode 18 has 35.
+pub const EMOJI_BYTES: usize = 40;
+/// Most people one message may mention.
+pub const MENTIONS: usize = 50;
 /// Longest nonce or idempotency key, in bytes.
 pub const NONCE_BYTES: usize = 64;
 /// Longest `id` of a command, in bytes.

@@ -4,10 +4,12 @@
 pub mod access;
 pub mod clock;
 pub mod device;
+pub mod emoji;
 pub mod event;
 pub mod ids;
 pub mod limits;
 pub mod membership;
+pub mod mention;
 pub mod name;
 pub mod network;
 pub mod permission;

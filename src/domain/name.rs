@@ -14,8 +14,14 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::limits;
 
+/// The word behind an `@` that means everybody in a room; nobody may be called so.
+pub const EVERYONE: &str = "room";
 /// Rooms made for two people carry this prefix; nobody may choose a name with it.
 pub const DIRECT_PREFIX: &str = "direct-";
+/// Signs that names of people may have beside letters and digits.
+const USER_SIGNS: &str = "_-.";
+/// Signs that names of rooms may have beside letters and digits.
+const ROOM_SIGNS: &str = "_-";
 /// Two rounds of folding are enough for every letter known; more would be a fault of the tables.
 const KEY_ROUNDS: usize = 4;
 
@@ -98,7 +104,11 @@ impl UserName {
     /// Says which rule the name breaks.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         let name: String = text.trim().nfc().collect();
-        check(&name, limits::USER_NAME_CHARS, "_-.")?;
+        check(&name, limits::USER_NAME_CHARS, USER_SIGNS)?;
+        // Behind an `@` it means everybody in the room.
+        if name.eq_ignore_ascii_case(EVERYONE) {
+            return Err(NameError::Reserved);
+        }
         Ok(Self(name.into()))
     }
 
@@ -140,7 +150,7 @@ impl RoomName {
         } else {
             bare.nfkc().collect::<String>().to_lowercase().nfc().collect()
         };
-        check(&name, limits::ROOM_NAME_CHARS, "_-")?;
+        check(&name, limits::ROOM_NAME_CHARS, ROOM_SIGNS)?;
         Ok(Self(name.into()))
     }
 
@@ -155,6 +165,18 @@ impl RoomName {
     pub fn key(&self) -> NameKey {
         NameKey::of(&self.0)
     }
+}
+
+/// True for a character that the name of a person may have.
+#[must_use]
+pub fn is_user_name_char(character: char) -> bool {
+    is_name_char(character, USER_SIGNS)
+}
+
+/// True for a character that the name of a room may have.
+#[must_use]
+pub fn is_room_name_char(character: char) -> bool {
+    is_name_char(character, ROOM_SIGNS)
 }
 
 fn check(name: &str, max: usize, allowed: &'static str) -> Result<(), NameError> {
@@ -240,6 +262,14 @@ mod tests {
         for name in ["a b", "a\u{202e}b", "a\u{200b}b", "a\u{0}b", "a\nb", "<b>", "a/b", "-a", ".", "", "  ", "😀"] {
             assert!(UserName::parse(name).is_err(), "{name:?}");
         }
+    }
+
+    #[test]
+    fn nobody_is_called_everybody() {
+        for name in ["room", "Room"] {
+            assert_eq!(UserName::parse(name), Err(NameError::Reserved));
+        }
+        assert!(RoomName::parse("room").is_ok() && UserName::parse("rooms").is_ok());
     }
 
     #[test]
