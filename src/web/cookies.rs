@@ -7,6 +7,9 @@ use actix_web::cookie::{Cookie, SameSite};
 use super::state::WebState;
 use crate::auth::cookie::{GUEST, SESSION};
 
+/// The language that was chosen in this browser. Nothing secret, and scripts have no use for it.
+pub const LANGUAGE: &str = "lang";
+
 /// As long as browsers keep cookies at all. How long a login is good is the server's to say, and it says so anew with
 /// each use.
 const SESSION_LIFE: Duration = Duration::days(400);

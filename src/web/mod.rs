@@ -14,3 +14,4 @@ pub mod state;
 pub mod static_files;
 pub mod views;
 pub mod visitor;
+pub mod words;

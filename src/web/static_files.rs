@@ -1,5 +1,6 @@
 //! Styles, scripts and pictures. A release carries them inside the binary, under an address that changes with their
-//! content, so that browsers keep them for a year; a debug build serves the folder as it is.
+//! content, so that browsers keep them for a year; a debug build serves the folder as it is. The words of the scripts
+//! lie there too, made from `locales/`: `locales/de.js`.
 
 use std::fmt::Write;
 
@@ -9,6 +10,9 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
+
+use super::words::catalogue::{self, Catalogue};
+use super::words::language::Language;
 
 /// A file under its own hash never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -27,6 +31,12 @@ pub fn asset_prefix() -> String {
 
 /// The routes. They need nothing but the server's configuration.
 pub fn configure(config: &mut web::ServiceConfig) {
+    // Before the folders, which would answer that there is no such file.
+    config.app_data(web::Data::new(Version(version())));
+    for path in ["/static/v-{version}/locales/{language}.js", "/static/locales/{language}.js"] {
+        let resource = web::resource(path).route(web::get().to(words)).route(web::head().to(words));
+        config.service(resource);
+    }
     if cfg!(debug_assertions) {
         let folder = || Folder::new("", concat!(env!("CARGO_MANIFEST_DIR"), "/static"));
         for prefix in ["/static/v-dev", "/static"] {
@@ -34,12 +44,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
             config.service(web::scope(prefix).wrap(headers).service(folder()));
         }
     } else {
-        release(config, version());
+        release(config);
     }
 }
 
-fn release(config: &mut web::ServiceConfig, version: String) {
-    config.app_data(web::Data::new(Version(version)));
+fn release(config: &mut web::ServiceConfig) {
     for path in ["/static/v-{version}/{path:.*}", "/static/{path:.*}"] {
         let resource = web::resource(path).route(web::get().to(embedded)).route(web::head().to(embedded));
         config.service(resource);
@@ -52,16 +61,39 @@ fn version() -> String {
     if cfg!(debug_assertions) {
         return "dev".to_owned();
     }
-    let mut names: Vec<_> = Files::iter().collect();
-    names.sort_unstable();
     let mut all = Sha256::new();
+    add_all::<Files>(&mut all);
+    add_all::<catalogue::Files>(&mut all);
+    hex(&all.finalize(), 6)
+}
+
+fn add_all<F: RustEmbed>(all: &mut Sha256) {
+    let mut names: Vec<_> = F::iter().collect();
+    names.sort_unstable();
     for name in names {
-        if let Some(file) = Files::get(&name) {
+        if let Some(file) = F::get(&name) {
             all.update(name.as_bytes());
             all.update(file.metadata.sha256_hash());
         }
     }
-    hex(&all.finalize(), 6)
+}
+
+/// The words of the scripts in one language.
+async fn words(request: HttpRequest, current: web::Data<Version>) -> HttpResponse {
+    let tag = request.match_info().get("language").unwrap_or_default();
+    let Some(language) = Language::ALL.into_iter().find(|language| language.tag() == tag) else {
+        return HttpResponse::NotFound().finish();
+    };
+    match Catalogue::load_all() {
+        Ok(catalogues) => {
+            let script = catalogues[language as usize].script();
+            answer(&request, &current, "words.js", &Sha256::digest(&script), script.into())
+        }
+        Err(error) => {
+            log::error!("{error}");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
 }
 
 /// A file from inside the binary. Names are looked up in a table: there is no path to walk out of.
@@ -70,20 +102,25 @@ async fn embedded(request: HttpRequest, current: web::Data<Version>) -> HttpResp
     let Some((name, file)) = info.get("path").and_then(|name| Files::get(name).map(|file| (name, file))) else {
         return HttpResponse::NotFound().finish();
     };
+    let bytes = match file.data {
+        std::borrow::Cow::Borrowed(bytes) => web::Bytes::from_static(bytes),
+        std::borrow::Cow::Owned(bytes) => bytes.into(),
+    };
+    answer(&request, &current, name, &file.metadata.sha256_hash(), bytes)
+}
+
+fn answer(request: &HttpRequest, current: &Version, name: &str, hash: &[u8], bytes: web::Bytes) -> HttpResponse {
     // After an update, pages of the version before ask for the old address: they get the file, but do not keep it.
-    let is_current = info.get("version") == Some(&current.0);
-    let tag = EntityTag::new_strong(hex(&file.metadata.sha256_hash(), 16));
-    let mut response = if is_known(&request, &tag) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    let is_current = request.match_info().get("version") == Some(&current.0);
+    let tag = EntityTag::new_strong(hex(hash, 16));
+    let mut response = if is_known(request, &tag) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
         .insert_header(ETag(tag))
         .insert_header((CACHE_CONTROL, if is_current { FOR_EVER } else { ASK_FIRST }))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .content_type(content_type(name));
     // The server itself leaves the body out of answers to HEAD and of 304.
-    match file.data {
-        std::borrow::Cow::Borrowed(bytes) => response.body(bytes),
-        std::borrow::Cow::Owned(bytes) => response.body(bytes),
-    }
+    response.body(bytes)
 }
 
 fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
@@ -117,7 +154,8 @@ mod tests {
 
     /// What a release answers.
     async fn answer(path: &str, known: Option<&ETag>) -> ServiceResponse {
-        let service = init_service(App::new().configure(|config| release(config, "abc".to_owned()))).await;
+        let service =
+            init_service(App::new().app_data(web::Data::new(Version("abc".to_owned()))).configure(release)).await;
         let request = TestRequest::get().uri(path);
         let request = match known {
             Some(tag) => request.insert_header((IF_NONE_MATCH, format!("\"x\", {}", tag.0))),

@@ -1,6 +1,8 @@
 // The one place where server-made HTML becomes nodes. It owns the Trusted Types policy `parlor`; nothing else may
 // write HTML. The server has cleaned what comes in here; what is not what was asked for is refused all the same.
 
+import { translate } from "./words.js";
+
 const policy = globalThis.trustedTypes
   ? globalThis.trustedTypes.createPolicy("parlor", { createHTML: (html) => html })
   : { createHTML: (html) => html };
@@ -12,6 +14,7 @@ export function messageNode(html) {
   const nodes = template.content.children;
   if (nodes.length !== 1 || !nodes[0].matches("article.message")) return null;
   if (template.content.querySelector("script, style, iframe, object, embed")) return null;
+  translate(template.content);
   return document.importNode(nodes[0], true);
 }
 

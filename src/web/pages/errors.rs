@@ -39,7 +39,7 @@ async fn write(request: &HttpRequest, status: StatusCode, message: &str, visitor
     let Some(state) = request.app_data::<web::Data<WebState>>().cloned() else { return bare(status, message) };
     let is_known = visitor.is_some();
     let visitor = visitor.unwrap_or_else(|| Visitor { person: None, address: address(request) });
-    let visit = Visit { request: request.clone(), state, visitor };
+    let visit = Visit::new(request.clone(), state, visitor);
     let title = title(status).to_owned();
     let (action_url, action_label) = action(&visit, status);
     let page = ErrorPage {
@@ -54,7 +54,7 @@ async fn write(request: &HttpRequest, status: StatusCode, message: &str, visitor
             title,
         },
     };
-    match visit.state.renderer.page("pages/error.html", &page) {
+    match visit.state.renderer.page(visit.words.language(), "pages/error.html", &page) {
         Ok(html) => html_response(status, html),
         Err(error) => {
             log::error!("{error}");

@@ -100,7 +100,7 @@ pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) 
     }
 
     let now = visit.state.clock.now();
-    let writing = visit.state.renderer.writing();
+    let writing = visit.state.renderer.writing(&visit.words);
     let author = visit.visitor.person.as_deref().map(Author::from);
     let has_name = author.is_some();
     let context = RoomPage {

@@ -9,7 +9,7 @@ use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER};
+use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, LOCATION, RETRY_AFTER};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
@@ -19,9 +19,12 @@ use crate::domain::access::GuestAccess;
 use crate::domain::name::UserName;
 use crate::domain::person::{Person, Standing};
 use crate::protocol::error_code::Problem;
+use crate::web::cookies;
 use crate::web::state::WebState;
 use crate::web::views::{PageView, ViewerView};
 use crate::web::visitor::Visitor;
+use crate::web::words::Words;
+use crate::web::words::language::Language;
 
 /// What pages carry: they show what one person may see, and that only for now.
 const NO_STORE: (actix_web::http::header::HeaderName, &str) = (CACHE_CONTROL, "no-store");
@@ -34,9 +37,17 @@ pub struct Visit {
     pub state: web::Data<WebState>,
     /// Who sent it.
     pub visitor: Visitor,
+    /// The words of their language.
+    pub words: Words,
 }
 
 impl Visit {
+    /// A request, in the language of whoever sent it.
+    pub fn new(request: HttpRequest, state: web::Data<WebState>, visitor: Visitor) -> Self {
+        let words = state.renderer.words(language_of(&request));
+        Self { request, state, visitor, words }
+    }
+
     /// The person, account or guest.
     pub fn person(&self) -> Result<Arc<Person>, Problem> {
         self.visitor.person()
@@ -71,6 +82,8 @@ impl Visit {
         let access = self.state.auth.access();
         let server_name = self.state.auth.server_name().await;
         PageView {
+            lang: self.words.language().tag(),
+            dir: self.words.language().dir(),
             title: format!("{title} · {server_name}"),
             server_name,
             assets: self.state.renderer.assets().to_owned(),
@@ -84,7 +97,7 @@ impl Visit {
 
     /// A page.
     pub fn html(&self, status: StatusCode, template: &str, context: &impl Serialize) -> Result<HttpResponse, Problem> {
-        match self.state.renderer.page(template, context) {
+        match self.state.renderer.page(self.words.language(), template, context) {
             Ok(html) => Ok(html_response(status, html)),
             Err(error) => {
                 log::error!("{error}");
@@ -113,7 +126,7 @@ impl FromRequest for Visit {
         Box::pin(async move {
             let state = state.await?;
             match visitor.await {
-                Ok(visitor) => Ok(Self { request, state, visitor }),
+                Ok(visitor) => Ok(Self::new(request, state, visitor)),
                 Err(error) => {
                     let status = actix_web::ResponseError::status_code(&error);
                     // Asking anew who it is would fail anew.
@@ -123,6 +136,13 @@ impl FromRequest for Visit {
             }
         })
     }
+}
+
+/// The language of whoever sent a request.
+fn language_of(request: &HttpRequest) -> Language {
+    let cookie = request.cookie(cookies::LANGUAGE);
+    let accept = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Language::choose(None, cookie.as_ref().map(Cookie::value), accept)
 }
 
 /// A response with HTML.

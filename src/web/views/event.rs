@@ -13,6 +13,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::event::{Event, EventBody, SharedEvent};
 use crate::domain::ids::Seq;
 use crate::domain::person::Author;
+use crate::web::words::Words;
 
 /// Messages of one author within this time form a group. The script of the timeline knows the same number.
 const GROUP: Duration = Duration::from_mins(5);
@@ -24,6 +25,8 @@ pub struct Writing<'a> {
     pub zone: &'a TimeZone,
     /// Renders the text of messages.
     pub markdown: &'a Markdown,
+    /// The language of the words around them.
+    pub words: &'a Words,
 }
 
 /// One event.
@@ -53,6 +56,10 @@ pub struct EventView {
     pub reply_url: String,
     /// What happened, for everything that is no message.
     pub notice: String,
+    /// The key of its words, for the script that puts them into the reader's language, or nothing.
+    pub notice_key: &'static str,
+    /// Who did it to them, or nothing.
+    pub by: String,
     /// It is on its way; only the script shows such a one.
     pub pending: bool,
 }
@@ -62,6 +69,7 @@ impl EventView {
     #[must_use]
     pub fn new(event: &Event, writing: Writing<'_>) -> Self {
         let room = event.room_name.as_str();
+        let notice = notice(event);
         let (html, reply_seq) = match &event.body {
             EventBody::Message { text, reply_to, .. } => (writing.markdown.to_html(text), reply_to.unwrap_or(0)),
             EventBody::Joined { .. } | EventBody::Left { .. } => (String::new(), 0),
@@ -78,7 +86,11 @@ impl EventView {
             follows: false,
             reply_seq,
             reply_url: if reply_seq == 0 { String::new() } else { url::permalink(room, reply_seq) },
-            notice: notice(event),
+            notice: notice
+                .map(|(key, by)| writing.words.with(key, &[("name", &event.author.name), ("by", &by)]))
+                .unwrap_or_default(),
+            notice_key: notice.map_or("", |(key, _)| key),
+            by: notice.map(|(_, by)| by.to_owned()).unwrap_or_default(),
             pending: false,
         }
     }
@@ -100,19 +112,21 @@ impl EventView {
             reply_seq: 0,
             reply_url: String::new(),
             notice: String::new(),
+            notice_key: "",
+            by: String::new(),
             pending: true,
         }
     }
 }
 
-fn notice(event: &Event) -> String {
-    let who = &event.author.name;
+/// The words of a notice, and who did it to the author. Scripts put them into the reader's language by the same key.
+fn notice(event: &Event) -> Option<(&'static str, &str)> {
     match &event.body {
-        EventBody::Message { .. } => String::new(),
-        EventBody::Joined { by: None, .. } => format!("{who} joined"),
-        EventBody::Joined { by: Some(by), .. } => format!("{} added {who}", by.name),
-        EventBody::Left { by: None } => format!("{who} left"),
-        EventBody::Left { by: Some(by) } => format!("{} removed {who}", by.name),
+        EventBody::Message { .. } => None,
+        EventBody::Joined { by: None, .. } => Some(("js.notice.joined", "")),
+        EventBody::Joined { by: Some(by), .. } => Some(("js.notice.added", by.name.as_str())),
+        EventBody::Left { by: None } => Some(("js.notice.left", "")),
+        EventBody::Left { by: Some(by) } => Some(("js.notice.removed", by.name.as_str())),
     }
 }
 
@@ -208,7 +222,8 @@ mod tests {
     /// The timeline in a few letters: `d` day, `n` new, a number for an event, `+` before one that follows.
     fn shape(events: &[SharedEvent], read_seq: Option<Seq>) -> String {
         let markdown = Markdown::new();
-        let writing = Writing { zone: &TimeZone::UTC, markdown: &markdown };
+        let words = Words::english();
+        let writing = Writing { zone: &TimeZone::UTC, markdown: &markdown, words: &words };
         let entries = timeline(events, read_seq, Timestamp(2 * DAY), writing);
         let words = entries.iter().map(|entry| match entry {
             TimelineEntry::Day { .. } => "d".to_owned(),
@@ -250,7 +265,10 @@ mod tests {
     #[test]
     fn notices_say_who_did_it() {
         let added = event(1, "ann", 0, EventBody::Joined { role: Role::Member, by: Some(author("bob")) });
-        assert_eq!(notice(&added), "bob added ann");
-        assert_eq!(notice(&event(1, "ann", 0, EventBody::Left { by: None })), "ann left");
+        let markdown = Markdown::new();
+        let words = Words::english();
+        let writing = Writing { zone: &TimeZone::UTC, markdown: &markdown, words: &words };
+        assert_eq!(EventView::new(&added, writing).notice, "bob added ann");
+        assert_eq!(EventView::new(&event(1, "ann", 0, EventBody::Left { by: None }), writing).notice, "ann left");
     }
 }

@@ -33,6 +33,10 @@ const HUES: u64 = 12;
 /// What every page needs.
 #[derive(Debug, Clone, Serialize)]
 pub struct PageView {
+    /// The language, for `lang`.
+    pub lang: &'static str,
+    /// Its direction, for `dir`.
+    pub dir: &'static str,
     /// The title of the window.
     pub title: String,
     /// The name of the server.

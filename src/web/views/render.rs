@@ -11,6 +11,8 @@ use super::templates::Templates;
 use crate::domain::event::Event;
 use crate::protocol::encode::EventHtml;
 use crate::web::static_files;
+use crate::web::words::Words;
+use crate::web::words::language::Language;
 
 /// A template that could not be read or filled. The text is for the log and for whoever changes templates.
 #[derive(Debug, Display, Error)]
@@ -66,18 +68,24 @@ impl Renderer {
         })
     }
 
-    /// Renders a page.
+    /// Renders a page in a language.
     ///
     /// # Errors
-    /// When the template asks for something the context does not have.
-    pub fn page(&self, name: &str, context: &impl Serialize) -> Result<String, RenderError> {
-        self.templates.render(name, context)
+    /// When the template asks for something the context does not have, or for words that nobody has written.
+    pub fn page(&self, language: Language, name: &str, context: &impl Serialize) -> Result<String, RenderError> {
+        self.templates.render(language, name, context)
     }
 
-    /// How events are written.
+    /// The words of a language.
     #[must_use]
-    pub fn writing(&self) -> Writing<'_> {
-        Writing { zone: &self.zone, markdown: &self.markdown }
+    pub fn words(&self, language: Language) -> Words {
+        self.templates.words(language)
+    }
+
+    /// How events are written, in these words.
+    #[must_use]
+    pub fn writing<'a>(&'a self, words: &'a Words) -> Writing<'a> {
+        Writing { zone: &self.zone, markdown: &self.markdown, words }
     }
 
     /// The time zone of the pages.
@@ -98,8 +106,10 @@ impl EventHtml for Renderer {
         // A text on which a library panics stands in the log for ever: it must not take the thread with it each time
         // it is shown. The client has the text without its HTML.
         let rendered = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            let view = EventView::new(event, self.writing());
-            self.page("partials/message.html", &MessageContext { event: &view })
+            // One frame for everybody: the few words in it are put into the reader's language by `static/js/words.js`.
+            let words = self.words(Language::English);
+            let view = EventView::new(event, self.writing(&words));
+            self.page(Language::English, "partials/message.html", &MessageContext { event: &view })
         }));
         match rendered {
             Ok(Ok(html)) => html,

@@ -24,6 +24,8 @@ use crate::domain::person::{Author, Person, SiteRole, Standing, Status};
 use crate::domain::room::{RoomKind, Topic};
 use crate::protocol::answer::{MemberEntry, RoomEntry, RoomLook};
 use crate::protocol::encode::EventHtml;
+use crate::web::words::Words;
+use crate::web::words::language::Language;
 
 const NASTY: &str = "<script>\"'&";
 const NOW: Timestamp = Timestamp(1_795_215_900_000);
@@ -34,7 +36,7 @@ fn renderer() -> Renderer {
 
 /// Renders and checks what holds for every page.
 fn render(name: &str, context: &impl Serialize) -> String {
-    let html = renderer().page(name, context).unwrap_or_else(|error| panic!("{error}"));
+    let html = renderer().page(Language::English, name, context).unwrap_or_else(|error| panic!("{error}"));
     assert!(!html.contains(NASTY), "{name} does not escape");
     assert!(!html.contains("<script>"), "{name} has an inline script, or does not escape");
     assert!(!html.contains(" style="), "{name} has an inline style");
@@ -65,6 +67,8 @@ fn pages() -> Vec<PageView> {
         for demo in [true, false] {
             let access = Access { demo, guests: GuestAccess::Open, registration: Registration::Open };
             pages.push(PageView {
+                lang: "en",
+                dir: "ltr",
                 title: NASTY.into(),
                 server_name: NASTY.into(),
                 assets: "/static/v-dev".into(),
@@ -162,7 +166,7 @@ fn members() -> Vec<MemberView> {
 fn room_page(page: PageView, sidebar: SidebarView, room: RoomView, with_events: bool) -> RoomPage {
     let renderer = renderer();
     let shared: Vec<_> = events().into_iter().map(std::sync::Arc::new).collect();
-    let timeline = super::event::timeline(&shared, Some(2), NOW, renderer.writing());
+    let timeline = super::event::timeline(&shared, Some(2), NOW, renderer.writing(&Words::english()));
     let viewer = (page.viewer.kind != "nobody").then(|| author("ann"));
     RoomPage {
         pending_event: EventView::pending("lobby", viewer.as_ref(), NOW, &TimeZone::UTC),
@@ -201,7 +205,9 @@ fn a_live_message_is_the_same_html_as_the_page_shows() {
     let room = RoomView::new(&look(RoomKind::Public, Ok(())), "lobby", shown, true, "nonce".into());
     let said = message(2, "*hello* <b>", Some(1));
     let context = RoomPage {
-        timeline: vec![TimelineEntry::Event { event: Box::new(EventView::new(&said, renderer.writing())) }],
+        timeline: vec![TimelineEntry::Event {
+            event: Box::new(EventView::new(&said, renderer.writing(&Words::english()))),
+        }],
         ..room_page(page, SidebarView::default(), room, false)
     };
 

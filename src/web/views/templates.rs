@@ -1,4 +1,5 @@
-//! The templates. A release carries them inside the binary; a debug build reads them from disk and follows changes.
+//! The templates, once for each language: the function `t` of each speaks its own. A release carries templates and words
+//! inside the binary; a debug build reads them from disk and follows changes.
 
 use std::sync::RwLock;
 use std::time::{Duration, Instant};
@@ -8,6 +9,10 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use super::render::RenderError;
+use crate::web::words::Words;
+use crate::web::words::catalogue::{self, Catalogue};
+use crate::web::words::language::Language;
+use crate::web::words::template::Translate;
 
 /// A debug build looks for changes at most this often.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -24,27 +29,40 @@ pub struct Templates {
 }
 
 struct Loaded {
-    tera: Tera,
+    /// In the order of [`Language::ALL`].
+    spoken: Vec<Spoken>,
     /// When each file was last changed, all in one number.
     stamp: u64,
     looked: Instant,
 }
 
+/// The templates and the words of one language.
+struct Spoken {
+    words: Words,
+    tera: Tera,
+}
+
 impl Templates {
     /// Reads and checks every template.
     pub fn load() -> Result<Self, RenderError> {
-        let loaded = Loaded { tera: read()?, stamp: stamp(), looked: Instant::now() };
+        let loaded = Loaded { spoken: read()?, stamp: stamp(), looked: Instant::now() };
         Ok(Self { loaded: RwLock::new(loaded) })
     }
 
-    /// Renders one.
-    pub fn render(&self, name: &str, context: &impl Serialize) -> Result<String, RenderError> {
+    /// Renders one in a language.
+    pub fn render(&self, language: Language, name: &str, context: &impl Serialize) -> Result<String, RenderError> {
         if cfg!(debug_assertions) {
             self.follow_changes()?;
         }
         let context = Context::from_serialize(context).map_err(|error| RenderError::new(name, &error))?;
         let loaded = self.loaded.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        loaded.tera.render(name, &context).map_err(|error| RenderError::new(name, &error))
+        loaded.spoken[language as usize].tera.render(name, &context).map_err(|error| RenderError::new(name, &error))
+    }
+
+    /// The words of a language.
+    pub fn words(&self, language: Language) -> Words {
+        let loaded = self.loaded.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        loaded.spoken[language as usize].words.clone()
     }
 
     fn follow_changes(&self) -> Result<(), RenderError> {
@@ -56,15 +74,31 @@ impl Templates {
         let stamp = stamp();
         if stamp != loaded.stamp {
             // With a broken template every page says so until it is mended.
-            loaded.tera = read()?;
+            loaded.spoken = read()?;
             loaded.stamp = stamp;
         }
         Ok(())
     }
 }
 
-fn read() -> Result<Tera, RenderError> {
+fn read() -> Result<Vec<Spoken>, RenderError> {
+    let catalogues = Catalogue::load_all().map_err(|error| RenderError::new("locales", &error))?;
+    let mut words = catalogues.into_iter().map(Words::new);
+    let english = words.next().unwrap_or_else(|| unreachable!("English is always there"));
+    let tera = templates(english.clone())?;
+    // Functions are looked up by name when a template runs: a copy with another `t` speaks another language.
+    let others = words.map(|words| {
+        let mut tera = tera.clone();
+        tera.register_function("t", Translate(words.clone()));
+        Spoken { words, tera }
+    });
+    let others: Vec<_> = others.collect();
+    Ok([Spoken { words: english, tera }].into_iter().chain(others).collect())
+}
+
+fn templates(words: Words) -> Result<Tera, RenderError> {
     let mut tera = Tera::new();
+    tera.register_function("t", Translate(words));
     let mut files = Vec::new();
     for name in Files::iter() {
         if let Some(file) = Files::get(&name) {
@@ -78,8 +112,11 @@ fn read() -> Result<Tera, RenderError> {
 
 /// A number that changes when a file is added, removed or changed.
 fn stamp() -> u64 {
-    let files =
-        Files::iter().filter_map(|name| Files::get(&name).map(|file| (name.len(), file.metadata.sha256_hash())));
+    stamp_of::<Files>() ^ stamp_of::<catalogue::Files>()
+}
+
+fn stamp_of<F: RustEmbed>() -> u64 {
+    let files = F::iter().filter_map(|name| F::get(&name).map(|file| (name.len(), file.metadata.sha256_hash())));
     files.fold(0, |stamp, (length, hash)| {
         let word = hash.iter().take(8).fold(length as u64, |word, byte| word.rotate_left(8) ^ u64::from(*byte));
         stamp ^ word.rotate_left(u32::from(hash[8] % 64))

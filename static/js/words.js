@@ -1,0 +1,52 @@
+// The words of the scripts in the reader's language. The server names the module that holds them on <html>; only keys
+// that begin with `js.` are in it.
+
+const page = document.documentElement;
+
+/** `en`, `de`, … */
+export const language = page.lang || "en";
+
+/** For Intl. Numbers are written with the digits 0 to 9 in every language, as the server writes them. */
+export const locale = navigator.language.split("-")[0] === language ? `${navigator.language}-u-nu-latn` : `${language}-u-nu-latn`;
+
+// A page can run without: then the keys are shown, and it can still be used.
+const texts = page.dataset.words ? (await import(page.dataset.words)).default : {};
+const plurals = new Intl.PluralRules(locale);
+const numbers = new Intl.NumberFormat(locale);
+
+/** The text of a key with values in it: `t("js.timeline.new_messages", { count: 3 })`. Plain text, never HTML. */
+export function t(key, values = {}) {
+  const text = values.count === undefined ? texts[key] : texts[`${key}.${plurals.select(values.count)}`] ?? texts[`${key}.other`];
+  if (text === undefined) {
+    console.error(`There is no text for the key ${key}.`);
+    return key;
+  }
+  return text.replace(/\{(\w+)\}/g, (whole, name) => write(values[name]) ?? whole);
+}
+
+/** Numbers as people write them; names cannot turn the direction of the sentence around them. */
+function write(value) {
+  if (typeof value === "number") return numbers.format(value);
+  if (value === undefined) return undefined;
+  return page.dir === "rtl" || /\p{Script=Arabic}|\p{Script=Hebrew}/u.test(value) ? `\u2068${value}\u2069` : value;
+}
+
+/**
+ * Puts the words of HTML that was made for everybody into the reader's language. `data-words` names the text of an
+ * element, `data-words-label` its label; `data-value-…` are the values.
+ */
+export function translate(root) {
+  if (language === "en") return;
+  for (const element of root.querySelectorAll("[data-words], [data-words-label]")) {
+    const values = {};
+    for (const [name, value] of Object.entries(element.dataset)) {
+      if (name.startsWith("value")) values[name.slice("value".length).toLowerCase()] = name === "valueCount" ? Number(value) : value;
+    }
+    if (element.dataset.words) element.textContent = t(element.dataset.words, values);
+    if (element.dataset.wordsLabel) {
+      const label = t(element.dataset.wordsLabel, values);
+      element.setAttribute("aria-label", label);
+      if (element.title) element.title = label;
+    }
+  }
+}
