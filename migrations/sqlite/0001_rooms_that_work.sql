@@ -40,9 +40,13 @@ CREATE TABLE rooms (
     name_key   TEXT NOT NULL UNIQUE,
     kind       TEXT NOT NULL CHECK (kind IN ('public', 'private', 'direct')),
     topic      TEXT NOT NULL DEFAULT '',
+    description TEXT NOT NULL DEFAULT '',
+    archived   INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
     -- The highest seq in `events` of this room; written in the same transaction as the event.
     last_seq   INTEGER NOT NULL DEFAULT 0,
-    -- Of a direct room: the ids of its two people, the smaller one first.
+    -- The highest n.
+    messages   INTEGER NOT NULL DEFAULT 0,
+    -- Of a direct room: the ids of its people, in ascending order.
     direct_key BLOB UNIQUE CHECK ((kind = 'direct') = (direct_key IS NOT NULL)),
     -- May be a guest; NULL for the server itself.
     made_by    BLOB CHECK (length(made_by) = 16),
@@ -69,7 +73,11 @@ CREATE TABLE memberships (
     role        TEXT NOT NULL CHECK (role IN ('member', 'moderator', 'owner')),
     muted_until INTEGER,
     banned      INTEGER NOT NULL DEFAULT 0 CHECK (banned IN (0, 1)),
+    -- Up to where this person has read: the number of an event, and how many messages there are up to it.
     read_seq    INTEGER NOT NULL,
+    read_n      INTEGER NOT NULL,
+    -- What this person wants to be told of.
+    level       TEXT NOT NULL DEFAULT 'all' CHECK (level IN ('all', 'mentions', 'nothing')),
     joined_at   INTEGER NOT NULL,
     PRIMARY KEY (room_id, user_id)
 ) STRICT, WITHOUT ROWID;
@@ -89,12 +97,63 @@ CREATE TABLE events (
     author_name TEXT NOT NULL,
     at          INTEGER NOT NULL,
     text        TEXT,
+    -- The message it answers or, for everything but messages, the one it is about.
     reply_to    INTEGER,
     nonce       TEXT,
     -- JSON: what only some kinds have.
     data        TEXT,
+    -- How many messages the room has up to here: what is unread is the difference of two.
+    n           INTEGER NOT NULL,
+    -- Of a reply: the first message of the thread.
+    thread      INTEGER,
     UNIQUE (room_id, seq)
 ) STRICT;
+
+CREATE INDEX events_by_thread ON events (room_id, thread, seq) WHERE thread IS NOT NULL;
+-- Edits of a message, to show them and to take them back.
+CREATE INDEX events_by_target ON events (room_id, reply_to) WHERE kind = 'edited';
+
+-- What has become of messages, for those few that something has become of. Everything in here follows from the log.
+CREATE TABLE message_states (
+    room_id       INTEGER NOT NULL,
+    seq           INTEGER NOT NULL,
+    -- The text since the last edit.
+    text          TEXT,
+    edited_at     INTEGER,
+    edits         INTEGER NOT NULL DEFAULT 0,
+    deleted_at    INTEGER,
+    deleted_id    BLOB,
+    deleted_name  TEXT,
+    pinned_at     INTEGER,
+    pinned_id     BLOB,
+    pinned_name   TEXT,
+    replies       INTEGER NOT NULL DEFAULT 0,
+    last_reply    INTEGER,
+    last_reply_at INTEGER,
+    reactions     INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (room_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX message_states_pinned ON message_states (room_id, pinned_at) WHERE pinned_at IS NOT NULL;
+
+CREATE TABLE reactions (
+    room_id   INTEGER NOT NULL,
+    seq       INTEGER NOT NULL,
+    emoji     TEXT NOT NULL,
+    user_id   BLOB NOT NULL CHECK (length(user_id) = 16),
+    user_name TEXT NOT NULL,
+    -- The event that put it there.
+    event_seq INTEGER NOT NULL,
+    PRIMARY KEY (room_id, seq, emoji, user_id)
+) STRICT, WITHOUT ROWID;
+
+-- Who is called by which message; sixteen zero bytes call everybody in the room.
+CREATE TABLE mentions (
+    user_id BLOB NOT NULL CHECK (length(user_id) = 16),
+    room_id INTEGER NOT NULL,
+    seq     INTEGER NOT NULL,
+    PRIMARY KEY (user_id, room_id, seq)
+) STRICT, WITHOUT ROWID;
 
 -- What makes a repeated send safe: the nonces of messages up to the event whose id stands in `settings` under
 -- `nonces_sorted_to`. Those of younger events are known from the log, and come in later, many at a time and in order of

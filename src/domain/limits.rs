@@ -20,6 +20,12 @@ pub const TOPIC_BYTES: usize = 500;
 pub const EMOJI_BYTES: usize = 40;
 /// Most people one message may mention.
 pub const MENTIONS: usize = 50;
+/// Longest description of a room, in bytes of UTF-8.
+pub const DESCRIPTION_BYTES: usize = 2000;
+/// Most people in a direct room.
+pub const DIRECT_PEOPLE: usize = 10;
+/// Most different emoji on one message.
+pub const EMOJI_PER_MESSAGE: u64 = 50;
 /// Longest nonce or idempotency key, in bytes.
 pub const NONCE_BYTES: usize = 64;
 /// Longest `id` of a command, in bytes.

@@ -75,6 +75,12 @@ impl NameKey {
         Self(key.into())
     }
 
+    /// A key that the database has kept.
+    #[must_use]
+    pub fn trusted(key: String) -> Self {
+        Self(key.into())
+    }
+
     /// The key as the database keeps it.
     #[must_use]
     pub fn as_str(&self) -> &str {

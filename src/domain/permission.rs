@@ -44,8 +44,29 @@ pub enum Refusal {
     #[display("only an admin of this server may do this")]
     AdminNeeded,
     /// Nothing can be added to a direct room, and nobody leaves one.
-    #[display("a direct room always has the same two people")]
+    #[display("a direct room always has the same people")]
     DirectRoom,
+    /// Nobody writes into an archived room.
+    #[display("this room is archived: it can be read, and nothing more can be written")]
+    Archived,
+    /// There is no message of that number, or it was deleted.
+    #[display("there is no such message in this room, or it was deleted")]
+    NoSuchMessage,
+    /// Only the author changes a text.
+    #[display("only its author may change a message")]
+    NotAuthor,
+    /// A message has room for so many different emoji only.
+    #[display("this message has {} different emoji; pick one of those", super::limits::EMOJI_PER_MESSAGE)]
+    TooManyEmoji,
+    /// It takes the owner.
+    #[display("only the owner of the room may do this")]
+    OwnerNeeded,
+    /// The lobby and direct rooms stay open.
+    #[display("this room cannot be archived")]
+    CannotArchive,
+    /// Roles go downwards only.
+    #[display("this person's role is not below yours")]
+    NotBelow,
     /// An owner who left would leave the room alone.
     #[display("you own this room; hand it over before you leave")]
     OwnerStays,
@@ -58,6 +79,8 @@ pub struct RoomFacts {
     pub kind: RoomKind,
     /// The room called `lobby`.
     pub is_lobby: bool,
+    /// Closed for good.
+    pub archived: bool,
 }
 
 /// What the functions have to know of the person.
@@ -125,12 +148,102 @@ pub fn may_join(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Ref
 pub fn may_post(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -> Result<(), Refusal> {
     may_read(access, room, actor)?;
     match (actor.standing, actor.membership) {
+        _ if room.archived => Err(Refusal::Archived),
         (Standing::Account(_), None) => Err(Refusal::NotMember),
         (Standing::Account(_), Some(Membership { muted_until: Some(until), .. })) if until > now => {
             Err(Refusal::Muted { until })
         }
         (Standing::Account(_), Some(_)) | (Standing::Guest, _) => Ok(()),
     }
+}
+
+/// May this person take back a message of somebody else, and put messages up? In a direct room all are equals: each puts
+/// up what they like, and nobody touches the words of another.
+///
+/// # Errors
+/// As [`may_post`], then `RoleNeeded`.
+pub fn may_pin(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -> Result<(), Refusal> {
+    may_post(access, room, actor, now)?;
+    if room.kind == RoomKind::Direct || keeps_order(actor) { Ok(()) } else { Err(Refusal::RoleNeeded) }
+}
+
+/// Is this person one who keeps order in the room, and may take back what others wrote?
+#[must_use]
+pub fn may_moderate(room: RoomFacts, actor: Actor) -> bool {
+    room.kind != RoomKind::Direct && keeps_order(actor)
+}
+
+/// May this person call everybody in the room at once?
+#[must_use]
+pub fn may_call_everyone(room: RoomFacts, actor: Actor) -> bool {
+    room.kind == RoomKind::Direct || keeps_order(actor)
+}
+
+/// May this person change the topic and the description?
+///
+/// # Errors
+/// As [`may_post`], then `RoleNeeded`.
+pub fn may_describe(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -> Result<(), Refusal> {
+    may_pin(access, room, actor, now)
+}
+
+/// May this person archive the room, or open it again?
+///
+/// # Errors
+/// As [`may_read`]; `OwnerNeeded` for everybody but its owner and those who run the server; never a direct room or the
+/// lobby, without which nobody could come in.
+pub fn may_archive(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Refusal> {
+    may_read(access, room, actor)?;
+    if room.kind == RoomKind::Direct || room.is_lobby {
+        return Err(Refusal::CannotArchive);
+    }
+    if owns(actor) || (runs_server(actor) && room.kind == RoomKind::Public) { Ok(()) } else { Err(Refusal::OwnerNeeded) }
+}
+
+/// May this person give `other`, who has `role`, the role `wanted`?
+///
+/// # Errors
+/// As [`may_read`]; it takes the owner, or for a public room somebody who runs the server.
+pub fn may_appoint(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Refusal> {
+    may_read(access, room, actor)?;
+    match room.kind {
+        RoomKind::Direct => Err(Refusal::DirectRoom),
+        RoomKind::Public if runs_server(actor) => Ok(()),
+        _ if owns(actor) => Ok(()),
+        _ => Err(Refusal::OwnerNeeded),
+    }
+}
+
+/// May this person end the membership of somebody with this role?
+///
+/// # Errors
+/// As [`may_read`]; it takes somebody who keeps order, and of a higher role.
+pub fn may_remove(access: Access, room: RoomFacts, actor: Actor, role: Role) -> Result<(), Refusal> {
+    may_read(access, room, actor)?;
+    if room.kind == RoomKind::Direct {
+        return Err(Refusal::DirectRoom);
+    }
+    if runs_server(actor) && room.kind == RoomKind::Public {
+        return Ok(());
+    }
+    match actor.membership {
+        Some(own) if !own.banned && own.role < Role::Moderator => Err(Refusal::RoleNeeded),
+        Some(own) if own.role <= role => Err(Refusal::NotBelow),
+        Some(_) => Ok(()),
+        None => Err(Refusal::NotMember),
+    }
+}
+
+fn keeps_order(actor: Actor) -> bool {
+    runs_server(actor) || actor.membership.is_some_and(|own| !own.banned && own.role >= Role::Moderator)
+}
+
+fn owns(actor: Actor) -> bool {
+    actor.membership.is_some_and(|own| !own.banned && own.role == Role::Owner)
+}
+
+fn runs_server(actor: Actor) -> bool {
+    matches!(actor.standing, Standing::Account(SiteRole::Admin | SiteRole::Owner))
 }
 
 /// May this person make a room of this kind?

@@ -18,7 +18,7 @@ pub enum RoomKind {
     /// Only members know that it exists.
     #[display("private")]
     Private,
-    /// Two people; nobody joins, nobody leaves.
+    /// Two to ten people; nobody joins, nobody leaves.
     #[display("direct")]
     Direct,
 }
@@ -47,8 +47,14 @@ pub struct RoomInfo {
     pub kind: RoomKind,
     /// One line about it, or nothing.
     pub topic: Topic,
+    /// What it is for, in a few lines, or nothing.
+    pub description: Description,
+    /// Nobody writes into it any more.
+    pub archived: bool,
     /// The highest sequence number of its log; 0 when the log is empty.
     pub last_seq: Seq,
+    /// How many messages its log has.
+    pub messages: u64,
     /// Who made it; `None` for the lobby.
     pub made_by: Option<UserId>,
     /// When it was made.
@@ -86,6 +92,43 @@ impl Topic {
     }
 
     /// The line.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A description with more than 2,000 bytes, or with control characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, Error)]
+#[display("a description has at most {} bytes, and no control characters", limits::DESCRIPTION_BYTES)]
+pub struct DescriptionError;
+
+/// What a room is for, in a few lines; may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Display)]
+#[serde(transparent)]
+pub struct Description(String);
+
+impl Description {
+    /// Checks what somebody typed.
+    ///
+    /// # Errors
+    /// When it is too long or has control characters other than line breaks.
+    pub fn parse(text: &str) -> Result<Self, DescriptionError> {
+        let text = text.trim().replace("\r\n", "\n");
+        if text.len() > limits::DESCRIPTION_BYTES || text.chars().any(|c| c.is_control() && c != '\n') {
+            Err(DescriptionError)
+        } else {
+            Ok(Self(text))
+        }
+    }
+
+    /// A description that was checked before it was stored.
+    #[must_use]
+    pub fn trusted(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The lines.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -13,11 +13,14 @@ use super::batch::{Batch, Known};
 use super::error::inconsistent;
 use super::log_rows::EventRow;
 use super::nonces::{First, Key, Nonces, key_of};
+use super::read_targets::read_targets;
+use super::targets::Targets;
 use super::values::{Values, add};
 use super::{SqliteStore, from_sql, to_json, to_sql};
 use crate::domain::clock::Timestamp;
 use crate::domain::event::Draft;
 use crate::domain::ids::RoomId;
+use crate::domain::membership::Mark;
 use crate::storage::StorageResult;
 use crate::storage::events::Appended;
 
@@ -25,7 +28,7 @@ use crate::storage::events::Appended;
 const READ: &str = "
 BEGIN IMMEDIATE;
 SELECT (SELECT coalesce(max(id), 0) FROM events),
-    (SELECT json_group_array(json_array(id, last_seq)) FROM rooms WHERE id IN (SELECT value FROM json_each(?)))";
+    (SELECT json_group_array(json_array(id, last_seq, messages)) FROM rooms WHERE id IN (SELECT value FROM json_each(?)))";
 
 /// One more column for [`READ`]: those nonces that the table holds.
 const KNOWN_NONCES: (&str, &str) = (
@@ -34,16 +37,18 @@ const KNOWN_NONCES: (&str, &str) = (
     ") AS wanted CROSS JOIN nonces n ON n.key = wanted.column1)",
 );
 
-const EVENT_COLUMNS: usize = 10;
+const EVENT_COLUMNS: usize = 12;
 
 // No ON CONFLICT here: a number that is taken means that somebody else wrote, and must be an error.
 const INSERT_EVENTS: &str = "
-INSERT INTO events (room_id, seq, kind, author_id, author_name, at, text, reply_to, nonce, data)
-SELECT column1, column2, coalesce(column3, 'message'), column4, column5, column6, column7, column8, column9, column10
+INSERT INTO events (room_id, seq, kind, author_id, author_name, at, text, reply_to, nonce, data, n, thread)
+SELECT column1, column2, coalesce(column3, 'message'), column4, column5, column6, column7, column8, column9, column10,
+    column11, column12
 FROM (VALUES ";
 
-const SET_LAST_SEQS: &str = "
-UPDATE rooms SET last_seq = moved.value->>1 FROM json_each(?) AS moved WHERE rooms.id = moved.value->>0;";
+const SET_ENDS: &str = "
+UPDATE rooms SET last_seq = moved.value->>1, messages = moved.value->>2
+FROM json_each(?) AS moved WHERE rooms.id = moved.value->>0;";
 
 /// The user first: in this order the planner finds each row by its key instead of reading all members of the room.
 const DELETE_MEMBERSHIPS: &str = "
@@ -52,11 +57,12 @@ WHERE banned = 0 AND (user_id, room_id) IN (SELECT unhex(value->>1), value->>0 F
 
 /// Guests have no row: their visit is an event, not a membership. Whoever is banned stays banned.
 pub(super) const UPSERT_MEMBERSHIPS: &str = "
-INSERT INTO memberships (room_id, user_id, role, read_seq, joined_at)
-SELECT value->>0, u.id, value->>2, value->>3, value->>4
+INSERT INTO memberships (room_id, user_id, role, read_seq, read_n, joined_at)
+SELECT value->>0, u.id, value->>2, value->>3, value->>4, value->>5
 FROM json_each($1) CROSS JOIN users u ON u.id = unhex(value->>1)
 WHERE true
-ON CONFLICT (room_id, user_id) DO UPDATE SET role = excluded.role, read_seq = excluded.read_seq
+ON CONFLICT (room_id, user_id) DO UPDATE SET role = excluded.role,
+    read_seq = excluded.read_seq, read_n = excluded.read_n
 WHERE memberships.banned = 0";
 
 impl SqliteStore {
@@ -72,12 +78,16 @@ impl SqliteStore {
             Some(nonces) => nonces,
             None => Nonces::load(connection).await?,
         };
-        let (newest_id, known) = begin_and_read(connection, drafts, &nonces).await?;
+        let (newest_id, mut known) = begin_and_read(connection, drafts, &nonces).await?;
+        known.targets = read_targets(connection, drafts).await?;
         let batch = Batch::plan(drafts, known)?;
         if batch.events.is_empty() {
             sqlx::query("ROLLBACK").execute(connection).await?;
         } else {
             write_memberships(connection, &batch).await?;
+            for change in &batch.changes {
+                change.write(connection).await?;
+            }
             write_and_commit(connection, &batch, &mut nonces).await?;
             nonces.committed(batch.nonces, newest_id + to_sql(batch.events.len() as u64)?);
         }
@@ -125,7 +135,7 @@ pub(super) async fn run_for<T: serde::Serialize>(
 }
 
 /// Inserts events inside a transaction that somebody else ends.
-pub(super) async fn insert_events(connection: &mut SqliteConnection, rows: &[EventRow<'_>]) -> StorageResult<()> {
+pub(super) async fn insert_events(connection: &mut SqliteConnection, rows: &[EventRow]) -> StorageResult<()> {
     for rows in rows.chunks(Values::MOST) {
         let mut arguments = SqliteArguments::default();
         let sql = insertion(rows, &mut arguments)?;
@@ -151,9 +161,9 @@ async fn begin_and_read(
         ask_for_nonces(chunk * Values::MOST, keys, &mut sql, &mut arguments)?;
     }
     let row = sqlx::query_with(AssertSqlSafe(sql), arguments).fetch_one(connection).await?;
-    let last_seqs: Vec<(i64, i64)> = from_json(row.try_get(1)?)?;
-    let last_seqs =
-        last_seqs.into_iter().map(|(room, seq)| Ok((RoomId(room), from_sql(seq)?))).collect::<StorageResult<_>>()?;
+    let ends: Vec<(i64, i64, i64)> = from_json(row.try_get(1)?)?;
+    let end = |(room, seq, n)| Ok((RoomId(room), Mark { seq: from_sql(seq)?, n: from_sql(n)? }));
+    let ends = ends.into_iter().map(end).collect::<StorageResult<_>>()?;
     for column in 2..row.len() {
         let found: Vec<(usize, i64, i64)> = from_json(row.try_get(column)?)?;
         for (at, seq, time) in found {
@@ -161,13 +171,13 @@ async fn begin_and_read(
             known.insert(*key, (from_sql(seq)?, Timestamp(time)));
         }
     }
-    Ok((row.try_get(0)?, Known { last_seqs, nonces: known }))
+    Ok((row.try_get(0)?, Known { ends, nonces: known, targets: Targets::default() }))
 }
 
 /// Everything else in one trip.
 async fn write_and_commit(
     connection: &mut SqliteConnection,
-    batch: &Batch<'_>,
+    batch: &Batch,
     nonces: &mut Nonces,
 ) -> StorageResult<()> {
     // What does not fit into one statement goes before, in statements of full length.
@@ -175,9 +185,9 @@ async fn write_and_commit(
     insert_events(connection, before).await?;
     let mut arguments = SqliteArguments::default();
     let mut sql = insertion(last, &mut arguments)?;
-    let moved: Vec<(i64, i64)> =
-        batch.moved.iter().map(|(room, &seq)| Ok((room.0, to_sql(seq)?))).collect::<StorageResult<_>>()?;
-    sql += SET_LAST_SEQS;
+    let moved = batch.moved.iter().map(|(room, end)| Ok((room.0, to_sql(end.seq)?, to_sql(end.n)?)));
+    let moved: Vec<(i64, i64, i64)> = moved.collect::<StorageResult<_>>()?;
+    sql += SET_ENDS;
     add(&mut arguments, to_json(&moved)?)?;
     nonces.next_slice(batch.events.len(), &mut sql, &mut arguments)?;
     sql += "COMMIT";
@@ -186,13 +196,13 @@ async fn write_and_commit(
 }
 
 /// Joins and leaves are rare enough to have trips of their own.
-async fn write_memberships(connection: &mut SqliteConnection, batch: &Batch<'_>) -> StorageResult<()> {
+async fn write_memberships(connection: &mut SqliteConnection, batch: &Batch) -> StorageResult<()> {
     run_for(connection, DELETE_MEMBERSHIPS, &batch.left).await?;
     run_for(connection, UPSERT_MEMBERSHIPS, &batch.joined.values().collect::<Vec<_>>()).await
 }
 
 /// `INSERT INTO events …` for as many rows as one statement has.
-fn insertion(rows: &[EventRow<'_>], arguments: &mut SqliteArguments) -> StorageResult<String> {
+fn insertion(rows: &[EventRow], arguments: &mut SqliteArguments) -> StorageResult<String> {
     let mut values = Values::new(arguments, EVENT_COLUMNS);
     for row in rows {
         values.row(|arguments| row.add_to(arguments).map_err(inconsistent))?;
@@ -215,6 +225,6 @@ fn ask_for_nonces(first: usize, keys: &[Key], sql: &mut String, arguments: &mut 
     Ok(())
 }
 
-fn from_json<T: serde::de::DeserializeOwned>(json: &str) -> StorageResult<T> {
+pub(super) fn from_json<T: serde::de::DeserializeOwned>(json: &str) -> StorageResult<T> {
     serde_json::from_str(json).map_err(inconsistent)
 }

@@ -14,9 +14,12 @@ mod log_rows;
 mod migrations;
 mod nonces;
 mod open;
+mod read_targets;
 mod room_rows;
 mod rooms;
 mod settings;
+mod state_rows;
+mod targets;
 mod users;
 mod values;
 

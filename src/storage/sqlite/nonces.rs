@@ -13,7 +13,7 @@ use sqlx::{Row, SqliteConnection};
 use super::values::{Values, add};
 use super::{from_sql, to_sql, user_id};
 use crate::domain::clock::Timestamp;
-use crate::domain::event::{Draft, EventBody};
+use crate::domain::event::{Draft, EventBody, Message};
 use crate::domain::ids::{RoomId, Seq, UserId};
 use crate::storage::StorageResult;
 
@@ -74,7 +74,7 @@ fn key(author: UserId, room: RoomId, nonce: &str) -> Key {
 /// The key of a draft, if it has a nonce.
 pub(super) fn key_of(draft: &Draft) -> Option<Key> {
     match &draft.body {
-        EventBody::Message { nonce: Some(nonce), .. } => Some(key(draft.author.id, draft.room, nonce)),
+        EventBody::Message(Message { nonce: Some(nonce), .. }) => Some(key(draft.author.id, draft.room, nonce)),
         _ => None,
     }
 }

@@ -3,18 +3,21 @@
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use super::append::from_json;
 use super::error::inconsistent;
+use super::state_rows::id_of;
 use super::{from_sql, user_id};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{RoomId, UserId};
-use crate::domain::membership::{Membership, Role};
+use crate::domain::ids::RoomId;
+use crate::domain::membership::{Level, Mark, Membership, Role};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Author;
-use crate::domain::room::{RoomInfo, RoomKind, Topic};
+use crate::domain::room::{Description, RoomInfo, RoomKind, Topic};
 use crate::storage::StorageResult;
 use crate::storage::rooms::{ListedRoom, NamedMember};
 
-/// The room of a row that begins with id, name, kind, topic, `last_seq`, `made_by`, `made_at`.
+/// The room of a row that begins with id, name, kind, topic, `last_seq`, `made_by`, `made_at`, description, archived,
+/// messages.
 pub(super) fn room_info(row: &SqliteRow) -> StorageResult<RoomInfo> {
     let kind: &str = row.try_get(2)?;
     let made_by: Option<&[u8]> = row.try_get(5)?;
@@ -26,10 +29,14 @@ pub(super) fn room_info(row: &SqliteRow) -> StorageResult<RoomInfo> {
         last_seq: from_sql(row.try_get(4)?)?,
         made_by: made_by.map(user_id).transpose()?,
         made_at: Timestamp(row.try_get(6)?),
+        description: Description::trusted(row.try_get(7)?),
+        archived: row.try_get(8)?,
+        messages: from_sql(row.try_get(9)?)?,
     })
 }
 
-/// The membership in the columns user, role, `muted_until`, banned, `read_seq` from `first` on; `None` if they are NULL.
+/// The membership in the columns user, role, `muted_until`, banned, `read_seq`, `read_n`, level from `first` on; `None` if
+/// they are NULL.
 fn membership(row: &SqliteRow, first: usize) -> StorageResult<Option<Membership>> {
     let Some(user) = row.try_get::<Option<&[u8]>, _>(first)? else {
         return Ok(None);
@@ -39,7 +46,8 @@ fn membership(row: &SqliteRow, first: usize) -> StorageResult<Option<Membership>
         role: role(row.try_get(first + 1)?)?,
         muted_until: row.try_get::<Option<i64>, _>(first + 2)?.map(Timestamp),
         banned: row.try_get(first + 3)?,
-        read_seq: from_sql(row.try_get(first + 4)?)?,
+        read: Mark { seq: from_sql(row.try_get(first + 4)?)?, n: from_sql(row.try_get(first + 5)?)? },
+        level: level(row.try_get(first + 6)?)?,
     }))
 }
 
@@ -47,26 +55,32 @@ fn role(text: &str) -> StorageResult<Role> {
     Role::parse(text).ok_or_else(|| inconsistent("an unknown role"))
 }
 
+fn level(text: &str) -> StorageResult<Level> {
+    Level::parse(text).ok_or_else(|| inconsistent("an unknown level"))
+}
+
 /// A row that is a membership and nothing else.
 pub(super) fn stored_membership(row: &SqliteRow) -> StorageResult<Membership> {
     membership(row, 0)?.ok_or_else(|| inconsistent("a membership of nobody"))
 }
 
-/// Room, number of members, membership of the person who asks, id and name of the other one.
+/// Room, number of members, membership of the person who asks, the others of a direct room, how often the person was
+/// called above the read cursor.
 pub(super) fn listed_room(row: &SqliteRow) -> StorageResult<ListedRoom> {
-    let other: Option<UserId> = row.try_get::<Option<&[u8]>, _>(13)?.map(user_id).transpose()?;
-    let other_name: Option<String> = row.try_get(14)?;
+    let others: Vec<(String, String)> = from_json(row.try_get(18)?)?;
+    let others = others.into_iter().map(|(id, name)| Ok(Author { id: id_of(&id)?, name: UserName::trusted(name) }));
     Ok(ListedRoom {
         info: room_info(row)?,
-        members: from_sql(row.try_get(7)?)?,
-        membership: membership(row, 8)?,
-        other: other.zip(other_name).map(|(id, name)| Author { id, name: UserName::trusted(name) }),
+        members: from_sql(row.try_get(10)?)?,
+        membership: membership(row, 11)?,
+        others: others.collect::<StorageResult<_>>()?,
+        mentions: from_sql(row.try_get(19)?)?,
     })
 }
 
 /// A membership and the name of its account.
 pub(super) fn named_member(row: &SqliteRow) -> StorageResult<NamedMember> {
     let membership = stored_membership(row)?;
-    let person = Author { id: membership.user, name: UserName::trusted(row.try_get(5)?) };
+    let person = Author { id: membership.user, name: UserName::trusted(row.try_get(7)?) };
     Ok(NamedMember { person, membership })
 }
