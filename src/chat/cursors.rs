@@ -3,29 +3,34 @@
 
 use std::collections::HashMap;
 
-use crate::domain::ids::{RoomId, Seq, UserId};
+use crate::domain::ids::{RoomId, UserId};
+use crate::domain::membership::Mark;
+use crate::storage::rooms::CursorMove;
 
 /// Cursors that have moved since the last write.
 #[derive(Default)]
 pub struct Cursors {
-    moved: HashMap<(RoomId, UserId), Seq>,
+    moved: HashMap<(RoomId, UserId), CursorMove>,
 }
 
 impl Cursors {
     /// A cursor has moved.
-    pub fn moved(&mut self, room: RoomId, user: UserId, seq: Seq) {
-        self.moved.insert((room, user), seq);
+    pub fn moved(&mut self, room: RoomId, user: UserId, to: Mark, back: bool) {
+        // A step down that was not written yet must not be forgotten for a step up after it.
+        let back = back || self.moved.get(&(room, user)).is_some_and(|before| before.back);
+        self.moved.insert((room, user), CursorMove { room, user, to, back });
     }
 
     /// What has to be written, if anything.
-    pub fn take(&mut self) -> Vec<(RoomId, UserId, Seq)> {
-        self.moved.drain().map(|((room, user), seq)| (room, user, seq)).collect()
+    pub fn take(&mut self) -> Vec<CursorMove> {
+        self.moved.drain().map(|(_, moved)| moved).collect()
     }
 
     /// What could not be written; newer moves win.
-    pub fn give_back(&mut self, cursors: Vec<(RoomId, UserId, Seq)>) {
-        for (room, user, seq) in cursors {
-            self.moved.entry((room, user)).or_insert(seq);
+    pub fn give_back(&mut self, cursors: Vec<CursorMove>) {
+        for moved in cursors {
+            let newer = self.moved.entry((moved.room, moved.user)).or_insert(moved);
+            newer.back |= moved.back;
         }
     }
 

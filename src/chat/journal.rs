@@ -192,7 +192,7 @@ impl Journal {
         let settle = |((draft, purpose), appended): ((Draft, Purpose), Option<Appended>)| Outcome {
             room: draft.room,
             author: draft.author.id,
-            is_change: draft.body.kind() != EventKind::Message,
+            is_change: draft.body.kind().is_membership(),
             purpose,
             appended,
         };

@@ -8,14 +8,17 @@ use tokio::sync::Semaphore;
 
 use super::feed::room_of;
 use super::log_page::{self, LogPage};
+use super::lookup;
 use super::reply::Caller;
 use super::server::ChatServer;
 use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::{RoomId, Seq, SessionId, UserId};
+use crate::domain::membership::{Level, Mark};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Author;
-use crate::protocol::command::{Command, Page};
-use crate::storage::rooms::{ListedRoom, NamedMember, NewRoom, StoredRoom};
+use crate::protocol::answer::Answer;
+use crate::protocol::command::{Command, Page, Question};
+use crate::storage::rooms::{CursorMove, ListedRoom, NamedMember, NewRoom, StoredRoom};
 use crate::storage::{SharedStore, StorageError, StorageResult};
 
 /// Reads that may be under way at a time; more are refused at once.
@@ -49,8 +52,27 @@ pub enum Loaded {
     Made { caller: Caller, then: Option<Command>, made: StorageResult<Made> },
     /// The account that is to be added to a room.
     Found { caller: Caller, room: RoomName, user: StorageResult<Option<Author>> },
+    /// The account that a command about a member of a room names.
+    Named { caller: Caller, room: RoomName, command: Command, user: StorageResult<Option<Author>> },
+    /// What a member wants to be told of was stored, or not.
+    LevelSet { caller: Caller, room: RoomId, level: Level, is_stored: bool },
+    /// How many messages there are up to a place, for a read cursor.
+    Placed { caller: Caller, room: RoomId, place: StorageResult<Mark>, back: bool },
+    /// The answer to a question.
+    LookedUp { caller: Caller, room: RoomId, looked: StorageResult<Looked> },
     /// Cursors that could not be written are given back.
-    CursorsWritten { failed: Vec<(RoomId, UserId, Seq)> },
+    CursorsWritten { failed: Vec<CursorMove> },
+}
+
+/// What was found for a question.
+#[derive(Debug)]
+pub enum Looked {
+    /// This.
+    Answer(Answer),
+    /// There is no such message.
+    Nothing,
+    /// For the question why a room is unread: what the database knows of it.
+    Why { first_unread: Option<Seq>, mentions: Vec<Seq> },
 }
 
 /// A room that was asked for by making it.
@@ -136,6 +158,10 @@ impl Loader {
     ) {
         self.start(move |store| async move {
             let page = log_page::read(&store, room, page, only).await;
+            let page = match page {
+                Ok(mut page) => lookup::mark_own(&store, &mut page.events, caller.person.id).await.map(|()| page),
+                Err(error) => Err(error),
+            };
             Loaded::History { caller, room: name, page, reset }
         });
     }
@@ -182,10 +208,10 @@ impl Loader {
         });
     }
 
-    /// Finds or makes the direct room of the caller and somebody else.
-    pub fn direct(&self, caller: Caller, other: UserId, new: impl FnOnce(Author) -> NewRoom + 'static) {
+    /// Finds or makes the direct room of the caller and these others.
+    pub fn direct(&self, caller: Caller, others: Vec<UserId>, new: impl FnOnce(Vec<Author>) -> NewRoom + 'static) {
         self.start(move |store| async move {
-            let made = direct(&store, caller.person.id, other, new).await;
+            let made = direct(&store, caller.person.id, others, new).await;
             Loaded::Made { caller, then: None, made }
         });
     }
@@ -198,8 +224,45 @@ impl Loader {
         });
     }
 
+    /// The account that a command about a member of a room names.
+    pub fn named(&self, caller: Caller, room: RoomName, command: Command) {
+        let (Command::Appoint { user, .. } | Command::Remove { user, .. }) = command else { return };
+        self.start(move |store| async move {
+            let user = store.user(user).await.map(|found| found.map(|a| Author { id: a.id, name: a.name }));
+            Loaded::Named { caller, room, command, user }
+        });
+    }
+
+    /// Stores what a member wants to be told of.
+    pub fn set_level(&self, caller: Caller, room: RoomId, level: Level) {
+        self.start(move |store| async move {
+            let stored = store.set_level(room, caller.person.id, level).await;
+            if let Err(error) = &stored {
+                log::error!("a level could not be stored: {error}");
+            }
+            Loaded::LevelSet { caller, room, level, is_stored: stored.is_ok() }
+        });
+    }
+
+    /// How many messages there are up to a place.
+    pub fn place(&self, caller: Caller, room: RoomId, seq: Seq, back: bool) {
+        self.start(move |store| async move {
+            let place = store.place(room, seq).await;
+            Loaded::Placed { caller, room, place, back }
+        });
+    }
+
+    /// Looks something up in a room whose log ends at `last`, for somebody who has read up to `read`.
+    pub fn look_up(&self, caller: Caller, room: RoomId, name: RoomName, question: Question, last: Seq, read: Seq) {
+        self.start(move |store| async move {
+            let asked = lookup::Asked { room, name, last, read, user: caller.person.id };
+            let looked = lookup::answer(&store, asked, question).await;
+            Loaded::LookedUp { caller, room, looked }
+        });
+    }
+
     /// Writes read cursors. They come back when it fails.
-    pub fn write_cursors(&self, cursors: Vec<(RoomId, UserId, Seq)>) {
+    pub fn write_cursors(&self, cursors: Vec<CursorMove>) {
         self.start(|store| async move {
             match store.move_cursors(&cursors).await {
                 Ok(()) => Loaded::CursorsWritten { failed: Vec::new() },
@@ -235,23 +298,29 @@ async fn make(store: &SharedStore, new: NewRoom) -> StorageResult<Made> {
 async fn direct(
     store: &SharedStore,
     one: UserId,
-    other: UserId,
-    new: impl FnOnce(Author) -> NewRoom,
+    others: Vec<UserId>,
+    new: impl FnOnce(Vec<Author>) -> NewRoom,
 ) -> StorageResult<Made> {
-    let Some(account) = store.user(other).await? else { return Ok(Made::Nobody) };
-    if let Some(stored) = existing_direct(store, one, other).await? {
+    let mut accounts = Vec::with_capacity(others.len());
+    for other in &others {
+        let Some(account) = store.user(*other).await? else { return Ok(Made::Nobody) };
+        accounts.push(Author { id: account.id, name: account.name });
+    }
+    let mut people = others;
+    people.push(one);
+    if let Some(stored) = existing_direct(store, &people).await? {
         return Ok(Made::Old(stored));
     }
-    let made = make(store, new(Author { id: account.id, name: account.name })).await?;
+    let made = make(store, new(accounts)).await?;
     if !matches!(made, Made::NameTaken) {
         return Ok(made);
     }
-    // Both opened it at the same moment: the other one was first.
-    Ok(existing_direct(store, one, other).await?.map_or(Made::NameTaken, Made::Old))
+    // Several opened it at the same moment: another one was first.
+    Ok(existing_direct(store, &people).await?.map_or(Made::NameTaken, Made::Old))
 }
 
-async fn existing_direct(store: &SharedStore, one: UserId, other: UserId) -> StorageResult<Option<StoredRoom>> {
-    match store.direct_room(one, other).await? {
+async fn existing_direct(store: &SharedStore, people: &[UserId]) -> StorageResult<Option<StoredRoom>> {
+    match store.direct_room(people).await? {
         Some(id) => store.room(id).await,
         None => Ok(None),
     }

@@ -40,14 +40,10 @@ pub async fn read(store: &SharedStore, room: RoomId, page: Page, only: Option<Ev
 
 /// Cuts a page to what was asked for, and to what one answer may weigh.
 fn cut(mut events: Vec<Event>, page: Page) -> LogPage {
-    let weight = |event: &Event| match &event.body {
-        EventBody::Message { text, .. } => text.len(),
-        EventBody::Joined { .. } | EventBody::Left { .. } => 0,
-    };
     let from_start = page.after.is_some();
     let (mut kept, mut bytes) = (0, 0);
     for at in 0..events.len().min(page.limit) {
-        bytes += weight(&events[if from_start { at } else { events.len() - 1 - at }]);
+        bytes += events[if from_start { at } else { events.len() - 1 - at }].body.text_bytes();
         if kept > 0 && bytes > PAGE_BYTES {
             break;
         }

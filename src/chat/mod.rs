@@ -17,6 +17,7 @@ pub mod handle;
 pub mod journal;
 mod loader;
 mod log_page;
+mod lookup;
 pub mod messages;
 mod people;
 mod ports;

@@ -7,8 +7,8 @@ use super::feed::Attention;
 use super::reply::Caller;
 use super::turn::WorkerId;
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{Seq, SessionId, UserId};
-use crate::domain::membership::{Membership, Role};
+use crate::domain::ids::{SessionId, UserId};
+use crate::domain::membership::{Level, Mark, Membership, Role};
 use crate::domain::permission::{Actor, LOBBY, RoomFacts};
 use crate::domain::person::{Author, Person, Status};
 use crate::domain::room::RoomInfo;
@@ -70,7 +70,8 @@ impl Room {
 
     /// What permissions depend on.
     pub fn facts(&self) -> RoomFacts {
-        RoomFacts { kind: self.info.kind, is_lobby: self.info.name.as_str() == LOBBY }
+        let is_lobby = self.info.name.as_str() == LOBBY;
+        RoomFacts { kind: self.info.kind, is_lobby, archived: self.info.archived }
     }
 
     /// This person in this room.
@@ -88,9 +89,28 @@ impl Room {
         self.memberships.values().filter(|membership| !membership.banned).count()
     }
 
-    /// Makes somebody a member; reading starts at `seq`, the number of their `joined`.
-    pub fn add_member(&mut self, user: UserId, role: Role, seq: Seq) {
-        self.memberships.entry(user).or_insert_with(|| Membership::new(user, role, seq));
+    /// Makes somebody a member; reading starts at `place`, that of their `joined`.
+    pub fn add_member(&mut self, user: UserId, role: Role, place: Mark) {
+        self.memberships.entry(user).or_insert_with(|| Membership::new(user, role, place));
+    }
+
+    /// Another role for a member.
+    pub fn set_role(&mut self, user: UserId, role: Role) {
+        if let Some(membership) = self.memberships.get_mut(&user) {
+            membership.role = role;
+        }
+    }
+
+    /// What a member wants to be told of.
+    pub fn set_level(&mut self, user: UserId, level: Level) {
+        if let Some(membership) = self.memberships.get_mut(&user) {
+            membership.level = level;
+        }
+    }
+
+    /// How many own it.
+    pub fn owners(&self) -> usize {
+        self.memberships.values().filter(|membership| !membership.banned && membership.role == Role::Owner).count()
     }
 
     /// Ends a membership, unless it is that of somebody banned.
@@ -101,10 +121,16 @@ impl Room {
     }
 
     /// Moves a read cursor up; `false` when it does not move.
-    pub fn move_cursor(&mut self, user: UserId, seq: Seq) -> bool {
+    pub fn move_cursor(&mut self, user: UserId, to: Mark) -> bool {
+        let moves = self.memberships.get(&user).is_some_and(|membership| to.seq > membership.read.seq);
+        moves && self.set_cursor(user, to)
+    }
+
+    /// Moves a read cursor, also down; `false` when it does not move.
+    pub fn set_cursor(&mut self, user: UserId, to: Mark) -> bool {
         match self.memberships.get_mut(&user) {
-            Some(membership) if seq > membership.read_seq && seq <= self.info.last_seq => {
-                membership.read_seq = seq;
+            Some(membership) if to.seq != membership.read.seq && to.seq <= self.info.last_seq => {
+                membership.read = to;
                 true
             }
             _ => false,
@@ -262,7 +288,7 @@ mod tests {
     use crate::domain::ids::RoomId;
     use crate::domain::name::{RoomName, UserName};
     use crate::domain::person::Standing;
-    use crate::domain::room::{RoomKind, Topic};
+    use crate::domain::room::{Description, RoomKind, Topic};
     use uuid::Uuid;
 
     const LOOKS: Attention = Attention::Looks;
@@ -273,7 +299,10 @@ mod tests {
             name: RoomName::trusted("lobby".into()),
             kind: RoomKind::Public,
             topic: Topic::default(),
+            description: Description::default(),
+            archived: false,
             last_seq: 5,
+            messages: 3,
             made_by: None,
             made_at: Timestamp(0),
         };
@@ -352,21 +381,23 @@ mod tests {
     fn a_cursor_moves_up_and_never_beyond_the_log() {
         let mut room = room();
         let user = guest(1).id;
-        assert!(!room.move_cursor(user, 1), "no member, no cursor");
-        room.add_member(user, Role::Member, 2);
-        assert!(room.move_cursor(user, 4));
-        assert!(!room.move_cursor(user, 3));
-        assert!(!room.move_cursor(user, 6));
-        assert_eq!(room.membership(user).map(|m| m.read_seq), Some(4));
+        let mark = |seq, n| Mark { seq, n };
+        assert!(!room.move_cursor(user, mark(1, 1)), "no member, no cursor");
+        room.add_member(user, Role::Member, mark(2, 1));
+        assert!(room.move_cursor(user, mark(4, 2)));
+        assert!(!room.move_cursor(user, mark(3, 2)));
+        assert!(!room.move_cursor(user, mark(6, 3)));
+        assert_eq!(room.membership(user).map(|m| m.read), Some(mark(4, 2)));
+        assert!(room.set_cursor(user, mark(1, 0)), "unless somebody wants to read again");
     }
 
     #[test]
     fn a_ban_outlives_leaving() {
         let mut room = room();
         let user = guest(1).id;
-        room.memberships.insert(user, Membership { banned: true, ..Membership::new(user, Role::Member, 0) });
+        room.memberships.insert(user, Membership { banned: true, ..Membership::new(user, Role::Member, Mark::default()) });
         room.remove_member(user);
-        room.add_member(user, Role::Owner, 5);
+        room.add_member(user, Role::Owner, Mark::default());
         assert!(room.membership(user).is_some_and(|m| m.banned));
         assert_eq!(room.count_members(), 0);
     }

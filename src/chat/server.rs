@@ -175,7 +175,7 @@ impl ChatServer {
             Command::Presence { status } => commands::presence::run(self, caller, status),
             Command::Nick { name } => commands::nick::run(self, caller, name),
             Command::Create { room, kind, topic } => commands::create::run(self, caller, room, kind, topic),
-            Command::Direct { other } => commands::direct::run(self, caller, other),
+            Command::Direct { others } => commands::direct::run(self, caller, others),
             // `Command::room` gives a room for all others.
             _ => {}
         }
@@ -198,6 +198,19 @@ impl ChatServer {
             }
             Command::Leave { .. } => commands::leave::run(self, id, caller),
             Command::Send { text, nonce, reply_to, .. } => commands::send::run(self, id, caller, text, nonce, reply_to),
+            Command::Edit { seq, text, .. } => commands::act::edit(self, id, caller, seq, text),
+            Command::Delete { seq, .. } => commands::act::delete(self, id, caller, seq),
+            Command::React { seq, emoji, on, .. } => commands::act::react(self, id, caller, seq, emoji.as_str(), on),
+            Command::Pin { seq, on, .. } => commands::act::pin(self, id, caller, seq, on),
+            Command::Topic { topic, .. } => commands::act::topic(self, id, caller, topic),
+            Command::Change { description, archived, .. } => {
+                commands::act::change(self, id, caller, description, archived);
+            }
+            Command::Appoint { user, role, .. } => commands::appoint::run(self, id, caller, user, role),
+            Command::Remove { user, .. } => commands::remove::run(self, id, caller, user),
+            Command::Level { level, .. } => commands::level::run(self, id, caller, level),
+            Command::Unread { seq, .. } => commands::read::unread(self, id, caller, seq),
+            Command::Ask { question, .. } => commands::ask::run(self, id, caller, question),
             Command::Typing { .. } => commands::typing::run(self, id, caller),
             Command::Read { seq, .. } => commands::read::run(self, id, caller, seq),
             Command::History { page, only, .. } => commands::history::run(self, id, caller, page, only),

@@ -8,10 +8,11 @@ use super::room::Room;
 use super::server::ChatServer;
 use super::turn::{Closing, Item, WorkerId};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{RoomId, Seq, SessionId, UserId};
+use crate::domain::ids::{RoomId, SessionId};
 use crate::domain::permission;
 use crate::protocol::encode::News;
 use crate::protocol::server_frame::Notice;
+use crate::storage::rooms::CursorMove;
 
 /// How long an ended login is remembered: a handshake that began before may still come in.
 const ENDED_KNOWN: Duration = Duration::from_mins(1);
@@ -61,7 +62,7 @@ impl ChatServer {
     }
 
     /// Cursors have been written, or come back because they could not be.
-    pub(super) fn cursors_written(&mut self, failed: Vec<(RoomId, UserId, Seq)>) {
+    pub(super) fn cursors_written(&mut self, failed: Vec<CursorMove>) {
         self.cursor_writes -= 1;
         self.cursors.give_back(failed);
         self.finish_drain_if_empty();

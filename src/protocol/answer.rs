@@ -5,11 +5,11 @@ use serde::Serialize;
 use crate::domain::clock::Timestamp;
 use crate::domain::event::SharedEvent;
 use crate::domain::ids::{RoomId, Seq, UserId};
-use crate::domain::membership::Role;
+use crate::domain::membership::{Level, Role};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::permission::Refusal;
 use crate::domain::person::{Author, Status};
-use crate::domain::room::{RoomKind, Topic};
+use crate::domain::room::{Description, RoomKind, Topic};
 
 /// What a command brought back.
 #[derive(Debug, Clone)]
@@ -25,6 +25,19 @@ pub enum Answer {
     Sent(Sent),
     /// A page of the log.
     History(History),
+    /// Messages that were looked up: a thread, or what was put up.
+    Found(Found),
+    /// The texts a message has had.
+    Versions(Vec<Version>),
+    /// Who has read a message.
+    Readers(Vec<Author>),
+    /// Why a room is unread.
+    Why(Why),
+    /// A place in the log.
+    Place {
+        /// The number of an event; the one after the last if nothing is there yet.
+        seq: Seq,
+    },
     /// The rooms one may see.
     Rooms {
         /// One entry each.
@@ -87,6 +100,51 @@ pub struct Sent {
     pub duplicate: bool,
 }
 
+/// Messages that were looked up.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Which room.
+    pub room: RoomName,
+    /// The first message of the thread, if it is one.
+    pub root: Option<SharedEvent>,
+    /// The messages.
+    pub events: Vec<SharedEvent>,
+    /// There are more above the last one.
+    pub more: bool,
+}
+
+/// A text that a message has, or had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Version {
+    /// As it was written.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why a room is unread: everything the number on its badge is made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Why {
+    /// Which room.
+    pub room: RoomName,
+    /// The end of the log.
+    pub last_seq: Seq,
+    /// How many messages the log has.
+    pub messages: u64,
+    /// Up to which event the person has read.
+    pub read_seq: Seq,
+    /// How many messages there are up to it.
+    pub read_messages: u64,
+    /// `messages - read_messages`.
+    pub unread: u64,
+    /// The first message above the read cursor.
+    pub first_unread: Option<Seq>,
+    /// Messages above it that call the person, or everybody; at most a hundred.
+    pub mentions: Vec<Seq>,
+    /// What the person wants to be told of.
+    pub level: Level,
+}
+
 /// A page of a log.
 #[derive(Debug, Clone)]
 pub struct History {
@@ -109,10 +167,13 @@ pub struct RoomEntry {
     pub room: RoomName,
     /// Public, private or direct.
     pub kind: RoomKind,
-    /// What to show: the name, or for a direct room the other one's.
+    /// What to show: the name, or for a direct room those of the others.
     pub title: String,
     /// Its topic, perhaps empty.
     pub topic: Topic,
+    /// Nobody writes into it any more.
+    #[serde(skip_serializing_if = "is_false")]
+    pub archived: bool,
     /// Whether the person is a member.
     pub member: bool,
     /// How many members there are.
@@ -121,14 +182,21 @@ pub struct RoomEntry {
     pub last_seq: Seq,
     /// How far the person has read.
     pub read_seq: Seq,
-    /// `last_seq - read_seq` for members, else 0.
+    /// Messages above the read cursor for members, else 0.
     pub unread: u64,
+    /// How many of them call the person, or everybody.
+    pub mentions: u64,
+    /// What the person wants to be told of.
+    pub level: Level,
     /// How many people are connected to it.
     pub online: usize,
-    /// For a direct room: the other one.
+    /// For a direct room of two: the other one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other: Option<Author>,
-    /// For a direct room: whether the other one is connected anywhere.
+    /// For a direct room of more: all others, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Author>,
+    /// For a direct room: whether one of the others is connected anywhere.
     #[serde(skip)]
     pub other_online: bool,
 }
@@ -168,10 +236,18 @@ pub struct RoomLook {
     pub kind: RoomKind,
     /// Its topic.
     pub topic: Topic,
+    /// What it is for.
+    pub description: Description,
+    /// Nobody writes into it any more.
+    pub archived: bool,
     /// The highest number of its log.
     pub last_seq: Seq,
     /// How far the person has read.
     pub read_seq: Seq,
+    /// Messages above the read cursor for members, else 0.
+    pub unread: u64,
+    /// What the person wants to be told of.
+    pub level: Level,
     /// The person's role, if a member.
     pub role: Option<Role>,
     /// How many members it has.
@@ -186,6 +262,16 @@ pub struct RoomLook {
     pub may_leave: Result<(), Refusal>,
     /// Whether the person may add others.
     pub may_add: Result<(), Refusal>,
+    /// Whether the person may put messages up.
+    pub may_pin: Result<(), Refusal>,
+    /// Whether the person may change topic and description.
+    pub may_describe: Result<(), Refusal>,
+    /// Whether the person may archive the room.
+    pub may_archive: Result<(), Refusal>,
+    /// Whether the person may give roles.
+    pub may_appoint: Result<(), Refusal>,
+    /// Whether the person may take back what others wrote.
+    pub may_moderate: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]

@@ -1,10 +1,13 @@
 //! Commands: everything a person or a program may ask of the chat, whatever the door.
 
+use crate::domain::clock::Timestamp;
+use crate::domain::emoji::Emoji;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{Seq, UserId};
+use crate::domain::membership::{Level, Role};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Status;
-use crate::domain::room::{RoomKind, Topic};
+use crate::domain::room::{Description, RoomKind, Topic};
 use crate::domain::text::MessageText;
 
 /// One thing that is asked for. Its fields have been checked.
@@ -48,6 +51,95 @@ pub enum Command {
     Typing {
         /// Where.
         room: RoomName,
+    },
+    /// Another text for one's own message.
+    Edit {
+        /// Where.
+        room: RoomName,
+        /// Which message.
+        seq: Seq,
+        /// The new text.
+        text: MessageText,
+    },
+    /// Take a message back: one's own, or another's for whoever keeps order.
+    Delete {
+        /// Where.
+        room: RoomName,
+        /// Which message.
+        seq: Seq,
+    },
+    /// Put an emoji on a message, or take it off.
+    React {
+        /// Where.
+        room: RoomName,
+        /// Which message.
+        seq: Seq,
+        /// Which emoji.
+        emoji: Emoji,
+        /// On or off.
+        on: bool,
+    },
+    /// Put a message up for everybody to find, or take it down.
+    Pin {
+        /// Where.
+        room: RoomName,
+        /// Which message.
+        seq: Seq,
+        /// Up or down.
+        on: bool,
+    },
+    /// Another topic.
+    Topic {
+        /// Of which room.
+        room: RoomName,
+        /// Which.
+        topic: Topic,
+    },
+    /// Change what else is known of a room; `None` stays as it is.
+    Change {
+        /// Which.
+        room: RoomName,
+        /// What it is for.
+        description: Option<Description>,
+        /// Closed for good, or opened again.
+        archived: Option<bool>,
+    },
+    /// Another role for a member.
+    Appoint {
+        /// Of which room.
+        room: RoomName,
+        /// Whom.
+        user: UserId,
+        /// As what.
+        role: Role,
+    },
+    /// End somebody else's membership.
+    Remove {
+        /// Of which room.
+        room: RoomName,
+        /// Whose.
+        user: UserId,
+    },
+    /// What one wants to be told of in a room.
+    Level {
+        /// Which.
+        room: RoomName,
+        /// Everything, mentions or nothing.
+        level: Level,
+    },
+    /// This message and all that follow are to be unread again.
+    Unread {
+        /// Where.
+        room: RoomName,
+        /// The first message to be unread.
+        seq: Seq,
+    },
+    /// Something that is looked up in a room.
+    Ask {
+        /// In which.
+        room: RoomName,
+        /// What.
+        question: Question,
     },
     /// Everything up to here has been read.
     Read {
@@ -93,10 +185,10 @@ pub enum Command {
         /// Its topic.
         topic: Topic,
     },
-    /// Open the direct room with somebody, making it when there is none.
+    /// Open the direct room with these people, making it when there is none.
     Direct {
-        /// With whom.
-        other: UserId,
+        /// With whom: one to nine others.
+        others: Vec<UserId>,
     },
     /// Become a member, without a session.
     Enter {
@@ -122,6 +214,39 @@ pub enum Command {
     },
 }
 
+/// What can be looked up in a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// The answers of a thread.
+    Thread {
+        /// Its first message, or any other.
+        seq: Seq,
+        /// Only above this number.
+        after: Seq,
+        /// At most this many, 1 to 200.
+        limit: usize,
+    },
+    /// What was put up.
+    Pins,
+    /// The texts a message has had.
+    Versions {
+        /// Which message.
+        seq: Seq,
+    },
+    /// Who has read a message.
+    Readers {
+        /// Which message.
+        seq: Seq,
+    },
+    /// Why the room is unread.
+    Why,
+    /// The first event of a day.
+    Since {
+        /// When the day begins.
+        time: Timestamp,
+    },
+}
+
 /// Which page of a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
@@ -142,6 +267,17 @@ impl Command {
             | Self::Listen { room, .. }
             | Self::Leave { room }
             | Self::Send { room, .. }
+            | Self::Edit { room, .. }
+            | Self::Delete { room, .. }
+            | Self::React { room, .. }
+            | Self::Pin { room, .. }
+            | Self::Topic { room, .. }
+            | Self::Change { room, .. }
+            | Self::Appoint { room, .. }
+            | Self::Remove { room, .. }
+            | Self::Level { room, .. }
+            | Self::Unread { room, .. }
+            | Self::Ask { room, .. }
             | Self::Typing { room }
             | Self::Read { room, .. }
             | Self::History { room, .. }
@@ -165,6 +301,8 @@ impl Command {
         matches!(
             self,
             Self::History { .. }
+                | Self::Ask { .. }
+                | Self::Unread { .. }
                 | Self::Rooms
                 | Self::Members { .. }
                 | Self::Nick { .. }
@@ -180,6 +318,15 @@ impl Command {
         match self {
             Self::Join { create, .. } | Self::Listen { create, .. } => *create,
             Self::Send { .. }
+            | Self::Edit { .. }
+            | Self::Delete { .. }
+            | Self::React { .. }
+            | Self::Pin { .. }
+            | Self::Topic { .. }
+            | Self::Change { .. }
+            | Self::Appoint { .. }
+            | Self::Remove { .. }
+            | Self::Ask { .. }
             | Self::Typing { .. }
             | Self::History { .. }
             | Self::Nick { .. }
@@ -190,6 +337,8 @@ impl Command {
             | Self::Add { .. } => true,
             Self::Leave { .. }
             | Self::Read { .. }
+            | Self::Unread { .. }
+            | Self::Level { .. }
             | Self::Presence { .. }
             | Self::Rooms
             | Self::Members { .. }
@@ -201,7 +350,7 @@ impl Command {
     /// True for a page of history. A request that asks for one waits for it, so that requests are their own limit.
     #[must_use]
     pub fn reads_history(&self) -> bool {
-        matches!(self, Self::History { .. })
+        matches!(self, Self::History { .. } | Self::Ask { .. })
     }
 
     /// True for a command whose loss nobody would notice: it gets no answer unless it carries an id.

@@ -4,12 +4,15 @@ use std::io::Cursor;
 
 use serde_json::{Map, Value};
 
-use super::command::{Command, Page, Request};
+use super::command::{Command, Page, Question, Request};
 use super::error_code::{ErrorCode, Problem, bad_name};
-use crate::domain::ids::Seq;
+use crate::domain::emoji::Emoji;
+use crate::domain::ids::{Seq, UserId};
 use crate::domain::limits;
+use crate::domain::membership::{Level, Role};
 use crate::domain::name::RoomName;
 use crate::domain::person::Status;
+use crate::domain::room::{Description, Topic};
 use crate::domain::text::MessageText;
 
 /// A refusal with the id of the command, as far as one could be read.
@@ -21,7 +24,8 @@ pub struct Refused {
     pub problem: Problem,
 }
 
-const TYPES: &str = "join, leave, send, typing, read, presence, history, rooms, members or ping";
+const TYPES: &str = "join, leave, send, edit, delete, react, pin, topic, change, role, remove, level, typing, read, \
+    unread, presence, history, thread, pins, rooms, members or ping";
 
 /// Reads one command from JSON text.
 ///
@@ -85,6 +89,45 @@ fn command(fields: &mut Fields) -> Result<Command, Problem> {
             nonce: fields.nonce()?,
             reply_to: fields.optional_number("reply_to")?,
         }),
+        "edit" => Ok(Command::Edit {
+            room: fields.room()?,
+            seq: fields.number("seq")?,
+            text: MessageText::parse(&fields.string("text")?)?,
+        }),
+        "delete" => Ok(Command::Delete { room: fields.room()?, seq: fields.number("seq")? }),
+        "react" => Ok(Command::React {
+            room: fields.room()?,
+            seq: fields.number("seq")?,
+            emoji: emoji(&fields.string("emoji")?)?,
+            on: fields.optional_bool("on")?.unwrap_or(true),
+        }),
+        "pin" => Ok(Command::Pin {
+            room: fields.room()?,
+            seq: fields.number("seq")?,
+            on: fields.optional_bool("on")?.unwrap_or(true),
+        }),
+        "topic" => Ok(Command::Topic { room: fields.room()?, topic: Topic::parse(&fields.string("topic")?)? }),
+        "change" => change(fields),
+        "role" => Ok(Command::Appoint {
+            room: fields.room()?,
+            user: fields.user()?,
+            role: one_of("role", &fields.string("role")?, Role::parse, "owner, moderator or member")?,
+        }),
+        "remove" => Ok(Command::Remove { room: fields.room()?, user: fields.user()? }),
+        "level" => Ok(Command::Level {
+            room: fields.room()?,
+            level: one_of("level", &fields.string("level")?, Level::parse, "all, mentions or nothing")?,
+        }),
+        "unread" => Ok(Command::Unread { room: fields.room()?, seq: fields.number("seq")? }),
+        "thread" => Ok(Command::Ask {
+            room: fields.room()?,
+            question: Question::Thread {
+                seq: fields.number("seq")?,
+                after: fields.optional_number("after")?.unwrap_or(0),
+                limit: page(None, None, fields.optional_number("limit")?)?.limit,
+            },
+        }),
+        "pins" => Ok(Command::Ask { room: fields.room()?, question: Question::Pins }),
         "typing" => Ok(Command::Typing { room: fields.room()? }),
         "read" => Ok(Command::Read { room: fields.room()?, seq: fields.number("seq")? }),
         "presence" => Ok(Command::Presence { status: status(&fields.string("status")?)? }),
@@ -111,6 +154,36 @@ fn join(fields: &mut Fields) -> Result<Command, Problem> {
         None | Some(true) => Command::Join { room, after, create },
         Some(false) => Command::Listen { room, after, create },
     })
+}
+
+fn change(fields: &mut Fields) -> Result<Command, Problem> {
+    let room = fields.room()?;
+    let description = match fields.0.contains_key("description") {
+        true => Some(Description::parse(&fields.string("description")?)?),
+        false => None,
+    };
+    let archived = fields.optional_bool("archived")?;
+    if description.is_none() && archived.is_none() {
+        return Err(Problem::field("description", "give a `description`, or `archived`, or both"));
+    }
+    Ok(Command::Change { room, description, archived })
+}
+
+/// Reads an emoji; the same for every door.
+///
+/// # Errors
+/// When it is not exactly one.
+pub fn emoji(text: &str) -> Result<Emoji, Problem> {
+    Emoji::parse(text).map_err(|error| Problem::field("emoji", error.to_string()))
+}
+
+fn one_of<T>(
+    field: &'static str,
+    text: &str,
+    parse: impl Fn(&str) -> Option<T>,
+    words: &str,
+) -> Result<T, Problem> {
+    parse(text).ok_or_else(|| Problem::field(field, format!("`{field}` must be {words}")))
 }
 
 /// What came in, as far as it may go back: a client chooses neither how long a refusal gets nor what it does to a terminal.
@@ -197,6 +270,12 @@ impl Fields {
             Some(Value::Bool(value)) => Ok(Some(value)),
             Some(_) => Err(Problem::field(name, format!("`{name}` must be true or false"))),
         }
+    }
+
+    fn user(&mut self) -> Result<UserId, Problem> {
+        let text = self.string("user")?;
+        let id = uuid::Uuid::try_parse(&text).map(UserId);
+        id.map_err(|_| Problem::field("user", "`user` must be the id of an account, as in `members`"))
     }
 
     fn room(&mut self) -> Result<RoomName, Problem> {

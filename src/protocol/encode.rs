@@ -9,7 +9,8 @@ use super::encoding::Encoding;
 use super::error_code::Problem;
 use super::payload::{Payload, PayloadKind};
 use super::plain;
-use super::server_frame::{Ack, AckBody, Ephemeral, EventFrame, Frame, Notice, Welcome, WelcomeUser};
+use super::event_frame::EventFrame;
+use super::server_frame::{Ack, AckBody, Ephemeral, Frame, Notice, Welcome, WelcomeUser};
 use crate::domain::event::{Event, SharedEvent};
 use crate::domain::limits;
 
@@ -170,7 +171,7 @@ fn write<T: Serialize>(encoding: Encoding, frame: &T) -> Payload {
 mod tests {
     use super::*;
     use crate::domain::clock::Timestamp;
-    use crate::domain::event::EventBody;
+    use crate::domain::event::{EventBody, Message};
     use crate::domain::ids::{RoomId, UserId};
     use crate::domain::name::{RoomName, UserName};
     use crate::domain::person::Author;
@@ -189,9 +190,14 @@ mod tests {
             room: RoomId(1),
             room_name: RoomName::trusted("lobby".into()),
             seq: 3,
+            n: 1,
             author: Author { id: UserId(Uuid::nil()), name: UserName::trusted("ann".into()) },
             at: Timestamp(0),
-            body: EventBody::Message { text: "hi\nyou\u{1b}[2J".into(), reply_to: None, nonce: Some("n".into()) },
+            body: EventBody::Message(Message {
+                text: "hi\nyou\u{1b}[2J".into(),
+                nonce: Some("n".into()),
+                ..Message::default()
+            }),
         })
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::domain::name::NameError;
 use crate::domain::permission::Refusal;
-use crate::domain::room::TopicError;
+use crate::domain::room::{DescriptionError, TopicError};
 use crate::domain::text::TextError;
 
 macro_rules! error_codes {
@@ -129,7 +129,8 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
-            Refusal::NotFound => ErrorCode::NotFound,
+            Refusal::NotFound | Refusal::NoSuchMessage => ErrorCode::NotFound,
+            Refusal::TooManyEmoji => ErrorCode::Conflict,
             Refusal::GuestsOff => ErrorCode::Unauthorized,
             Refusal::AccountNeeded
             | Refusal::Banned
@@ -138,6 +139,11 @@ impl From<Refusal> for Problem {
             | Refusal::RoleNeeded
             | Refusal::AdminNeeded
             | Refusal::DirectRoom
+            | Refusal::NotAuthor
+            | Refusal::NotBelow
+            | Refusal::OwnerNeeded
+            | Refusal::CannotArchive
+            | Refusal::Archived
             | Refusal::OwnerStays => ErrorCode::Forbidden,
         };
         Self::new(code, refusal.to_string())
@@ -148,6 +154,12 @@ impl From<TextError> for Problem {
     fn from(error: TextError) -> Self {
         let code = if matches!(error, TextError::TooLong { .. }) { ErrorCode::TooLarge } else { ErrorCode::BadRequest };
         Self { code, ..Self::field("text", error.to_string()) }
+    }
+}
+
+impl From<DescriptionError> for Problem {
+    fn from(error: DescriptionError) -> Self {
+        Self::field("description", error.to_string())
     }
 }
 

@@ -9,6 +9,7 @@ pub mod decode;
 pub mod encode;
 pub mod encoding;
 pub mod error_code;
+pub mod event_frame;
 pub mod payload;
 pub mod plain;
 pub mod server_frame;

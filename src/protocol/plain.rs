@@ -5,10 +5,10 @@ use super::answer::{Answer, MemberEntry, RoomEntry};
 use super::command::Command;
 use super::error_code::{ErrorCode, Problem, bad_name};
 use super::server_frame::{Ephemeral, Notice, Welcome};
-use crate::domain::event::{Event, EventBody};
+use crate::domain::event::{Event, EventBody, Message};
 use crate::domain::name::{DIRECT_PREFIX, RoomName, UserName};
 use crate::domain::person::Status;
-use crate::domain::room::RoomKind;
+use crate::domain::room::{RoomKind, Topic};
 use crate::domain::text::MessageText;
 
 /// What `/help` shows.
@@ -20,6 +20,7 @@ pub const HELP: &str = "\
 * /rooms              the rooms you may see
 * /msg NAME TEXT      write to one person
 * /me TEXT            say what you do
+* /topic TEXT         another topic for the room you are in
 * /nick NAME          another name, for guests
 * /quit               close the connection
 * // at the start of a line sends a line that begins with one slash";
@@ -78,6 +79,10 @@ pub fn parse(line: &str, current: Option<&RoomName>) -> Result<Line, Problem> {
             Ok(Line::Message { to: name(to)?, text: MessageText::parse(text)? })
         }
         "me" => send(&format!("*{}*", MessageText::parse(rest)?.as_str()), current),
+        "topic" => {
+            let room = current.cloned().ok_or_else(not_in_a_room)?;
+            Ok(Line::Command(Command::Topic { room, topic: Topic::parse(rest)? }))
+        }
         "help" | "?" => Ok(Line::Help),
         "quit" | "exit" => Ok(Line::Quit),
         _ => {
@@ -122,11 +127,39 @@ pub fn event_line(event: &Event) -> String {
     let room = shown_room(&event.room_name);
     let who = &event.author.name;
     match &event.body {
-        EventBody::Message { text, .. } => format!("[{room}] {who}: {}", clean(text)),
+        EventBody::Message(message) => message_line(room, event, message),
+        EventBody::Edited { target, text } => format!("* [{room}] {who} changed message {target}: {}", clean(text)),
+        EventBody::Deleted { target, .. } => format!("* [{room}] {who} deleted message {target}"),
+        EventBody::Reaction { target, emoji, on: true, .. } => {
+            format!("* [{room}] {who} put {emoji} on message {target}")
+        }
+        EventBody::Reaction { target, emoji, on: false, .. } => {
+            format!("* [{room}] {who} took {emoji} off message {target}")
+        }
+        EventBody::Pinned { target, on: true } => format!("* [{room}] {who} pinned message {target}"),
+        EventBody::Pinned { target, on: false } => format!("* [{room}] {who} unpinned message {target}"),
+        EventBody::Topic { topic } if topic.as_str().is_empty() => format!("* [{room}] {who} removed the topic"),
+        EventBody::Topic { topic } => format!("* [{room}] {who} set the topic: {}", clean(topic.as_str())),
+        EventBody::Changed { archived: Some(true), .. } => format!("* [{room}] {who} archived the room"),
+        EventBody::Changed { archived: Some(false), .. } => format!("* [{room}] {who} opened the room again"),
+        EventBody::Changed { .. } => format!("* [{room}] {who} changed the description"),
+        EventBody::Role { role, by } => format!("* [{room}] {who} is now {} (by {})", role.as_str(), by.name),
         EventBody::Joined { by: Some(by), .. } => format!("* [{room}] {who} was added by {}", by.name),
         EventBody::Joined { by: None, .. } => format!("* [{room}] {who} joined"),
         EventBody::Left { by: Some(by) } => format!("* [{room}] {who} was removed by {}", by.name),
         EventBody::Left { by: None } => format!("* [{room}] {who} left"),
+    }
+}
+
+/// A message as a line: whom it answers comes first, and a message that was taken back says so.
+fn message_line(room: &str, event: &Event, message: &Message) -> String {
+    let who = &event.author.name;
+    if message.state.as_ref().is_some_and(|state| state.deleted.is_some()) {
+        return format!("[{room}] {who}: (deleted)");
+    }
+    match &message.quote {
+        Some(quote) => format!("[{room}] {who} to {}: {}", quote.author.name, clean(&message.text)),
+        None => format!("[{room}] {who}: {}", clean(&message.text)),
     }
 }
 
@@ -165,10 +198,18 @@ pub fn answer_lines(answer: &Answer) -> Option<String> {
             let names: Vec<String> = members.members.iter().map(member_word).collect();
             Some(format!("* In {}: {}", shown_room(&members.room), names.join(", ")))
         }
+        Answer::Found(found) => Some(found.events.iter().map(|event| event_line(event)).collect::<Vec<_>>().join("\n")),
         Answer::Renamed { name } => Some(format!("* You are now {name}.")),
         Answer::History(page) => Some(page.events.iter().map(|event| event_line(event)).collect::<Vec<_>>().join("\n")),
         Answer::Pong => Some("* pong".to_owned()),
-        Answer::Sent(_) | Answer::Room { .. } | Answer::Look(_) | Answer::Done => None,
+        Answer::Sent(_)
+        | Answer::Room { .. }
+        | Answer::Look(_)
+        | Answer::Versions(_)
+        | Answer::Readers(_)
+        | Answer::Why(_)
+        | Answer::Place { .. }
+        | Answer::Done => None,
     }
 }
 
@@ -182,7 +223,7 @@ pub fn problem_line(problem: &Problem) -> String {
 #[must_use]
 pub fn notice_line(notice: &Notice) -> Option<String> {
     match notice {
-        Notice::Read { .. } => None,
+        Notice::Read { .. } | Notice::Level { .. } => None,
         Notice::Resync { room, .. } => {
             Some(format!("* Some lines of {0} were left out; type /join {0}", shown_room(room)))
         }

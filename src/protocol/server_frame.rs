@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::answer::{Answer, Joined, MemberEntry, RoomEntry, Sent, is_false};
+use super::answer::{Answer, Joined, MemberEntry, RoomEntry, Sent, Version, Why, is_false};
+use super::event_frame::EventFrame;
 use super::error_code::{ErrorCode, Problem};
-use crate::domain::clock::Timestamp;
-use crate::domain::event::{Event, EventBody};
+use crate::domain::event::{Event, SharedEvent};
 use crate::domain::ids::{Seq, SessionId, UserId};
 use crate::domain::limits::ShownLimits;
-use crate::domain::membership::Role;
+use crate::domain::membership::Level;
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::{Author, Status};
 
@@ -64,6 +64,15 @@ pub enum Notice {
         room: RoomName,
         /// Up to where.
         seq: Seq,
+        /// How many messages are unread now.
+        unread: u64,
+    },
+    /// The person wants to be told of something else in a room.
+    Level {
+        /// Where.
+        room: RoomName,
+        /// What.
+        level: Level,
     },
     /// Something was left out: join again with `after`.
     Resync {
@@ -118,6 +127,11 @@ pub(super) enum Frame<'a> {
     Read {
         room: &'a RoomName,
         seq: Seq,
+        unread: u64,
+    },
+    Level {
+        room: &'a RoomName,
+        level: Level,
     },
     Resync {
         room: &'a RoomName,
@@ -159,7 +173,8 @@ impl<'a> Frame<'a> {
 
     pub(super) fn notice(notice: &'a Notice) -> Self {
         match notice {
-            Notice::Read { room, seq } => Self::Read { room, seq: *seq },
+            Notice::Read { room, seq, unread } => Self::Read { room, seq: *seq, unread: *unread },
+            Notice::Level { room, level } => Self::Level { room, level: *level },
             Notice::Resync { room, reason } => Self::Resync { room, reason },
             Notice::Bye { reason, reconnect_after_ms } => Self::Bye { reason, reconnect_after_ms: *reconnect_after_ms },
         }
@@ -207,6 +222,23 @@ pub(super) enum AckBody<'a> {
         #[serde(skip_serializing_if = "is_false")]
         reset: bool,
     },
+    Found {
+        room: &'a RoomName,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        root: Option<EventFrame<'a>>,
+        events: Vec<EventFrame<'a>>,
+        more: bool,
+    },
+    Versions {
+        versions: &'a [Version],
+    },
+    Readers {
+        readers: &'a [Author],
+    },
+    Why(&'a Why),
+    Place {
+        seq: Seq,
+    },
     Renamed {
         name: &'a UserName,
     },
@@ -229,63 +261,21 @@ impl<'a> AckBody<'a> {
                 more: page.next.is_some(),
                 reset: page.reset,
             },
+            Answer::Found(found) => {
+                let frame = |event: &'a SharedEvent| EventFrame::new(event, html(event));
+                Self::Found {
+                    room: &found.room,
+                    root: found.root.as_ref().map(frame),
+                    events: found.events.iter().map(frame).collect(),
+                    more: found.more,
+                }
+            }
+            Answer::Versions(versions) => Self::Versions { versions },
+            Answer::Readers(readers) => Self::Readers { readers },
+            Answer::Why(why) => Self::Why(why),
+            Answer::Place { seq } => Self::Place { seq: *seq },
             Answer::Renamed { name } => Self::Renamed { name },
             Answer::Done | Answer::Pong => Self::Done {},
-        }
-    }
-}
-
-/// An event of a log. REST lists show the same object.
-#[derive(Debug, Serialize)]
-pub struct EventFrame<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    room: &'a RoomName,
-    seq: Seq,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    author: Option<&'a Author>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<&'a Author>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'a str>,
-    at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nonce: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reply_to: Option<Seq>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<Role>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    by: Option<&'a Author>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    html: Option<String>,
-}
-
-impl<'a> EventFrame<'a> {
-    /// Shows an event, with its rendered HTML or without.
-    #[must_use]
-    pub fn new(event: &'a Event, html: Option<String>) -> Self {
-        let frame = Self {
-            kind: event.body.kind().as_str(),
-            room: &event.room_name,
-            seq: event.seq,
-            author: None,
-            user: None,
-            text: None,
-            at: event.at,
-            nonce: None,
-            reply_to: None,
-            role: None,
-            by: None,
-            html,
-        };
-        let who = Some(&event.author);
-        match &event.body {
-            EventBody::Message { text, reply_to, nonce } => {
-                Self { author: who, text: Some(text), nonce: nonce.as_deref(), reply_to: *reply_to, ..frame }
-            }
-            EventBody::Joined { role, by } => Self { user: who, role: Some(*role), by: by.as_ref(), ..frame },
-            EventBody::Left { by } => Self { user: who, by: by.as_ref(), ..frame },
         }
     }
 }

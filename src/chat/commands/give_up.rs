@@ -21,6 +21,7 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller) {
         author: Author::from(&*caller.person),
         at: server.clock.now(),
         body: EventBody::Left { by: None },
+        calls: Vec::new(),
     };
     // Nobody else's change of this membership is under way: this command would have waited for it.
     if let Some(room) = server.rooms.get_mut(&id) {

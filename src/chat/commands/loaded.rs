@@ -4,7 +4,7 @@ use super::super::loader::Loaded;
 use super::super::reply::Caller;
 use super::super::room::Room;
 use super::super::server::ChatServer;
-use super::{add, create, history, join, members, nick, rooms};
+use super::{add, appoint, ask, create, history, join, level, members, nick, read, rooms};
 use crate::domain::name::RoomName;
 use crate::domain::room::{RoomKind, Topic};
 use crate::protocol::command::Command;
@@ -22,6 +22,10 @@ pub fn run(server: &mut ChatServer, loaded: Loaded) {
         Loaded::NameChecked { caller, name, taken } => nick::checked(server, caller, name, taken),
         Loaded::Made { caller, then, made } => create::made(server, caller, then, made),
         Loaded::Found { caller, room, user } => add::found(server, caller, room, user),
+        Loaded::Named { caller, room, command, user } => appoint::named(server, caller, &room, &command, user),
+        Loaded::LevelSet { caller, room, level, is_stored } => level::stored(server, caller, room, level, is_stored),
+        Loaded::Placed { caller, room, place, back } => read::placed(server, caller, room, place, back),
+        Loaded::LookedUp { caller, room, looked } => ask::looked_up(server, caller, room, looked),
         Loaded::CursorsWritten { failed } => server.cursors_written(failed),
     }
 }

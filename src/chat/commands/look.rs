@@ -9,7 +9,7 @@ use crate::protocol::answer::{Answer, RoomLook};
 
 pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller) {
     let Some((room, facts, actor)) = look_at(server, id, &caller) else { return };
-    let access = server.access();
+    let (access, now) = (server.access(), server.clock.now());
     if let Err(refusal) = permission::may_read(access, facts, actor) {
         return refuse(server, caller, refusal);
     }
@@ -18,15 +18,24 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller) {
         room: room.info.name.clone(),
         kind: room.info.kind,
         topic: room.info.topic.clone(),
+        description: room.info.description.clone(),
+        archived: room.info.archived,
         last_seq: room.info.last_seq,
-        read_seq: actor.membership.map_or(0, |membership| membership.read_seq),
+        read_seq: actor.membership.map_or(0, |membership| membership.read.seq),
+        unread: actor.membership.map_or(0, |membership| room.info.messages.saturating_sub(membership.read.n)),
+        level: actor.membership.map(|membership| membership.level).unwrap_or_default(),
         role: actor.membership.map(|membership| membership.role),
         members: room.count_members(),
         online: room.online(),
-        may_post: permission::may_post(access, facts, actor, server.clock.now()),
+        may_post: permission::may_post(access, facts, actor, now),
         may_join: permission::may_join(access, facts, actor),
         may_leave: permission::may_leave(access, facts, actor),
         may_add: permission::may_add(access, facts, actor),
+        may_pin: permission::may_pin(access, facts, actor, now),
+        may_describe: permission::may_describe(access, facts, actor, now),
+        may_archive: permission::may_archive(access, facts, actor),
+        may_appoint: permission::may_appoint(access, facts, actor),
+        may_moderate: permission::may_moderate(facts, actor),
     };
     server.ports.answer(caller.reply, Ok(Answer::Look(Box::new(look))));
 }

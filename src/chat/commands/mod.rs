@@ -1,7 +1,10 @@
 //! What each command does: one verb, one file. `settle` and `loaded` take up what comes back from the journal and
 //! from the loader.
 
+pub mod act;
 pub mod add;
+pub mod appoint;
+pub mod ask;
 pub mod connect;
 pub mod create;
 pub mod direct;
@@ -10,6 +13,7 @@ pub mod give_up;
 pub mod history;
 pub mod join;
 pub mod leave;
+pub mod level;
 pub mod loaded;
 pub mod look;
 pub mod members;
@@ -17,6 +21,7 @@ pub mod nick;
 pub mod ping;
 pub mod presence;
 pub mod read;
+pub mod remove;
 pub mod rooms;
 pub mod send;
 pub mod settle;
@@ -68,6 +73,7 @@ fn become_member(
         author: who,
         at: now,
         body: EventBody::Joined { role: Role::Member, by },
+        calls: Vec::new(),
     };
     // The change has begun, so this keeps the command.
     let _ = room.wait_for_change(user, caller, command);

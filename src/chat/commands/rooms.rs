@@ -3,6 +3,7 @@
 use super::super::reply::Caller;
 use super::super::server::ChatServer;
 use crate::domain::ids::RoomId;
+use crate::domain::membership::Membership;
 use crate::domain::permission::{self, Actor, LOBBY, RoomFacts};
 use crate::domain::person::Person;
 use crate::protocol::answer::{Answer, RoomEntry};
@@ -30,32 +31,41 @@ pub fn loaded(server: &mut ChatServer, caller: Caller, rooms: StorageResult<Vec<
 }
 
 fn may_see(server: &ChatServer, person: &Person, listed: &ListedRoom) -> bool {
-    let facts = RoomFacts { kind: listed.info.kind, is_lobby: listed.info.name.as_str() == LOBBY };
+    let ListedRoom { info, .. } = listed;
+    let facts = RoomFacts { kind: info.kind, is_lobby: info.name.as_str() == LOBBY, archived: info.archived };
     let actor = Actor { standing: person.standing, membership: listed.membership };
     permission::may_read(server.access(), facts, actor).is_ok()
 }
 
 fn entry(server: &ChatServer, listed: ListedRoom) -> RoomEntry {
-    let ListedRoom { info, members, membership, other } = listed;
+    let ListedRoom { info, members, membership, mut others, mentions } = listed;
     let live = server.rooms.get(&info.id);
-    let last_seq = live.map_or(info.last_seq, |room| room.info.last_seq.max(info.last_seq));
-    let read_seq = membership.map_or(0, |stored| {
-        let in_memory = live.and_then(|room| room.membership(stored.user)).map_or(0, |live| live.read_seq);
-        stored.read_seq.max(in_memory)
-    });
+    // What is in memory is younger than what was read.
+    let end = live.map_or(&info, |room| &room.info);
+    let (last_seq, messages) = (end.last_seq.max(info.last_seq), end.messages.max(info.messages));
+    let (topic, archived) = (end.topic.clone(), end.archived);
+    let in_memory = |stored: &Membership| live.and_then(|room| room.membership(stored.user));
+    let member = membership.map(|stored| in_memory(&stored).unwrap_or(stored));
+    let unread = member.map_or(0, |member| messages.saturating_sub(member.read.n));
+    let names: Vec<&str> = others.iter().map(|other| other.name.as_str()).collect();
     RoomEntry {
-        title: other.as_ref().map_or_else(|| info.name.to_string(), |other| other.name.to_string()),
-        other_online: other.as_ref().is_some_and(|other| server.people.is_online(other.id)),
+        title: if names.is_empty() { info.name.to_string() } else { names.join(", ") },
+        other_online: others.iter().any(|other| server.people.is_online(other.id)),
         room: info.name,
         kind: info.kind,
-        topic: info.topic,
-        member: membership.is_some(),
+        topic,
+        archived,
+        member: member.is_some(),
         members,
         last_seq,
-        read_seq,
-        unread: if membership.is_some() { last_seq.saturating_sub(read_seq) } else { 0 },
+        read_seq: member.map_or(0, |member| member.read.seq),
+        unread,
+        // Who has read all of it was called by nothing, whatever the database still says of the cursor.
+        mentions: mentions.min(unread),
+        level: member.map(|member| member.level).unwrap_or_default(),
         online: online(server, info.id),
-        other,
+        other: if others.len() == 1 { others.pop() } else { None },
+        others,
     }
 }
 

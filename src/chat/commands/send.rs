@@ -4,8 +4,10 @@ use super::super::journal::Purpose;
 use super::super::reply::Caller;
 use super::super::server::ChatServer;
 use super::{look_at, not_written, refuse};
-use crate::domain::event::{Draft, EventBody};
+use crate::domain::event::{Draft, EventBody, Message};
 use crate::domain::ids::{RoomId, Seq};
+use crate::domain::mention::{self, Mentions};
+use crate::domain::name::NameKey;
 use crate::domain::permission;
 use crate::domain::person::Author;
 use crate::domain::text::MessageText;
@@ -29,12 +31,18 @@ pub fn run(
         let problem = Problem::field("reply_to", format!("`reply_to` must be 1 to {last}, the end of this room's log"));
         return server.ports.answer(caller.reply, Err(problem));
     }
+    let text = text.into_string();
+    let called = mention::candidates(&text);
+    let everyone = called.everyone && permission::may_call_everyone(facts, actor);
+    let calls = called.names.into_iter().map(NameKey::of).collect();
+    let mentions = everyone.then(|| Box::new(Mentions { people: Vec::new(), everyone }));
     let draft = Draft {
         room: id,
         room_name: room.info.name.clone(),
         author: Author::from(&*caller.person),
         at: now,
-        body: EventBody::Message { text: text.into_string(), reply_to, nonce },
+        calls,
+        body: EventBody::Message(Message { text, reply_to, nonce, mentions, ..Message::default() }),
     };
     if let Err(purpose) = server.write(draft, Purpose::Request(caller.reply)) {
         not_written(server, purpose);

@@ -11,6 +11,7 @@ use super::leave::stop_listening;
 use super::read::move_cursor;
 use crate::domain::event::{Event, EventBody, SharedEvent};
 use crate::domain::ids::{RoomId, SessionId, UserId};
+use crate::domain::membership::Mark;
 use crate::protocol::answer::{Answer, Sent};
 use crate::protocol::encode::News;
 use crate::protocol::error_code::Problem;
@@ -28,24 +29,40 @@ pub fn run(server: &mut ChatServer, outcome: Outcome) {
             let sent = Sent { room: room.info.name.clone(), seq, at, duplicate: true };
             server.ports.answer(reply, Ok(Answer::Sent(sent)));
         }
+        (Some(Appended::Refused(refusal)), Purpose::Request(reply)) => {
+            server.ports.answer(reply, Err(refusal.into()));
+        }
         (None, Purpose::Request(reply)) => {
             server.ports.answer(reply, Err(Problem::unavailable()));
             if is_change {
                 could_not_change(server, id, author);
             }
         }
-        (None | Some(Appended::Duplicate { .. }), Purpose::Change) => could_not_change(server, id, author),
+        (None | Some(Appended::Duplicate { .. } | Appended::Refused(_)), Purpose::Change) => could_not_change(server, id, author),
     }
 }
 
 fn stored(server: &mut ChatServer, event: SharedEvent, purpose: Purpose) {
     let id = event.room;
     let Some(room) = server.rooms.get_mut(&id) else { return };
-    room.info.last_seq = event.seq;
+    let place = Mark { seq: event.seq, n: event.n };
+    (room.info.last_seq, room.info.messages) = (place.seq, place.n);
     match &event.body {
-        EventBody::Joined { role, .. } => room.add_member(event.author.id, *role, event.seq),
+        EventBody::Joined { role, .. } => room.add_member(event.author.id, *role, place),
         EventBody::Left { .. } => room.remove_member(event.author.id),
-        EventBody::Message { .. } => {}
+        EventBody::Role { role, .. } => room.set_role(event.author.id, *role),
+        EventBody::Topic { topic } => room.info.topic = topic.clone(),
+        EventBody::Changed { description, archived } => {
+            if let Some(description) = description {
+                room.info.description = description.clone();
+            }
+            room.info.archived = archived.unwrap_or(room.info.archived);
+        }
+        EventBody::Message(_)
+        | EventBody::Edited { .. }
+        | EventBody::Deleted { .. }
+        | EventBody::Reaction { .. }
+        | EventBody::Pinned { .. } => {}
     }
     let knows = match purpose {
         Purpose::Request(reply) => {
@@ -61,7 +78,7 @@ fn stored(server: &mut ChatServer, event: SharedEvent, purpose: Purpose) {
     }
     match &event.body {
         // Whoever writes has read what stands above it.
-        EventBody::Message { .. } => move_cursor(server, id, event.author.id, event.seq, knows),
+        EventBody::Message(_) => move_cursor(server, id, event.author.id, place, knows),
         EventBody::Joined { .. } => {
             // Whoever waited to listen does so now, and sees it in the log; the other sessions are told.
             changed(server, id, event.author.id);
@@ -71,17 +88,16 @@ fn stored(server: &mut ChatServer, event: SharedEvent, purpose: Purpose) {
             let_go(server, id, event.author.id);
             changed(server, id, event.author.id);
         }
+        _ => {}
     }
 }
 
 fn answer(event: &Event) -> Answer {
     match event.body {
-        EventBody::Message { .. } => {
-            Answer::Sent(Sent { room: event.room_name.clone(), seq: event.seq, at: event.at, duplicate: false })
-        }
-        EventBody::Joined { .. } | EventBody::Left { .. } => {
+        EventBody::Joined { .. } | EventBody::Left { .. } | EventBody::Role { .. } => {
             Answer::Room { room: event.room_name.clone(), id: event.room }
         }
+        _ => Answer::Sent(Sent { room: event.room_name.clone(), seq: event.seq, at: event.at, duplicate: false }),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::person::Person;
 use crate::protocol::command::{Command, Page};
 use crate::protocol::decode;
 use crate::protocol::error_code::Problem;
-use crate::protocol::server_frame::EventFrame;
+use crate::protocol::event_frame::EventFrame;
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 

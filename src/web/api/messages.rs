@@ -15,7 +15,7 @@ use crate::domain::limits::NONCE_BYTES;
 use crate::domain::text::MessageText;
 use crate::protocol::command::{Command, Page};
 use crate::protocol::error_code::{ErrorCode, Problem};
-use crate::protocol::server_frame::EventFrame;
+use crate::protocol::event_frame::EventFrame;
 use crate::web::middleware::idempotency;
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
