@@ -8,6 +8,7 @@ import "./elements/room-list.js";
 import "./elements/room-panel.js";
 import "./elements/room-timeline.js";
 import "./elements/typing-line.js";
+import "./side_panel.js";
 import { connection, viewer } from "./live.js";
 
 /** Menus are `<details>`: they close on Escape and on a click elsewhere. */

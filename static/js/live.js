@@ -9,7 +9,13 @@ export const viewer = { id: document.body.dataset.viewerId ?? "", kind: document
 
 export const connection = new Connection(address);
 
-/** Calls `listener(frame)` for each frame of one room. */
-export function onRoomFrame(room, listener) {
-  connection.addEventListener("frame", ({ detail }) => detail.room === room && listener(detail));
+/** Calls `listener(frame)` for each frame of one room, until the signal ends it. */
+export function onRoomFrame(room, listener, signal) {
+  connection.addEventListener("frame", ({ detail }) => detail.room === room && listener(detail), { signal });
+}
+
+/** Calls `listener()` now if there is a connection, and whenever it comes back. */
+export function onOpen(listener, signal) {
+  connection.addEventListener("open", () => listener(), { signal });
+  if (connection.ready) queueMicrotask(() => connection.ready && !signal?.aborted && listener());
 }

@@ -20,12 +20,13 @@ export class Outbox {
   #returnText;
 
   /** `show(node)` puts a pending message at the end; `returnText(text)` gives a withdrawn text back to the field. */
-  constructor({ room, show, returnText }) {
+  constructor({ room, show, returnText, signal }) {
     this.#room = room;
     this.#key = `parlor.outbox.${room}`;
     this.#show = show;
     this.#returnText = returnText;
-    connection.addEventListener("down", () => (this.#joined = false));
+    connection.addEventListener("down", () => (this.#joined = false), { signal });
+    signal.addEventListener("abort", () => (this.#joined = false));
     for (const { nonce, text, at } of this.#load()) this.#add(nonce, text, at);
   }
 

@@ -1,6 +1,6 @@
 // Older messages: loaded over the connection when the reader nears the top, through the plain link otherwise.
 
-import { connection } from "./live.js";
+import { connection, onOpen } from "./live.js";
 import { messageNode } from "./trusted_html.js";
 import { regroup } from "./timeline_groups.js";
 
@@ -12,7 +12,7 @@ export class TimelineHistory {
   #link;
   #loading = false;
 
-  constructor({ room, list, link, scroller }) {
+  constructor({ room, list, link, scroller, signal }) {
     this.#room = room;
     this.#list = list;
     this.#link = link;
@@ -23,7 +23,8 @@ export class TimelineHistory {
     });
     const observer = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#load(), { root: scroller, rootMargin: "600px 0px" });
     observer.observe(link);
-    connection.addEventListener("open", () => this.#isNear(scroller) && this.#load());
+    signal.addEventListener("abort", () => observer.disconnect());
+    onOpen(() => this.#isNear(scroller) && this.#load(), signal);
   }
 
   #isNear(scroller) {
@@ -52,7 +53,7 @@ export class TimelineHistory {
       this.#link.removeAttribute("aria-busy");
     }
     // A short page may leave the link in view; the observer only reports changes.
-    if (this.#isNear(this.#list.closest(".timeline__scroller"))) this.#load();
+    if (this.#list.isConnected && this.#isNear(this.#list.closest(".timeline__scroller"))) this.#load();
   }
 
   #show(events) {

@@ -4,8 +4,10 @@
 import { translate } from "./words.js";
 
 const policy = globalThis.trustedTypes
-  ? globalThis.trustedTypes.createPolicy("parlor", { createHTML: (html) => html })
-  : { createHTML: (html) => html };
+  ? globalThis.trustedTypes.createPolicy("parlor", { createHTML: (html) => html, createScriptURL: (url) => url })
+  : { createHTML: (html) => html, createScriptURL: (url) => url };
+
+const FOREIGN = "script, style, iframe, object, embed";
 
 /** The `<article>` of one event, or `null` if the HTML is not exactly that. */
 export function messageNode(html) {
@@ -13,7 +15,7 @@ export function messageNode(html) {
   template.innerHTML = policy.createHTML(html);
   const nodes = template.content.children;
   if (nodes.length !== 1 || !nodes[0].matches("article.message")) return null;
-  if (template.content.querySelector("script, style, iframe, object, embed")) return null;
+  if (template.content.querySelector(FOREIGN)) return null;
   translate(template.content);
   return document.importNode(nodes[0], true);
 }
@@ -23,6 +25,18 @@ export function roomList(html) {
   const template = document.createElement("template");
   template.innerHTML = policy.createHTML(html);
   const list = template.content.querySelector("room-list");
-  if (!list || list.querySelector("script, style, iframe, object, embed")) return null;
+  if (!list || list.querySelector(FOREIGN)) return null;
   return document.importNode(list, true);
+}
+
+/** A whole page of ours, as a document in which nothing runs, or `null` if it is not one. */
+export function pageDocument(html) {
+  const page = new DOMParser().parseFromString(policy.createHTML(html), "text/html");
+  if (!page.querySelector("body.shell > .shell__body > main") || page.body.querySelector(FOREIGN)) return null;
+  return page;
+}
+
+/** The address of our service worker: the only script that is started by an address. */
+export function workerAddress() {
+  return policy.createScriptURL("/sw.js");
 }

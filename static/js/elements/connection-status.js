@@ -1,21 +1,24 @@
 // <connection-status>: an amber line after a second without connection, a sentence after five. Never in the way.
 
-import { connection, viewer } from "../live.js";
+import { LiveElement } from "../live_element.js";
+import { connection, onOpen, viewer } from "../live.js";
 
 const LINE_AFTER_MS = 1_000;
 const SENTENCE_AFTER_MS = 5_000;
 
-class ConnectionStatus extends HTMLElement {
+class ConnectionStatus extends LiveElement {
   #timers = [];
 
-  connectedCallback() {
+  start(signal) {
     if (viewer.kind === "nobody") return;
-    connection.addEventListener("open", () => this.#connected());
-    connection.addEventListener("down", () => this.#waiting());
-    connection.addEventListener("ended", ({ detail }) => this.#ended(detail.message));
-    addEventListener("offline", () => this.#waiting());
+    signal.addEventListener("abort", () => this.#stop());
+    connection.addEventListener("down", () => this.#waiting(), { signal });
+    connection.addEventListener("ended", ({ detail }) => this.#ended(detail.message), { signal });
+    addEventListener("offline", () => this.#waiting(), { signal });
     this.closest(".room").addEventListener("room-closed", ({ detail }) => this.#say(detail.message));
-    this.#waiting();
+    if (connection.ended) this.#ended("");
+    else this.#waiting();
+    onOpen(() => this.#connected(), signal);
   }
 
   #waiting() {

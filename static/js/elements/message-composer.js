@@ -1,19 +1,20 @@
 // <message-composer>: Enter sends, Shift+Enter makes a line, the field grows, drafts stay. Without a live timeline the
 // plain form is sent instead.
 
+import { LiveElement } from "../live_element.js";
 import { connection } from "../live.js";
 import { loadDraft, saveDraft } from "../drafts.js";
 
 const TYPING_EVERY_MS = 3_000;
 
-class MessageComposer extends HTMLElement {
+class MessageComposer extends LiveElement {
   #form;
   #text;
   #error;
   #room;
   #typingAt = 0;
 
-  connectedCallback() {
+  start(signal) {
     this.#room = this.dataset.room;
     this.#form = this.querySelector("form");
     this.#text = this.querySelector("textarea");
@@ -23,7 +24,7 @@ class MessageComposer extends HTMLElement {
     this.#text.addEventListener("keydown", (event) => this.#keydown(event));
     this.#text.addEventListener("input", () => this.#input());
     this.closest(".room").addEventListener("return-text", ({ detail }) => this.#takeBack(detail.text));
-    addEventListener("keydown", (event) => this.#catchTyping(event));
+    addEventListener("keydown", (event) => this.#catchTyping(event), { signal });
     this.#grow();
     if (matchMedia("(hover: hover)").matches && !document.querySelector(".timeline__focus")) this.#text.focus({ preventScroll: true });
   }

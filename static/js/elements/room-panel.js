@@ -1,13 +1,14 @@
 // <room-panel>: who is online, as it changes, and the button that closes the panel.
 
-import { connection, onRoomFrame } from "../live.js";
+import { LiveElement } from "../live_element.js";
+import { connection, onOpen, onRoomFrame } from "../live.js";
 
-class RoomPanel extends HTMLElement {
-  connectedCallback() {
+class RoomPanel extends LiveElement {
+  start(signal) {
     const { room } = this.dataset;
     this.querySelector("[data-close-panel]").addEventListener("click", () => this.#close());
-    onRoomFrame(room, (frame) => frame.type === "presence" && this.#changed(frame));
-    connection.addEventListener("open", () => this.#load(room));
+    onRoomFrame(room, (frame) => frame.type === "presence" && this.#changed(frame), signal);
+    onOpen(() => this.#load(room), signal);
   }
 
   #close() {

@@ -1,7 +1,8 @@
 // <room-timeline>: the words of one room. Joins it after the last event shown, puts live events in seq order, notices a
 // gap and asks again, keeps the reader's place, and moves the read cursor.
 
-import { connection, onRoomFrame, viewer } from "../live.js";
+import { LiveElement } from "../live_element.js";
+import { connection, onOpen, onRoomFrame, viewer } from "../live.js";
 import { Outbox } from "../outbox.js";
 import { regroup, relabelDays } from "../timeline_groups.js";
 import { TimelineHistory } from "../timeline_history.js";
@@ -15,7 +16,7 @@ const CLOSED_TO_US = new Set(["forbidden", "not_found"]);
 const MOST_SHOWN = 800;
 const KEPT_AFTER_TRIM = 400;
 
-class RoomTimeline extends HTMLElement {
+class RoomTimeline extends LiveElement {
   #room;
   #list;
   #scroll;
@@ -26,7 +27,7 @@ class RoomTimeline extends HTMLElement {
   #detached = false;
   #missed = 0;
 
-  connectedCallback() {
+  start(signal) {
     const { room, lastSeq, readSeq } = this.dataset;
     this.#room = room;
     this.#read = Number(readSeq);
@@ -39,15 +40,15 @@ class RoomTimeline extends HTMLElement {
     this.#scroll = new TimelineScroll(scroller, () => this.#atEnd());
     this.#toFirstPlace(scroller);
     this.querySelector("[data-to-newest]").addEventListener("click", () => this.#scroll.toEnd());
-    document.addEventListener("visibilitychange", () => this.#visibilityChanged());
+    document.addEventListener("visibilitychange", () => this.#visibilityChanged(), { signal });
     // The first pass only rewrites times; from here on what is added is news, also for a screen reader.
     requestAnimationFrame(() => this.#list.setAttribute("role", "log"));
     // Joining by the connection makes one a member: whoever only looks in is asked first, by the button.
     if (viewer.kind === "nobody" || "looking" in this.dataset) return;
-    new TimelineHistory({ room, list: this.#list, link: this.querySelector("[data-older]"), scroller });
-    if (!this.#detached) this.#makeOutbox();
-    connection.addEventListener("open", () => this.#join());
-    onRoomFrame(room, (frame) => this.#receive(frame));
+    new TimelineHistory({ room, list: this.#list, link: this.querySelector("[data-older]"), scroller, signal });
+    if (!this.#detached) this.#makeOutbox(signal);
+    onOpen(() => this.#join(), signal);
+    onRoomFrame(room, (frame) => this.#receive(frame), signal);
   }
 
   /** Opens at the message of a permalink, or at the first unread one if it is further up than the window. */
@@ -63,10 +64,11 @@ class RoomTimeline extends HTMLElement {
     }
   }
 
-  #makeOutbox() {
+  #makeOutbox(signal) {
     const page = this.closest(".room");
     this.#outbox = new Outbox({
       room: this.#room,
+      signal,
       show: (node) => {
         this.#list.append(node);
         regroup(node);
@@ -78,7 +80,7 @@ class RoomTimeline extends HTMLElement {
   }
 
   async #join() {
-    if (this.#joining) return;
+    if (this.#joining || !this.isConnected) return;
     this.#joining = true;
     try {
       // Older pages of the log stay as they are: only the room's live end wants what was missed.

@@ -1,17 +1,18 @@
 // <typing-line>: who is writing in this room just now, in one quiet line.
 
+import { LiveElement } from "../live_element.js";
 import { onRoomFrame, viewer } from "../live.js";
 
 const SHOWN_FOR_MS = 5_000;
 
-class TypingLine extends HTMLElement {
+class TypingLine extends LiveElement {
   #people = new Map();
 
-  connectedCallback() {
+  start(signal) {
     onRoomFrame(this.dataset.room, (frame) => {
       if (frame.type === "typing" && frame.user.id !== viewer.id) this.#started(frame.user);
       if (frame.type === "message") this.#stopped(frame.author?.id);
-    });
+    }, signal);
   }
 
   #started({ id, name }) {
