@@ -1,7 +1,7 @@
 //! A page of a room's log, as it is read for `history`, REST and the pages: in numbers, in bytes, and of one kind of
 //! events if that was asked for. Called by the loader.
 
-use crate::domain::event::{Event, EventBody, EventKind};
+use crate::domain::event::{Event, EventKind};
 use crate::domain::ids::{RoomId, Seq};
 use crate::protocol::command::Page;
 use crate::storage::{SharedStore, StorageResult};

@@ -94,7 +94,7 @@ fn listen(server: &mut ChatServer, id: RoomId, caller: Caller, ear: Ear, after: 
     let joined = Joined {
         room: room.info.name.clone(),
         last_seq,
-        read_seq: room.membership(caller.person.id).map(|membership| membership.read_seq),
+        read_seq: room.membership(caller.person.id).map(|membership| membership.read.seq),
         kind: room.info.kind,
         topic: room.info.topic.clone(),
         online: room.online(),

@@ -141,7 +141,7 @@ async fn send_direct(
     let Some(other) = other else {
         return Err(Problem::new(ErrorCode::NotFound, format!("there is nobody called {to}")));
     };
-    let Answer::Room { room, .. } = state.chat.ask(person, Command::Direct { other: other.id }).await? else {
+    let Answer::Room { room, .. } = state.chat.ask(person, Command::Direct { others: vec![other.id] }).await? else {
         return Ok(());
     };
     for command in [

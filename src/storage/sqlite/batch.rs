@@ -11,7 +11,7 @@ use super::state_rows::Change;
 use super::targets::{Found, Targets};
 use super::to_sql;
 use crate::domain::event::{Draft, Event, EventBody};
-use crate::domain::ids::{RoomId, Seq, UserId};
+use crate::domain::ids::{RoomId, UserId};
 use crate::domain::membership::Mark;
 use crate::storage::StorageResult;
 use crate::storage::events::Appended;

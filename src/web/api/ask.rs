@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use crate::chat::Chat;
+use crate::domain::ids::Seq;
 use crate::domain::name::RoomName;
-use crate::domain::person::Person;
-use crate::protocol::answer::{Answer, History, Members, RoomEntry, RoomLook, Sent};
-use crate::protocol::command::Command;
+use crate::domain::person::{Author, Person};
+use crate::protocol::answer::{Answer, Found, History, Members, RoomEntry, RoomLook, Sent, Version, Why};
+use crate::protocol::command::{Command, Question};
 use crate::protocol::error_code::Problem;
 
 /// A command whose answer holds nothing of interest.
@@ -59,6 +60,38 @@ pub async fn history(chat: &Chat, person: Arc<Person>, command: Command) -> Resu
 pub async fn send(chat: &Chat, person: Arc<Person>, command: Command) -> Result<Sent, Problem> {
     match chat.ask(person, command).await? {
         Answer::Sent(sent) => Ok(sent),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// A question whose answer is a list of messages.
+pub async fn found(chat: &Chat, person: Arc<Person>, room: RoomName, question: Question) -> Result<Found, Problem> {
+    match chat.ask(person, Command::Ask { room, question }).await? {
+        Answer::Found(found) => Ok(found),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// The texts a message has had.
+pub async fn versions(chat: &Chat, person: Arc<Person>, room: RoomName, seq: Seq) -> Result<Vec<Version>, Problem> {
+    match chat.ask(person, Command::Ask { room, question: Question::Versions { seq } }).await? {
+        Answer::Versions(versions) => Ok(versions),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Who has read a message.
+pub async fn readers(chat: &Chat, person: Arc<Person>, room: RoomName, seq: Seq) -> Result<Vec<Author>, Problem> {
+    match chat.ask(person, Command::Ask { room, question: Question::Readers { seq } }).await? {
+        Answer::Readers(readers) => Ok(readers),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Why a room is unread.
+pub async fn why(chat: &Chat, person: Arc<Person>, room: RoomName) -> Result<Why, Problem> {
+    match chat.ask(person, Command::Ask { room, question: Question::Why }).await? {
+        Answer::Why(why) => Ok(why),
         other => Err(unexpected(&other)),
     }
 }

@@ -7,16 +7,20 @@ use serde::{Deserialize, Serialize};
 use super::listing::json;
 use super::problem::ApiError;
 use super::{ask, location, users};
+use crate::domain::limits::DIRECT_PEOPLE;
 use crate::domain::name::RoomName;
 use crate::protocol::command::Command;
+use crate::protocol::error_code::Problem;
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
-/// With whom.
+/// With whom: one person, or several.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WithWhom {
-    user: String,
+    user: Option<String>,
+    #[serde(default)]
+    users: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -24,16 +28,27 @@ struct Opened<'a> {
     room: &'a RoomName,
 }
 
-/// Opens the direct room with somebody, making it when there is none.
+/// Opens the direct room with these people, making it when there is none.
 pub async fn open(
     state: web::Data<WebState>,
     visitor: Visitor,
     body: web::Json<WithWhom>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.account()?;
-    let other = users::find(&state, &body.user).await?.id;
-    let was_there = state.store.direct_room(person.id, other).await?.is_some();
-    let room = ask::room(&state.chat, person, Command::Direct { other }).await?;
+    if body.users.len() > DIRECT_PEOPLE {
+        let message = format!("a direct room is for {DIRECT_PEOPLE} people at most; make a room instead");
+        return Err(Problem::field("users", message).into());
+    }
+    let mut others = Vec::new();
+    for user in body.user.iter().chain(&body.users) {
+        others.push(users::find(&state, user).await?.id);
+    }
+    let mut people = others.clone();
+    people.push(person.id);
+    people.sort_unstable();
+    people.dedup();
+    let was_there = state.store.direct_room(&people).await?.is_some();
+    let room = ask::room(&state.chat, person, Command::Direct { others }).await?;
     let mut answer = if was_there { HttpResponse::Ok() } else { HttpResponse::Created() };
     answer.insert_header((LOCATION, location::of_room(&room)));
     Ok(json(answer, Opened { room: &room }))

@@ -46,7 +46,7 @@ struct LogPage<'a> {
 }
 
 impl PageQuery {
-    fn page(&self) -> Result<Page, Problem> {
+    pub(super) fn page(&self) -> Result<Page, Problem> {
         decode::page(
             number("before", self.before.as_deref())?,
             number("after", self.after.as_deref())?,

@@ -7,6 +7,7 @@ use super::extract::room_name;
 use super::listing::{List, ListQuery, json};
 use super::problem::ApiError;
 use super::{ask, users};
+use crate::domain::membership::Role;
 use crate::domain::name::RoomName;
 use crate::domain::person::Author;
 use crate::protocol::answer::MemberEntry;
@@ -64,6 +65,41 @@ pub async fn add(
     let user = users::find(&state, &body.user).await?;
     let room = ask::room(&state.chat, person, Command::Add { room, user: user.id }).await?;
     Ok(json(HttpResponse::Ok(), Added { room, user: Author { id: user.id, name: user.name } }))
+}
+
+/// The new role of a member.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewRole {
+    role: Role,
+}
+
+/// Gives a member another role.
+pub async fn appoint(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    path: web::Path<(String, String)>,
+    body: web::Json<NewRole>,
+) -> Result<HttpResponse, ApiError> {
+    let (person, room, user) = (visitor.person()?, room_name(&path.0)?, &path.1);
+    // Who may not do it learns nothing about accounts either.
+    ask::look(&state.chat, person.clone(), room.clone()).await?.may_appoint.map_err(Problem::from)?;
+    let user = users::find(&state, user).await?.id;
+    ask::done(&state.chat, person, Command::Appoint { room, user, role: body.role }).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Ends somebody else's membership.
+pub async fn remove(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, ApiError> {
+    let (person, room, user) = (visitor.person()?, room_name(&path.0)?, &path.1);
+    ask::look(&state.chat, person.clone(), room.clone()).await?;
+    let user = users::find(&state, user).await?.id;
+    ask::done(&state.chat, person, Command::Remove { room, user }).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Makes the caller a member of a public room; nothing changes when they are one.

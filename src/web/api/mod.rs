@@ -3,6 +3,7 @@
 //! **How to add an endpoint:** a function in the file of its noun, a line in [`configure`], a test in
 //! `tests/suite/web/`. A POST needs nothing for `Idempotency-Key`: the middleware `idempotency` sees to it.
 
+mod acts;
 mod ask;
 mod direct;
 mod events;
@@ -21,7 +22,7 @@ mod tokens;
 mod users;
 
 use actix_web::middleware::from_fn;
-use actix_web::web::{ServiceConfig, delete, post, put, resource, scope};
+use actix_web::web::{ServiceConfig, delete, patch, post, put, resource, scope};
 
 use super::methods::read;
 use super::middleware::idempotency;
@@ -36,17 +37,43 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .wrap(from_fn(idempotency::once))
             .service(resource("/me").route(read().to(me::show)))
             .service(resource("/rooms").route(read().to(rooms::list)).route(post().to(rooms::create)))
-            .service(resource("/rooms/{room}").route(read().to(rooms::show)))
+            .service(resource("/rooms/{room}").route(read().to(rooms::show)).route(patch().to(rooms::change)))
+            .service(resource("/rooms/{room}/level").route(put().to(rooms::level)))
+            .service(resource("/rooms/{room}/pins").route(read().to(acts::pins)))
+            .service(resource("/rooms/{room}/unread").route(read().to(acts::unread)))
             .service(resource("/rooms/{room}/events").route(read().to(events::list)))
             .service(
                 resource("/rooms/{room}/messages").route(read().to(messages::list)).route(post().to(messages::send)),
             )
-            .service(resource("/rooms/{room}/messages/{seq}").route(read().to(messages::show)))
+            .service(
+                resource("/rooms/{room}/messages/{seq}")
+                    .route(read().to(messages::show))
+                    .route(patch().to(acts::edit))
+                    .route(delete().to(acts::delete)),
+            )
+            .service(resource("/rooms/{room}/messages/{seq}/edits").route(read().to(acts::edits)))
+            .service(resource("/rooms/{room}/messages/{seq}/seen").route(read().to(acts::seen)))
+            .service(resource("/rooms/{room}/messages/{seq}/thread").route(read().to(acts::thread)))
+            .service(
+                resource("/rooms/{room}/messages/{seq}/pin")
+                    .route(put().to(acts::pin))
+                    .route(delete().to(acts::unpin)),
+            )
+            .service(
+                resource("/rooms/{room}/messages/{seq}/reactions/{emoji}")
+                    .route(put().to(acts::react))
+                    .route(delete().to(acts::unreact)),
+            )
             .service(resource("/rooms/{room}/members").route(read().to(members::list)).route(post().to(members::add)))
             .service(
                 resource("/rooms/{room}/members/me")
                     .route(put().to(members::enter))
                     .route(delete().to(members::give_up)),
+            )
+            .service(
+                resource("/rooms/{room}/members/{user}")
+                    .route(put().to(members::appoint))
+                    .route(delete().to(members::remove)),
             )
             .service(resource("/rooms/{room}/read").route(put().to(read_cursor::move_up)))
             .service(resource("/direct").route(post().to(direct::open)))

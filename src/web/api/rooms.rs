@@ -9,9 +9,9 @@ use super::listing::{List, ListQuery, json};
 use super::problem::ApiError;
 use super::{ask, location};
 use crate::domain::ids::Seq;
-use crate::domain::membership::Role;
+use crate::domain::membership::{Level, Role};
 use crate::domain::name::RoomName;
-use crate::domain::room::{RoomKind, Topic};
+use crate::domain::room::{Description, RoomKind, Topic};
 use crate::protocol::answer::RoomLook;
 use crate::protocol::command::Command;
 use crate::protocol::error_code::{Problem, bad_name};
@@ -32,9 +32,12 @@ struct Room<'a> {
     name: &'a RoomName,
     kind: RoomKind,
     topic: &'a Topic,
+    description: &'a Description,
+    archived: bool,
     last_seq: Seq,
     read_seq: Seq,
     unread: u64,
+    level: Level,
     role: Option<Role>,
     members: usize,
     online: usize,
@@ -49,6 +52,11 @@ struct May {
     join: bool,
     leave: bool,
     add: bool,
+    pin: bool,
+    describe: bool,
+    archive: bool,
+    appoint: bool,
+    moderate: bool,
 }
 
 impl<'a> From<&'a RoomLook> for Room<'a> {
@@ -57,9 +65,12 @@ impl<'a> From<&'a RoomLook> for Room<'a> {
             name: &look.room,
             kind: look.kind,
             topic: &look.topic,
+            description: &look.description,
+            archived: look.archived,
             last_seq: look.last_seq,
             read_seq: look.read_seq,
-            unread: if look.role.is_some() { look.last_seq.saturating_sub(look.read_seq) } else { 0 },
+            unread: look.unread,
+            level: look.level,
             role: look.role,
             members: look.members,
             online: look.online,
@@ -68,6 +79,11 @@ impl<'a> From<&'a RoomLook> for Room<'a> {
                 join: look.may_join.is_ok(),
                 leave: look.may_leave.is_ok(),
                 add: look.may_add.is_ok(),
+                pin: look.may_pin.is_ok(),
+                describe: look.may_describe.is_ok(),
+                archive: look.may_archive.is_ok(),
+                appoint: look.may_appoint.is_ok(),
+                moderate: look.may_moderate,
             },
         }
     }
@@ -100,6 +116,64 @@ pub async fn create(
     let mut answer = HttpResponse::Created();
     answer.insert_header((LOCATION, location::of_room(&look.room)));
     Ok(json(answer, Room::from(&look)))
+}
+
+/// What is to be changed; what is not given stays.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Changes {
+    topic: Option<String>,
+    description: Option<String>,
+    archived: Option<bool>,
+}
+
+/// Changes what is known of a room.
+pub async fn change(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+    body: web::Json<Changes>,
+) -> Result<HttpResponse, ApiError> {
+    let (person, room) = (visitor.person()?, room_name(&room)?);
+    let Changes { topic, description, archived } = body.into_inner();
+    let topic = topic.map(|topic| Topic::parse(&topic)).transpose().map_err(Problem::from)?;
+    let description = description.map(|text| Description::parse(&text)).transpose().map_err(Problem::from)?;
+    // All of it is judged before any of it is written.
+    let look = ask::look(&state.chat, person.clone(), room.clone()).await?;
+    if topic.is_some() || description.is_some() {
+        look.may_describe.map_err(Problem::from)?;
+    }
+    if archived.is_some() {
+        look.may_archive.map_err(Problem::from)?;
+    }
+    if let Some(topic) = topic.filter(|topic| *topic != look.topic) {
+        ask::send(&state.chat, person.clone(), Command::Topic { room: room.clone(), topic }).await?;
+    }
+    if description.is_some() || archived.is_some() {
+        let command = Command::Change { room: room.clone(), description, archived };
+        ask::send(&state.chat, person.clone(), command).await?;
+    }
+    let look = ask::look(&state.chat, person, room).await?;
+    Ok(json(HttpResponse::Ok(), Room::from(&look)))
+}
+
+/// What the caller wants to be told of.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewLevel {
+    level: Level,
+}
+
+/// Says what the caller wants to be told of.
+pub async fn level(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+    body: web::Json<NewLevel>,
+) -> Result<HttpResponse, ApiError> {
+    let (person, room) = (visitor.person()?, room_name(&room)?);
+    ask::done(&state.chat, person, Command::Level { room, level: body.level }).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// What a room is and what the caller may do there.

@@ -46,7 +46,7 @@ async fn page(visit: &Visit, name: &str) -> Result<HttpResponse, Problem> {
 
 async fn carry_out(visit: &Visit, name: &str) -> Result<HttpResponse, Problem> {
     let (account, other) = both(visit, name).await?;
-    visit.ask(&account, Command::Direct { other: other.id }).await?;
+    visit.ask(&account, Command::Direct { others: vec![other.id] }).await?;
     Ok(redirect(&url::direct(other.name.as_str())))
 }
 

@@ -12,6 +12,7 @@ use super::{time, url};
 use crate::domain::clock::Timestamp;
 use crate::domain::event::{Event, EventBody, SharedEvent};
 use crate::domain::ids::Seq;
+use crate::domain::membership::Role;
 use crate::domain::person::Author;
 use crate::web::words::Words;
 
@@ -71,8 +72,11 @@ impl EventView {
         let room = event.room_name.as_str();
         let notice = notice(event);
         let (html, reply_seq) = match &event.body {
-            EventBody::Message { text, reply_to, .. } => (writing.markdown.to_html(text), reply_to.unwrap_or(0)),
-            EventBody::Joined { .. } | EventBody::Left { .. } => (String::new(), 0),
+            EventBody::Message(message) => {
+                (writing.markdown.to_html(&message.text), message.reply_to.unwrap_or_default())
+            }
+            EventBody::Edited { text, .. } => (writing.markdown.to_html(text), 0),
+            _ => (String::new(), 0),
         };
         Self {
             kind: event.body.kind().as_str(),
@@ -122,7 +126,20 @@ impl EventView {
 /// The words of a notice, and who did it to the author. Scripts put them into the reader's language by the same key.
 fn notice(event: &Event) -> Option<(&'static str, &str)> {
     match &event.body {
-        EventBody::Message { .. } => None,
+        EventBody::Message(_)
+        | EventBody::Edited { .. }
+        | EventBody::Deleted { .. }
+        | EventBody::Reaction { .. }
+        | EventBody::Pinned { on: false, .. } => None,
+        EventBody::Pinned { on: true, .. } => Some(("js.notice.pinned", "")),
+        EventBody::Topic { topic } if topic.as_str().is_empty() => Some(("js.notice.topic_removed", "")),
+        EventBody::Topic { topic } => Some(("js.notice.topic", topic.as_str())),
+        EventBody::Changed { archived: Some(true), .. } => Some(("js.notice.archived", "")),
+        EventBody::Changed { archived: Some(false), .. } => Some(("js.notice.opened", "")),
+        EventBody::Changed { .. } => Some(("js.notice.described", "")),
+        EventBody::Role { role: Role::Owner, by } => Some(("js.notice.owner", by.name.as_str())),
+        EventBody::Role { role: Role::Moderator, by } => Some(("js.notice.moderator", by.name.as_str())),
+        EventBody::Role { role: Role::Member, by } => Some(("js.notice.member", by.name.as_str())),
         EventBody::Joined { by: None, .. } => Some(("js.notice.joined", "")),
         EventBody::Joined { by: Some(by), .. } => Some(("js.notice.added", by.name.as_str())),
         EventBody::Left { by: None } => Some(("js.notice.left", "")),
