@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
-use parlor::domain::event::{Draft, EventBody};
+use parlor::domain::event::{Draft, EventBody, Message};
 use parlor::domain::ids::{RoomId, UserId};
 use rusqlite::{CachedStatement, Connection};
 
@@ -86,7 +86,9 @@ fn write_batch(connection: &Connection, last_seqs: &mut HashMap<RoomId, i64>, ba
 }
 
 fn write_one(event: &mut CachedStatement<'_>, draft: &Draft, seq: i64) {
-    let EventBody::Message { text, nonce, .. } = &draft.body else { unreachable!("the crowd sends messages only") };
+    let EventBody::Message(Message { text, nonce, .. }) = &draft.body else {
+        unreachable!("the crowd sends messages only")
+    };
     let (room, author, at) = (draft.room.0, draft.author.id.as_bytes().as_slice(), draft.at.0);
     event.execute((room, seq, author, draft.author.name.as_str(), at, text, nonce)).expect("an event can be written");
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use parlor::domain::clock::{Clock, Timestamp};
-use parlor::domain::event::{Draft, EventBody};
+use parlor::domain::event::{Draft, EventBody, Message};
 use parlor::domain::ids::{RoomId, UserId};
 use parlor::domain::name::{RoomName, UserName};
 use parlor::domain::person::Author;
@@ -104,7 +104,13 @@ impl Crowd {
             room_name,
             author: self.people[sender].clone(),
             at: now(),
-            body: EventBody::Message { text: WORDS[start..start + length].to_owned(), reply_to: None, nonce },
+            calls: Vec::new(),
+            body: EventBody::Message(Message {
+                text: WORDS[start..start + length].to_owned(),
+                reply_to: None,
+                nonce,
+                ..Message::default()
+            }),
         }
     }
 }

@@ -11,13 +11,13 @@ use super::log_page::{self, LogPage};
 use super::lookup;
 use super::reply::Caller;
 use super::server::ChatServer;
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::Event;
 use crate::domain::ids::{RoomId, Seq, SessionId, UserId};
 use crate::domain::membership::{Level, Mark};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Author;
 use crate::protocol::answer::Answer;
-use crate::protocol::command::{Command, Page, Question};
+use crate::protocol::command::{Command, Only, Page, Question};
 use crate::storage::rooms::{CursorMove, ListedRoom, NamedMember, NewRoom, StoredRoom};
 use crate::storage::{SharedStore, StorageError, StorageResult};
 
@@ -147,15 +147,7 @@ impl Loader {
     }
 
     /// A page of a log; `reset` is handed back with it.
-    pub fn history(
-        &self,
-        caller: Caller,
-        room: RoomId,
-        name: RoomName,
-        page: Page,
-        only: Option<EventKind>,
-        reset: bool,
-    ) {
+    pub fn history(&self, caller: Caller, room: RoomId, name: RoomName, page: Page, only: Option<Only>, reset: bool) {
         self.start(move |store| async move {
             let page = log_page::read(&store, room, page, only).await;
             let page = match page {

@@ -1,14 +1,14 @@
-//! A page of a room's log, as it is read for `history`, REST and the pages: in numbers, in bytes, and of one kind of
+//! A page of a room's log, as it is read for `history`, REST and the pages: in numbers, in bytes, and of some kinds of
 //! events if that was asked for. Called by the loader.
 
-use crate::domain::event::{Event, EventKind};
+use crate::domain::event::Event;
 use crate::domain::ids::{RoomId, Seq};
-use crate::protocol::command::Page;
+use crate::protocol::command::{Only, Page};
 use crate::storage::{SharedStore, StorageResult};
 
 /// Bytes of text in one page, at most; a page always has one event.
 const PAGE_BYTES: usize = 64 * 1024;
-/// Reads for one page of one kind, at most: a log of nothing but joins is not read to its end.
+/// Reads for one page of some kinds, at most: a log of nothing but joins is not read to its end.
 const ROUNDS: usize = 50;
 
 /// What was read.
@@ -24,14 +24,14 @@ pub struct LogPage {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn read(store: &SharedStore, room: RoomId, page: Page, only: Option<EventKind>) -> StorageResult<LogPage> {
+pub async fn read(store: &SharedStore, room: RoomId, page: Page, only: Option<Only>) -> StorageResult<LogPage> {
     let wanted = page.limit + 1;
     let events = match page.after {
         Some(after) => store.events_after(room, after, wanted).await?,
         None => store.events_before(room, page.before, wanted).await?,
     };
     let (events, stopped_at) = match only {
-        Some(kind) => only_kind(store, room, page, kind, events).await?,
+        Some(only) => only_some(store, room, page, only, events).await?,
         None => (events, None),
     };
     let LogPage { events, next } = cut(events, page);
@@ -60,13 +60,13 @@ fn cut(mut events: Vec<Event>, page: Page) -> LogPage {
     LogPage { events, next }
 }
 
-/// Reads on until there is a page of one kind; memberships lie between messages. Says where it gave up, if it did so
+/// Reads on until there is a page of them; others lie between. Says where it gave up, if it did so
 /// before the end of the log: whoever asked goes on from there, or would ask for the same page for ever.
-async fn only_kind(
+async fn only_some(
     store: &SharedStore,
     room: RoomId,
     page: Page,
-    kind: EventKind,
+    only: Only,
     mut found: Vec<Event>,
 ) -> StorageResult<(Vec<Event>, Option<Seq>)> {
     let wanted = page.limit + 1;
@@ -74,7 +74,7 @@ async fn only_kind(
     let mut stopped_at = None;
     for _ in 0..ROUNDS {
         let (first, last, read) = (found.first().map(|e| e.seq), found.last().map(|e| e.seq), found.len());
-        let of_kind = found.into_iter().filter(|event| event.body.kind() == kind);
+        let of_kind = found.into_iter().filter(|event| only.takes(event.body.kind()));
         if page.after.is_some() {
             kept.extend(of_kind);
             kept.truncate(wanted);

@@ -84,9 +84,7 @@ pub async fn answer(store: &SharedStore, asked: Asked, question: Question) -> St
             let first_unread = first.map(|event| event.seq);
             Looked::Why { first_unread, mentions: store.calls(room, user, read, CALLS).await? }
         }
-        Question::Since { time } => {
-            Looked::Answer(Answer::Place { seq: store.first_since(room, last, time).await? })
-        }
+        Question::Since { time } => Looked::Answer(Answer::Place { seq: store.first_since(room, last, time).await? }),
     })
 }
 
@@ -96,7 +94,8 @@ pub async fn answer(store: &SharedStore, asked: Asked, question: Question) -> St
 /// When the database cannot be read.
 pub async fn mark_own(store: &SharedStore, events: &mut [Event], user: UserId) -> StorageResult<()> {
     let with = events.iter().filter(|event| has_reactions(event)).map(|event| event.seq);
-    let (Some(first), Some(last), Some(room)) = (with.clone().min(), with.max(), events.first().map(|event| event.room))
+    let (Some(first), Some(last), Some(room)) =
+        (with.clone().min(), with.max(), events.first().map(|event| event.room))
     else {
         return Ok(());
     };

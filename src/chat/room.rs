@@ -395,7 +395,8 @@ mod tests {
     fn a_ban_outlives_leaving() {
         let mut room = room();
         let user = guest(1).id;
-        room.memberships.insert(user, Membership { banned: true, ..Membership::new(user, Role::Member, Mark::default()) });
+        room.memberships
+            .insert(user, Membership { banned: true, ..Membership::new(user, Role::Member, Mark::default()) });
         room.remove_member(user);
         room.add_member(user, Role::Owner, Mark::default());
         assert!(room.membership(user).is_some_and(|m| m.banned));

@@ -90,7 +90,7 @@ fn number(rest: &[u8]) -> Option<(Seq, &[u8])> {
 mod tests {
     use super::*;
     use crate::domain::clock::Timestamp;
-    use crate::domain::event::{Event, EventBody};
+    use crate::domain::event::{Event, EventBody, Message};
     use crate::domain::ids::{RoomId, UserId};
     use crate::domain::membership::Role;
     use crate::domain::name::{RoomName, UserName};
@@ -115,7 +115,7 @@ mod tests {
 
     fn written(body: EventBody, seq: Seq) -> String {
         let room_name = RoomName::trusted("lobby".into());
-        let event = Event { room: RoomId(1), room_name, seq, author: author(), at: Timestamp(0), body };
+        let event = Event { room: RoomId(1), room_name, seq, n: seq, author: author(), at: Timestamp(0), body };
         text(encode::event(&event, Encoding::Json, &NoHtml))
     }
 
@@ -144,7 +144,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_message_is_read_as_the_server_writes_it(said in "\\PC{0,40}[\"\\\\\n\t]{0,3}", seq in 1_u64..1 << 53) {
-            let body = EventBody::Message { text: said.clone(), reply_to: None, nonce: Some("n".into()) };
+            let body = EventBody::Message(Message { text: said.clone(), reply_to: None, nonce: Some("n".into()), ..Message::default() });
             let frame = written(body, seq);
             let json = serde_json::to_string(&said).unwrap();
             let expected = Glance::Event { seq, text: &json.as_bytes()[1..json.len() - 1] };

@@ -197,7 +197,11 @@ pub fn may_archive(access: Access, room: RoomFacts, actor: Actor) -> Result<(), 
     if room.kind == RoomKind::Direct || room.is_lobby {
         return Err(Refusal::CannotArchive);
     }
-    if owns(actor) || (runs_server(actor) && room.kind == RoomKind::Public) { Ok(()) } else { Err(Refusal::OwnerNeeded) }
+    if owns(actor) || (runs_server(actor) && room.kind == RoomKind::Public) {
+        Ok(())
+    } else {
+        Err(Refusal::OwnerNeeded)
+    }
 }
 
 /// May this person give `other`, who has `role`, the role `wanted`?
@@ -306,6 +310,7 @@ pub fn may_invite(standing: Standing) -> Result<(), Refusal> {
 mod tests {
     use super::super::access::Registration;
     use super::super::ids::UserId;
+    use super::super::membership::Mark;
     use super::*;
     use proptest::prelude::*;
     use uuid::Uuid;
@@ -318,7 +323,7 @@ mod tests {
 
     #[expect(clippy::unnecessary_wraps, reason = "an actor has a membership or none")]
     fn member(role: Role) -> Option<Membership> {
-        Some(Membership::new(UserId(Uuid::nil()), role, 0))
+        Some(Membership::new(UserId(Uuid::nil()), role, Mark::default()))
     }
 
     fn account(membership: Option<Membership>) -> Actor {
@@ -326,10 +331,10 @@ mod tests {
     }
 
     const GUEST: Actor = Actor { standing: Standing::Guest, membership: None };
-    const PUBLIC: RoomFacts = RoomFacts { kind: RoomKind::Public, is_lobby: false };
-    const LOBBY_ROOM: RoomFacts = RoomFacts { kind: RoomKind::Public, is_lobby: true };
-    const PRIVATE: RoomFacts = RoomFacts { kind: RoomKind::Private, is_lobby: false };
-    const DIRECT: RoomFacts = RoomFacts { kind: RoomKind::Direct, is_lobby: false };
+    const PUBLIC: RoomFacts = RoomFacts { kind: RoomKind::Public, is_lobby: false, archived: false };
+    const LOBBY_ROOM: RoomFacts = RoomFacts { kind: RoomKind::Public, is_lobby: true, archived: false };
+    const PRIVATE: RoomFacts = RoomFacts { kind: RoomKind::Private, is_lobby: false, archived: false };
+    const DIRECT: RoomFacts = RoomFacts { kind: RoomKind::Direct, is_lobby: false, archived: false };
 
     #[test]
     fn a_stranger_is_told_that_a_private_room_does_not_exist() {
@@ -426,7 +431,7 @@ mod tests {
             membership: membership.map(|(role, banned, muted)| Membership {
                 banned,
                 muted_until: muted.map(Timestamp),
-                ..Membership::new(UserId(Uuid::nil()), role, 0)
+                ..Membership::new(UserId(Uuid::nil()), role, Mark::default())
             }),
         })
     }
@@ -439,7 +444,7 @@ mod tests {
             kind in prop_oneof![Just(RoomKind::Public), Just(RoomKind::Private), Just(RoomKind::Direct)],
             is_lobby in any::<bool>(),
         ) {
-            let (access, room) = (access(guests), RoomFacts { kind, is_lobby });
+            let (access, room) = (access(guests), RoomFacts { kind, is_lobby, archived: false });
             if let Err(refusal) = may_read(access, room, actor) {
                 prop_assert_eq!(may_join(access, room, actor), Err(refusal));
                 prop_assert_eq!(may_post(access, room, actor, NOW), Err(refusal));

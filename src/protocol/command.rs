@@ -159,8 +159,8 @@ pub enum Command {
         room: RoomName,
         /// Where in the log.
         page: Page,
-        /// Only events of this kind.
-        only: Option<EventKind>,
+        /// Only some events.
+        only: Option<Only>,
     },
     /// The rooms one may see.
     Rooms,
@@ -212,6 +212,26 @@ pub enum Command {
         /// Which.
         room: RoomName,
     },
+}
+
+/// Which events of a log are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Only {
+    /// What people wrote.
+    Messages,
+    /// What is shown as an entry of its own: not what only changes one that is there.
+    Shown,
+}
+
+impl Only {
+    /// True for a kind that is wanted.
+    #[must_use]
+    pub fn takes(self, kind: EventKind) -> bool {
+        match self {
+            Self::Messages => kind == EventKind::Message,
+            Self::Shown => kind.is_shown(),
+        }
+    }
 }
 
 /// What can be looked up in a room.

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use serde_json::{Map, Value};
 
-use super::command::{Command, Page, Question, Request};
+use super::command::{Command, Only, Page, Question, Request};
 use super::error_code::{ErrorCode, Problem, bad_name};
 use crate::domain::emoji::Emoji;
 use crate::domain::ids::{Seq, UserId};
@@ -138,7 +138,7 @@ fn command(fields: &mut Fields) -> Result<Command, Problem> {
                 fields.optional_number("after")?,
                 fields.optional_number("limit")?,
             )?,
-            only: None,
+            only: fields.only()?,
         }),
         "rooms" => Ok(Command::Rooms),
         "members" => Ok(Command::Members { room: fields.room()? }),
@@ -177,12 +177,7 @@ pub fn emoji(text: &str) -> Result<Emoji, Problem> {
     Emoji::parse(text).map_err(|error| Problem::field("emoji", error.to_string()))
 }
 
-fn one_of<T>(
-    field: &'static str,
-    text: &str,
-    parse: impl Fn(&str) -> Option<T>,
-    words: &str,
-) -> Result<T, Problem> {
+fn one_of<T>(field: &'static str, text: &str, parse: impl Fn(&str) -> Option<T>, words: &str) -> Result<T, Problem> {
     parse(text).ok_or_else(|| Problem::field(field, format!("`{field}` must be {words}")))
 }
 
@@ -269,6 +264,15 @@ impl Fields {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Bool(value)) => Ok(Some(value)),
             Some(_) => Err(Problem::field(name, format!("`{name}` must be true or false"))),
+        }
+    }
+
+    fn only(&mut self) -> Result<Option<Only>, Problem> {
+        match self.optional_string("only", 16)?.as_deref() {
+            None => Ok(None),
+            Some("messages") => Ok(Some(Only::Messages)),
+            Some("shown") => Ok(Some(Only::Shown)),
+            Some(_) => Err(Problem::field("only", "`only` must be messages or shown; leave it out for everything")),
         }
     }
 

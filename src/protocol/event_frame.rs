@@ -122,11 +122,9 @@ impl<'a> EventFrame<'a> {
             }
             EventBody::Pinned { on, .. } => Self { on: Some(*on), ..frame },
             EventBody::Topic { topic } => Self { topic: Some(topic.as_str()), ..frame },
-            EventBody::Changed { description, archived } => Self {
-                description: description.as_ref().map(|text| text.as_str()),
-                archived: *archived,
-                ..frame
-            },
+            EventBody::Changed { description, archived } => {
+                Self { description: description.as_ref().map(|text| text.as_str()), archived: *archived, ..frame }
+            }
             EventBody::Joined { role, by } => Self { role: Some(*role), by: by.as_ref(), ..frame },
             EventBody::Left { by } => Self { by: by.as_ref(), ..frame },
             EventBody::Role { role, by } => Self { role: Some(*role), by: Some(by), ..frame },

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::answer::{Answer, Joined, MemberEntry, RoomEntry, Sent, Version, Why, is_false};
-use super::event_frame::EventFrame;
 use super::error_code::{ErrorCode, Problem};
+use super::event_frame::EventFrame;
 use crate::domain::event::{Event, SharedEvent};
 use crate::domain::ids::{Seq, SessionId, UserId};
 use crate::domain::limits::ShownLimits;

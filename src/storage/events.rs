@@ -63,8 +63,13 @@ pub trait Events {
     async fn versions(&self, room: RoomId, seq: Seq, limit: usize) -> StorageResult<Vec<Version>>;
 
     /// What one person has put on the messages from `first` to `last`.
-    async fn own_reactions(&self, room: RoomId, first: Seq, last: Seq, user: UserId)
-    -> StorageResult<Vec<(Seq, String)>>;
+    async fn own_reactions(
+        &self,
+        room: RoomId,
+        first: Seq,
+        last: Seq,
+        user: UserId,
+    ) -> StorageResult<Vec<(Seq, String)>>;
 
     /// The last event up to `seq` and how many messages there are up to it; zero for the place before the log.
     async fn place(&self, room: RoomId, seq: Seq) -> StorageResult<Mark>;

@@ -31,7 +31,13 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, user: UserId, ro
 }
 
 /// The person's name is known: events carry it.
-pub fn named(server: &mut ChatServer, caller: Caller, name: &RoomName, command: &Command, user: StorageResult<Option<Author>>) {
+pub fn named(
+    server: &mut ChatServer,
+    caller: Caller,
+    name: &RoomName,
+    command: &Command,
+    user: StorageResult<Option<Author>>,
+) {
     let who = match user {
         Ok(Some(who)) => who,
         Ok(None) => return server.ports.answer(caller.reply, Err(no_member())),

@@ -6,16 +6,15 @@ use super::super::log_page::LogPage;
 use super::super::reply::Caller;
 use super::super::server::ChatServer;
 use super::{look_at, refuse};
-use crate::domain::event::EventKind;
 use crate::domain::ids::RoomId;
 use crate::domain::name::RoomName;
 use crate::domain::permission;
 use crate::protocol::answer::{Answer, History};
-use crate::protocol::command::Page;
+use crate::protocol::command::{Only, Page};
 use crate::protocol::error_code::Problem;
 use crate::storage::StorageResult;
 
-pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, page: Page, only: Option<EventKind>) {
+pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, page: Page, only: Option<Only>) {
     let Some((room, facts, actor)) = look_at(server, id, &caller) else { return };
     if let Err(refusal) = permission::may_read(server.access(), facts, actor) {
         return refuse(server, caller, refusal);

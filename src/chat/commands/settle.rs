@@ -38,7 +38,9 @@ pub fn run(server: &mut ChatServer, outcome: Outcome) {
                 could_not_change(server, id, author);
             }
         }
-        (None | Some(Appended::Duplicate { .. } | Appended::Refused(_)), Purpose::Change) => could_not_change(server, id, author),
+        (None | Some(Appended::Duplicate { .. } | Appended::Refused(_)), Purpose::Change) => {
+            could_not_change(server, id, author)
+        }
     }
 }
 

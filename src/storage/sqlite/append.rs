@@ -175,11 +175,7 @@ async fn begin_and_read(
 }
 
 /// Everything else in one trip.
-async fn write_and_commit(
-    connection: &mut SqliteConnection,
-    batch: &Batch,
-    nonces: &mut Nonces,
-) -> StorageResult<()> {
+async fn write_and_commit(connection: &mut SqliteConnection, batch: &Batch, nonces: &mut Nonces) -> StorageResult<()> {
     // What does not fit into one statement goes before, in statements of full length.
     let (before, last) = batch.events.split_at((batch.events.len() - 1) / Values::MOST * Values::MOST);
     insert_events(connection, before).await?;

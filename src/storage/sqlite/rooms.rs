@@ -223,14 +223,14 @@ async fn add_first_members(
     last_seq: i64,
 ) -> StorageResult<()> {
     let events = (1..).zip(&new.members).map(|(seq, (author, role))| Event {
-            room,
-            room_name: new.name.clone(),
-            author: author.clone(),
-            at: new.at,
-            n: 0,
-            seq,
-            body: EventBody::Joined { role: *role, by: new.made_by.clone().filter(|maker| maker.id != author.id) },
-        });
+        room,
+        room_name: new.name.clone(),
+        author: author.clone(),
+        at: new.at,
+        n: 0,
+        seq,
+        body: EventBody::Joined { role: *role, by: new.made_by.clone().filter(|maker| maker.id != author.id) },
+    });
     let events: Vec<_> = events.map(|event| EventRow::new(&event)).collect::<StorageResult<_>>()?;
     insert_events(tx, &events).await?;
     let memberships: Vec<_> = new

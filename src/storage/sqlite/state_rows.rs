@@ -147,7 +147,11 @@ impl Change {
                     .await?;
             }
             Self::Topic { room, topic } => {
-                sqlx::query("UPDATE rooms SET topic = $2 WHERE id = $1").bind(room).bind(topic).execute(connection).await?;
+                sqlx::query("UPDATE rooms SET topic = $2 WHERE id = $1")
+                    .bind(room)
+                    .bind(topic)
+                    .execute(connection)
+                    .await?;
             }
             Self::Described { room, description } => {
                 let query = sqlx::query("UPDATE rooms SET description = $2 WHERE id = $1");
@@ -167,13 +171,7 @@ impl Change {
 }
 
 /// Takes a message back: its words, what it was changed to, what people put on it and whom it called are gone.
-async fn delete(
-    connection: &mut SqliteConnection,
-    room: i64,
-    target: i64,
-    by: &Author,
-    at: i64,
-) -> StorageResult<()> {
+async fn delete(connection: &mut SqliteConnection, room: i64, target: i64, by: &Author, at: i64) -> StorageResult<()> {
     sqlx::query(DELETED)
         .bind(room)
         .bind(target)
@@ -207,11 +205,7 @@ FROM (
 GROUP BY seq, emoji ORDER BY seq, min(event_seq)";
 
 /// Fills in what people have put on these messages of one room, which are in ascending order.
-pub(super) async fn add_reactions(
-    readers: &sqlx::SqlitePool,
-    events: &mut [Event],
-    with: &[Seq],
-) -> StorageResult<()> {
+pub(super) async fn add_reactions(readers: &sqlx::SqlitePool, events: &mut [Event], with: &[Seq]) -> StorageResult<()> {
     let (Some(first), Some(last), Some(room)) = (with.first(), with.last(), events.first().map(|event| event.room))
     else {
         return Ok(());
@@ -221,8 +215,7 @@ pub(super) async fn add_reactions(
         let seq = from_sql(row.try_get(0)?)?;
         let Ok(at) = events.binary_search_by_key(&seq, |event| event.seq) else { continue };
         let EventBody::Message(message) = &mut events[at].body else { continue };
-        let users: Vec<(String, String)> =
-            serde_json::from_str(row.try_get(3)?).map_err(super::error::inconsistent)?;
+        let users: Vec<(String, String)> = serde_json::from_str(row.try_get(3)?).map_err(super::error::inconsistent)?;
         let users = users.into_iter().map(|(id, name)| Ok(Author { id: id_of(&id)?, name: UserName::trusted(name) }));
         message.state.get_or_insert_default().reactions.push(Reactions {
             emoji: row.try_get(1)?,

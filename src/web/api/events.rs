@@ -10,11 +10,10 @@ use super::extract::{number, room_name};
 use super::listing::json;
 use super::problem::ApiError;
 use crate::chat::Chat;
-use crate::domain::event::EventKind;
 use crate::domain::ids::Seq;
 use crate::domain::name::RoomName;
 use crate::domain::person::Person;
-use crate::protocol::command::{Command, Page};
+use crate::protocol::command::{Command, Only, Page};
 use crate::protocol::decode;
 use crate::protocol::error_code::Problem;
 use crate::protocol::event_frame::EventFrame;
@@ -71,7 +70,7 @@ pub(super) async fn page(
     person: Arc<Person>,
     room: &str,
     query: &PageQuery,
-    only: Option<EventKind>,
+    only: Option<Only>,
 ) -> Result<HttpResponse, ApiError> {
     let (room, page) = (room_name(room)?, query.page()?);
     let found = ask::history(chat, person, Command::History { room, page, only }).await?;

@@ -9,11 +9,10 @@ use super::extract::{in_range, room_name};
 use super::listing::json;
 use super::problem::ApiError;
 use super::{ask, location};
-use crate::domain::event::EventKind;
 use crate::domain::ids::Seq;
 use crate::domain::limits::NONCE_BYTES;
 use crate::domain::text::MessageText;
-use crate::protocol::command::{Command, Page};
+use crate::protocol::command::{Command, Only, Page};
 use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::protocol::event_frame::EventFrame;
 use crate::web::middleware::idempotency;
@@ -36,7 +35,7 @@ pub async fn list(
     room: web::Path<String>,
     query: web::Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    page(&state.chat, visitor.person()?, &room, &query, Some(EventKind::Message)).await
+    page(&state.chat, visitor.person()?, &room, &query, Some(Only::Messages)).await
 }
 
 /// Stores a message. The idempotency key is the nonce: a repeated one is answered with the first one's number.

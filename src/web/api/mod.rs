@@ -55,9 +55,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(resource("/rooms/{room}/messages/{seq}/seen").route(read().to(acts::seen)))
             .service(resource("/rooms/{room}/messages/{seq}/thread").route(read().to(acts::thread)))
             .service(
-                resource("/rooms/{room}/messages/{seq}/pin")
-                    .route(put().to(acts::pin))
-                    .route(delete().to(acts::unpin)),
+                resource("/rooms/{room}/messages/{seq}/pin").route(put().to(acts::pin)).route(delete().to(acts::unpin)),
             )
             .service(
                 resource("/rooms/{room}/messages/{seq}/reactions/{emoji}")

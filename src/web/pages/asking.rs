@@ -6,7 +6,7 @@ use super::visit::Visit;
 use crate::domain::name::{DIRECT_PREFIX, RoomName};
 use crate::domain::person::Person;
 use crate::protocol::answer::{Answer, History, Members, RoomEntry, RoomLook};
-use crate::protocol::command::{Command, Page};
+use crate::protocol::command::{Command, Only, Page};
 use crate::protocol::error_code::Problem;
 use crate::web::views::{SidebarView, url};
 
@@ -24,9 +24,9 @@ impl Visit {
         }
     }
 
-    /// A page of a room's log.
+    /// A page of what is shown of a room's log.
     pub async fn history(&self, person: &Arc<Person>, room: &RoomName, page: Page) -> Result<History, Problem> {
-        match self.ask(person, Command::History { room: room.clone(), page, only: None }).await? {
+        match self.ask(person, Command::History { room: room.clone(), page, only: Some(Only::Shown) }).await? {
             Answer::History(history) => Ok(history),
             other => Err(unexpected(&other)),
         }

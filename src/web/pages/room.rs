@@ -117,8 +117,8 @@ pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) 
     };
     let response = visit.html(typed.status, "pages/room.html", &context)?;
     // Only now: the "new" line shows what was unread before this visit.
-    if is_member && shown.is_newest && shown.last > look.read_seq {
-        mark_read(visit, &reader, &look.room, shown.last).await;
+    if is_member && shown.is_newest && look.last_seq > look.read_seq {
+        mark_read(visit, &reader, &look.room, look.last_seq.max(shown.last)).await;
     }
     Ok(with_retry_after(response, typed.retry_after))
 }
@@ -144,22 +144,26 @@ async fn read(
 ) -> Result<(Vec<SharedEvent>, Shown), Problem> {
     let half = HISTORY_DEFAULT / 2;
     let page = |before, after, limit| visit.history(reader, &look.room, Page { before, after, limit });
-    let mut events = match window {
-        Window::Newest => Vec::new(),
-        Window::Before(seq) => page(Some(seq), None, HISTORY_DEFAULT).await?.events,
-        Window::After(seq) => page(None, Some(seq), HISTORY_DEFAULT).await?.events,
+    let (mut events, mut is_end) = match window {
+        Window::Newest => (Vec::new(), true),
+        Window::Before(seq) => (page(Some(seq), None, HISTORY_DEFAULT).await?.events, false),
+        Window::After(seq) => {
+            let page = page(None, Some(seq), HISTORY_DEFAULT).await?;
+            (page.events, page.next.is_none())
+        }
         Window::Around(seq) if seq == 0 || seq > look.last_seq => {
             return Err(not_found("there is no such message in this room"));
         }
         Window::Around(seq) => {
             let mut events = page(Some(seq), None, half).await?.events;
-            events.extend(page(None, Some(seq - 1), half + 1).await?.events);
-            events
+            let after = page(None, Some(seq - 1), half + 1).await?;
+            events.extend(after.events);
+            (events, after.next.is_none())
         }
     };
-    let is_end = events.is_empty();
-    if is_end {
+    if events.is_empty() {
         events = page(None, None, HISTORY_DEFAULT).await?.events;
+        is_end = true;
     }
     let last = events.last().map_or(0, |event| event.seq);
     let shown = Shown {

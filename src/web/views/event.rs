@@ -10,7 +10,7 @@ use super::forms::PersonView;
 use super::markdown::Markdown;
 use super::{time, url};
 use crate::domain::clock::Timestamp;
-use crate::domain::event::{Event, EventBody, SharedEvent};
+use crate::domain::event::{Event, EventBody, Message, SharedEvent};
 use crate::domain::ids::Seq;
 use crate::domain::membership::Role;
 use crate::domain::person::Author;
@@ -229,11 +229,16 @@ mod tests {
 
     fn event(seq: Seq, name: &str, at: i64, body: EventBody) -> SharedEvent {
         let room_name = RoomName::trusted("lobby".into());
-        Arc::new(Event { room: RoomId(1), room_name, seq, author: author(name), at: Timestamp(at), body })
+        Arc::new(Event { room: RoomId(1), room_name, seq, n: seq, author: author(name), at: Timestamp(at), body })
     }
 
     fn said(seq: Seq, name: &str, at: i64) -> SharedEvent {
-        event(seq, name, at, EventBody::Message { text: "hi".into(), reply_to: None, nonce: None })
+        event(
+            seq,
+            name,
+            at,
+            EventBody::Message(Message { text: "hi".into(), reply_to: None, nonce: None, ..Message::default() }),
+        )
     }
 
     /// The timeline in a few letters: `d` day, `n` new, a number for an event, `+` before one that follows.

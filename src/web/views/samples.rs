@@ -15,13 +15,13 @@ use super::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, Setting
 use super::{PageView, SidebarView, ViewerView};
 use crate::domain::access::{Access, GuestAccess, Registration};
 use crate::domain::clock::Timestamp;
-use crate::domain::event::{Event, EventBody};
+use crate::domain::event::{Event, EventBody, Message};
 use crate::domain::ids::{RoomId, UserId};
-use crate::domain::membership::Role;
+use crate::domain::membership::{Level, Role};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::permission::Refusal;
 use crate::domain::person::{Author, Person, SiteRole, Standing, Status};
-use crate::domain::room::{RoomKind, Topic};
+use crate::domain::room::{Description, RoomKind, Topic};
 use crate::protocol::answer::{MemberEntry, RoomEntry, RoomLook};
 use crate::protocol::encode::EventHtml;
 use crate::web::words::Words;
@@ -95,8 +95,12 @@ fn entry(name: &str, kind: RoomKind, unread: u64) -> RoomEntry {
         last_seq: 300,
         read_seq: 300 - unread,
         unread,
+        mentions: unread.min(2),
+        level: Level::All,
+        archived: false,
         online: 1,
         other,
+        others: Vec::new(),
         other_online: unread > 0,
     }
 }
@@ -116,11 +120,11 @@ fn sidebars() -> [SidebarView; 2] {
 
 fn event(seq: u64, body: EventBody) -> Event {
     let room_name = RoomName::trusted("lobby".into());
-    Event { room: RoomId(1), room_name, seq, author: author("ann"), at: Timestamp(NOW.0 - 1), body }
+    Event { room: RoomId(1), room_name, seq, n: seq, author: author("ann"), at: Timestamp(NOW.0 - 1), body }
 }
 
 fn message(seq: u64, text: &str, reply_to: Option<u64>) -> Event {
-    event(seq, EventBody::Message { text: text.into(), reply_to, nonce: None })
+    event(seq, EventBody::Message(Message { text: text.into(), reply_to, nonce: None, ..Message::default() }))
 }
 
 fn events() -> Vec<Event> {
@@ -139,8 +143,12 @@ fn look(kind: RoomKind, may: Result<(), Refusal>) -> RoomLook {
         room: RoomName::trusted("lobby".into()),
         kind,
         topic: Topic::trusted(if may.is_ok() { NASTY.into() } else { String::new() }),
+        description: Description::default(),
+        archived: false,
         last_seq: 5,
         read_seq: 2,
+        unread: 3,
+        level: Level::All,
         role: may.is_ok().then_some(Role::Owner),
         members: 2,
         online: 1,
@@ -148,6 +156,11 @@ fn look(kind: RoomKind, may: Result<(), Refusal>) -> RoomLook {
         may_join: may,
         may_leave: may,
         may_add: may,
+        may_pin: may,
+        may_describe: may,
+        may_archive: may,
+        may_appoint: may,
+        may_moderate: may.is_ok(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Typed lines, and the lines that others get to see of them.
 
 use parlor::domain::clock::Timestamp;
-use parlor::domain::event::{Event, EventBody};
+use parlor::domain::event::{Event, EventBody, Message};
 use parlor::domain::ids::{RoomId, UserId};
 use parlor::domain::name::{RoomName, UserName};
 use parlor::domain::person::Author;
@@ -47,7 +47,8 @@ fn shown(room_name: RoomName, text: String) -> String {
             name: UserName::trusted("ann".to_owned()),
         },
         at: Timestamp(0),
-        body: EventBody::Message { text, reply_to: None, nonce: None },
+        n: 1,
+        body: EventBody::Message(Message { text, reply_to: None, nonce: None, ..Message::default() }),
     })
 }
 

@@ -46,7 +46,7 @@ macro_rules! every_story {
             memberships::leaving_ends_a_membership,
             memberships::the_last_word_of_a_batch_counts,
             memberships::a_guest_who_joins_is_no_member,
-            memberships::a_cursor_moves_up_to_the_end_and_never_down,
+            memberships::a_cursor_moves_up_to_the_end_and_down_only_when_asked,
             keys::a_key_is_claimed_once_and_its_answer_repeated,
             keys::a_key_of_another_request_is_told_apart,
             keys::a_released_key_may_be_claimed_again,

@@ -1,16 +1,16 @@
 //! People, rooms and drafts for the stories.
 
 use parlor::domain::clock::Timestamp;
-use parlor::domain::event::{Draft, Event, EventBody};
+use parlor::domain::event::{Draft, Event, EventBody, Message};
 use parlor::domain::ids::{RoomId, Seq, UserId};
-use parlor::domain::membership::{Membership, Role};
+use parlor::domain::membership::{Mark, Membership, Role};
 use parlor::domain::name::{NameKey, RoomName, UserName};
 use parlor::domain::permission::LOBBY;
 use parlor::domain::person::{Author, SiteRole};
 use parlor::domain::room::{RoomInfo, RoomKind, Topic};
 use parlor::storage::Store;
 use parlor::storage::events::Appended;
-use parlor::storage::rooms::NewRoom;
+use parlor::storage::rooms::{CursorMove, NewRoom};
 use parlor::storage::users::{Account, NewAccount, Registered};
 use uuid::Uuid;
 
@@ -58,15 +58,16 @@ pub async fn lobby(store: &dyn Store) -> RoomInfo {
 }
 
 pub fn draft(room: &RoomInfo, author: &Author, body: EventBody) -> Draft {
-    Draft { room: room.id, room_name: room.name.clone(), author: author.clone(), at: NOW, body }
+    Draft { room: room.id, room_name: room.name.clone(), author: author.clone(), at: NOW, body, calls: Vec::new() }
 }
 
 pub fn message(room: &RoomInfo, author: &Author, text: &str) -> Draft {
-    draft(room, author, EventBody::Message { text: text.to_owned(), reply_to: None, nonce: None })
+    draft(room, author, EventBody::message(text))
 }
 
 pub fn message_with_nonce(room: &RoomInfo, author: &Author, text: &str, nonce: &str) -> Draft {
-    let body = EventBody::Message { text: text.to_owned(), reply_to: None, nonce: Some(nonce.to_owned()) };
+    let body =
+        EventBody::Message(Message { text: text.to_owned(), nonce: Some(nonce.to_owned()), ..Message::default() });
     draft(room, author, body)
 }
 
@@ -78,10 +79,20 @@ pub fn left(room: &RoomInfo, author: &Author) -> Draft {
     draft(room, author, EventBody::Left { by: None })
 }
 
-/// The event that a draft became.
+/// The event that a draft became, in a log of nothing but messages.
 pub fn event(draft: &Draft, seq: Seq) -> Event {
-    let Draft { room, room_name, author, at, body } = draft.clone();
-    Event { room, room_name, seq, author, at, body }
+    let Draft { room, room_name, author, at, body, .. } = draft.clone();
+    Event { room, room_name, seq, n: seq, author, at, body }
+}
+
+/// A place in a log.
+pub fn mark(seq: Seq, n: u64) -> Mark {
+    Mark { seq, n }
+}
+
+/// A cursor that moves up.
+pub fn up(room: &RoomInfo, user: &Author, seq: Seq, n: u64) -> CursorMove {
+    CursorMove { room: room.id, user: user.id, to: mark(seq, n), back: false }
 }
 
 pub fn stored(draft: &Draft, seq: Seq) -> Appended {

@@ -25,7 +25,13 @@ fn drafts() -> Vec<Draft> {
         room_name: RoomName::trusted("lobby".to_owned()),
         author: author.clone(),
         at: Timestamp(1_000),
-        body: EventBody::Message { text: "hello".to_owned(), reply_to: None, nonce: Some(format!("nonce {number}")) },
+        calls: Vec::new(),
+        body: EventBody::Message(Message {
+            text: "hello".to_owned(),
+            reply_to: None,
+            nonce: Some(format!("nonce {number}")),
+            ..Message::default()
+        }),
     };
     (0..MESSAGES).map(draft).collect()
 }

@@ -1,7 +1,7 @@
 //! The log of a room.
 
 use parlor::domain::clock::Timestamp;
-use parlor::domain::event::{Draft, EventBody};
+use parlor::domain::event::{Draft, EventBody, Message};
 use parlor::domain::ids::RoomId;
 use parlor::domain::limits;
 use parlor::domain::membership::Role;
@@ -43,7 +43,11 @@ pub async fn events_come_back_as_they_were_written(store: &dyn Store) {
     ];
     let mut drafts: Vec<Draft> = texts.iter().map(|text| message(&lobby, &guest, text)).collect();
     let nonce = Some("n\"\u{e9}\\".to_owned());
-    drafts.push(draft(&lobby, &ann, EventBody::Message { text: "yes".to_owned(), reply_to: Some(1), nonce }));
+    drafts.push(draft(
+        &lobby,
+        &ann,
+        EventBody::Message(Message { text: "yes".to_owned(), reply_to: Some(1), nonce, ..Message::default() }),
+    ));
     drafts.push(draft(&lobby, &ann, EventBody::Joined { role: Role::Moderator, by: Some(guest.clone()) }));
     drafts.push(draft(&lobby, &ann, EventBody::Left { by: Some(guest) }));
     drafts.push(Draft { at: Timestamp(-1), ..draft(&lobby, &ann, EventBody::Joined { role: Role::Owner, by: None }) });

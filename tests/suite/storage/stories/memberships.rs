@@ -4,8 +4,9 @@ use parlor::domain::ids::RoomId;
 use parlor::domain::membership::{Membership, Role};
 use parlor::domain::room::RoomKind;
 use parlor::storage::Store;
+use parlor::storage::rooms::CursorMove;
 
-use crate::storage::samples::{account, joined, left, lobby, membership, message, new_room, person, seqs};
+use crate::storage::samples::{account, joined, left, lobby, mark, membership, message, new_room, person, seqs, up};
 
 pub async fn joining_makes_a_member_who_has_read_so_far(store: &dyn Store) {
     let (ann, bob, lobby) = (account(store, "ann").await, account(store, "bob").await, lobby(store).await);
@@ -13,12 +14,12 @@ pub async fn joining_makes_a_member_who_has_read_so_far(store: &dyn Store) {
 
     store.append(&drafts).await.unwrap();
 
-    assert_eq!(membership(store, lobby.id, bob.id).await, Some(Membership::new(bob.id, Role::Member, 2)));
+    assert_eq!(membership(store, lobby.id, bob.id).await, Some(Membership::new(bob.id, Role::Member, mark(2, 1))));
     assert_eq!(membership(store, lobby.id, ann.id).await, None, "writing makes no member");
 
     store.append(&[joined(&lobby, &bob, Role::Moderator), message(&lobby, &bob, "5")]).await.unwrap();
 
-    assert_eq!(membership(store, lobby.id, bob.id).await, Some(Membership::new(bob.id, Role::Moderator, 4)));
+    assert_eq!(membership(store, lobby.id, bob.id).await, Some(Membership::new(bob.id, Role::Moderator, mark(4, 2))));
 }
 
 pub async fn leaving_ends_a_membership(store: &dyn Store) {
@@ -45,7 +46,7 @@ pub async fn the_last_word_of_a_batch_counts(store: &dyn Store) {
 
     store.append(&drafts).await.unwrap();
 
-    assert_eq!(membership(store, lobby.id, ann.id).await, Some(Membership::new(ann.id, Role::Member, 5)));
+    assert_eq!(membership(store, lobby.id, ann.id).await, Some(Membership::new(ann.id, Role::Member, mark(5, 0))));
     assert_eq!(membership(store, lobby.id, bob.id).await, None);
     assert_eq!(seqs(store, lobby.id).await, [1, 2, 3, 4, 5], "the log has all of it");
 }
@@ -63,21 +64,28 @@ pub async fn a_guest_who_joins_is_no_member(store: &dyn Store) {
     assert_eq!(membership(store, tea.id, guest.id).await, None);
 }
 
-pub async fn a_cursor_moves_up_to_the_end_and_never_down(store: &dyn Store) {
+pub async fn a_cursor_moves_up_to_the_end_and_down_only_when_asked(store: &dyn Store) {
     let (ann, bob, lobby) = (account(store, "ann").await, account(store, "bob").await, lobby(store).await);
     let mut drafts = vec![joined(&lobby, &ann, Role::Member), joined(&lobby, &bob, Role::Member)];
     drafts.extend((0..4).map(|_| message(&lobby, &ann, "hello")));
     store.append(&drafts).await.unwrap();
-    let cursor = async |user| membership(store, lobby.id, user).await.unwrap().read_seq;
+    let cursor = async |user| membership(store, lobby.id, user).await.unwrap().read.seq;
 
-    store.move_cursors(&[(lobby.id, ann.id, 4), (lobby.id, ann.id, 3), (RoomId(4711), ann.id, 9)]).await.unwrap();
-    assert_eq!((cursor(ann.id).await, cursor(bob.id).await), (4, 2), "the highest one counts");
+    store
+        .move_cursors(&[up(&lobby, &ann, 4, 2), CursorMove { room: RoomId(4711), ..up(&lobby, &ann, 9, 9) }])
+        .await
+        .unwrap();
+    assert_eq!((cursor(ann.id).await, cursor(bob.id).await), (4, 2), "up");
 
-    store.move_cursors(&[(lobby.id, ann.id, 3), (lobby.id, bob.id, 5)]).await.unwrap();
+    store.move_cursors(&[up(&lobby, &ann, 3, 1), up(&lobby, &bob, 5, 3)]).await.unwrap();
     assert_eq!((cursor(ann.id).await, cursor(bob.id).await), (4, 5), "never down");
 
-    store.move_cursors(&[(lobby.id, ann.id, 7), (lobby.id, bob.id, u64::MAX)]).await.unwrap();
+    store.move_cursors(&[up(&lobby, &ann, 7, 5), up(&lobby, &bob, u64::MAX, u64::MAX)]).await.unwrap();
     assert_eq!((cursor(ann.id).await, cursor(bob.id).await), (6, 6), "not beyond the end");
+
+    let back = CursorMove { back: true, ..up(&lobby, &ann, 3, 1) };
+    store.move_cursors(&[back]).await.unwrap();
+    assert_eq!(membership(store, lobby.id, ann.id).await.unwrap().read, mark(3, 1), "unless somebody wants to");
 
     store.move_cursors(&[]).await.unwrap();
 }

@@ -4,11 +4,11 @@ use parlor::domain::event::EventBody;
 use parlor::domain::ids::RoomId;
 use parlor::domain::membership::{Membership, Role};
 use parlor::domain::name::NameKey;
-use parlor::domain::room::{RoomInfo, RoomKind};
+use parlor::domain::room::{Description, RoomInfo, RoomKind};
 use parlor::storage::rooms::StoredRoom;
 use parlor::storage::{StorageError, Store};
 
-use crate::storage::samples::{account, draft, empty_room, event, joined, lobby, new_room};
+use crate::storage::samples::{account, draft, empty_room, event, joined, lobby, mark, new_room};
 
 pub async fn the_lobby_is_there_from_the_start(store: &dyn Store) {
     let lobby = lobby(store).await;
@@ -29,14 +29,28 @@ pub async fn a_new_room_begins_with_the_joins_of_its_members(store: &dyn Store) 
 
     let RoomInfo { id, name, .. } = room.clone();
     let (kind, topic) = (RoomKind::Private, new.topic.clone());
-    let expected = RoomInfo { id, name, kind, topic, last_seq: 2, made_by: Some(ann.id), made_at: new.at };
+    let expected = RoomInfo {
+        id,
+        name,
+        kind,
+        topic,
+        description: Description::default(),
+        archived: false,
+        last_seq: 2,
+        messages: 0,
+        made_by: Some(ann.id),
+        made_at: new.at,
+    };
     assert_eq!(room, expected);
     let stored = store.room(id).await.unwrap().unwrap();
     assert_eq!(stored.info, expected);
     let mut memberships = stored.memberships;
     memberships.sort_by_key(|membership| membership.role);
     // Nobody begins with something unread.
-    assert_eq!(memberships, [Membership::new(bob.id, Role::Member, 2), Membership::new(ann.id, Role::Owner, 2)]);
+    assert_eq!(
+        memberships,
+        [Membership::new(bob.id, Role::Member, mark(2, 0)), Membership::new(ann.id, Role::Owner, mark(2, 0))]
+    );
     let first = event(&joined(&room, &ann, Role::Owner), 1);
     let second = event(&draft(&room, &bob, EventBody::Joined { role: Role::Member, by: Some(ann) }), 2);
     assert_eq!(store.events_after(id, 0, 10).await.unwrap(), [first, second]);
@@ -65,10 +79,10 @@ pub async fn two_people_have_one_direct_room(store: &dyn Store) {
 
     assert!(matches!(again, Err(StorageError::Conflict { .. })), "{again:?}");
     assert!(alone.is_err(), "a direct room is for two");
-    assert_eq!(store.direct_room(ann.id, bob.id).await.unwrap(), Some(room.id));
-    assert_eq!(store.direct_room(bob.id, ann.id).await.unwrap(), Some(room.id));
-    assert_eq!(store.direct_room(cid.id, bob.id).await.unwrap(), Some(with_another.id));
-    assert_eq!(store.direct_room(ann.id, cid.id).await.unwrap(), None);
+    assert_eq!(store.direct_room(&[ann.id, bob.id]).await.unwrap(), Some(room.id));
+    assert_eq!(store.direct_room(&[bob.id, ann.id]).await.unwrap(), Some(room.id));
+    assert_eq!(store.direct_room(&[cid.id, bob.id]).await.unwrap(), Some(with_another.id));
+    assert_eq!(store.direct_room(&[ann.id, cid.id]).await.unwrap(), None);
 }
 
 pub async fn a_list_of_rooms_names_the_other_one_of_a_direct_room(store: &dyn Store) {
@@ -83,9 +97,9 @@ pub async fn a_list_of_rooms_names_the_other_one_of_a_direct_room(store: &dyn St
     let infos: Vec<_> = rooms.iter().map(|room| room.info.clone()).collect();
     assert_eq!(infos, [direct, tea]);
     assert_eq!(rooms.iter().map(|room| room.members).collect::<Vec<_>>(), [2, 2]);
-    assert_eq!(rooms[0].other, Some(bob));
-    assert_eq!(rooms[1].other, None);
-    assert_eq!(rooms[1].membership, Some(Membership::new(ann.id, Role::Owner, 2)));
+    assert_eq!(rooms[0].others, [bob]);
+    assert_eq!(rooms[1].others, []);
+    assert_eq!(rooms[1].membership, Some(Membership::new(ann.id, Role::Owner, mark(2, 0))));
 }
 
 pub async fn public_rooms_are_listed_by_name_page_by_page(store: &dyn Store) {
@@ -117,5 +131,5 @@ pub async fn members_are_listed_by_name_page_by_page(store: &dyn Store) {
     let names: Vec<_> = first.iter().chain(&second).map(|member| member.person.name.as_str()).collect();
     assert_eq!(names, ["ann", "Bob", "cid"]);
     assert_eq!(first[1].person, bob);
-    assert_eq!(first[1].membership, Membership::new(bob.id, Role::Moderator, 3));
+    assert_eq!(first[1].membership, Membership::new(bob.id, Role::Moderator, mark(3, 0)));
 }
