@@ -134,7 +134,7 @@ export class Connection extends EventTarget {
   #refused(frame) {
     const error = new RequestError(frame.code, frame.message);
     if (frame.id !== undefined && this.#settle(frame.id, "reject", error)) return;
-    if (frame.code === "unauthorized" && !this.#ready) this.#end(frame.message);
+    if (frame.code === "unauthorized" && !this.#ready) this.#end(error);
   }
 
   /** A ping with a deadline: a connection that does not answer is given up, not waited for. */
@@ -155,7 +155,7 @@ export class Connection extends EventTarget {
     for (const id of [...this.#waiting.keys()]) this.#settle(id, "reject", new RequestError("disconnected", "The connection was lost."));
     if (this.#ended) return;
     if (code === CLOSED_BY_POLICY) {
-      this.#end("");
+      this.#end(null);
       return;
     }
     this.#emit("down");
@@ -172,10 +172,10 @@ export class Connection extends EventTarget {
     return Math.random() * ceiling;
   }
 
-  #end(message) {
+  #end(error) {
     this.#ended = true;
     this.#socket?.close();
-    this.#emit("ended", { message });
+    this.#emit("ended", { error });
   }
 
   #settle(id, outcome, value) {

@@ -1,9 +1,10 @@
 // Times and day names in the reader's own time zone. The server writes UTC; here it is rewritten once the page runs.
 
-const language = navigator.language.startsWith("en") ? navigator.language : "en-GB";
-const clock = new Intl.DateTimeFormat(navigator.language, { hour: "2-digit", minute: "2-digit" });
-const longDay = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-const full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" });
+import { locale, t } from "./words.js";
+
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const longDay = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const full = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" });
 
 const DAY_MS = 86_400_000;
 
@@ -13,11 +14,11 @@ export function dayKey(date) {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
-/** `Today`, `Yesterday`, or the day in full. */
+/** "Today", "Yesterday", or the day in full. */
 export function dayLabel(date, now = new Date()) {
-  if (dayKey(date) === dayKey(now)) return "Today";
+  if (dayKey(date) === dayKey(now)) return t("js.day.today");
   const noon = new Date(now.getFullYear(), now.getMonth(), now.getDate(), 12);
-  if (dayKey(date) === dayKey(new Date(noon - DAY_MS))) return "Yesterday";
+  if (dayKey(date) === dayKey(new Date(noon - DAY_MS))) return t("js.day.yesterday");
   return longDay.format(date);
 }
 

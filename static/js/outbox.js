@@ -2,6 +2,7 @@
 // has acknowledged them. They survive a reload of the tab.
 
 import { connection } from "./live.js";
+import { explain, t } from "./words.js";
 
 const TRY_LATER = new Set(["disconnected", "unavailable", "rate_limited"]);
 const TRY_LATER_MS = 2_000;
@@ -91,7 +92,7 @@ export class Outbox {
 
   #refused(entry, error) {
     if (!TRY_LATER.has(error.code)) {
-      this.#fail(entry, error.message);
+      this.#fail(entry, explain(error));
       return;
     }
     setTimeout(() => this.#transmit(entry), TRY_LATER_MS);
@@ -101,7 +102,7 @@ export class Outbox {
     entry.failed = true;
     entry.node.classList.add("message--failed");
     entry.node.querySelector(".message__failed").hidden = false;
-    entry.node.querySelector("[data-reason]").textContent = `Not sent. ${reason}`;
+    entry.node.querySelector("[data-reason]").textContent = t("js.outbox.not_sent", { reason });
   }
 
   #retry(entry) {

@@ -7,12 +7,20 @@ const page = document.documentElement;
 export const language = page.lang || "en";
 
 /** For Intl. Numbers are written with the digits 0 to 9 in every language, as the server writes them. */
-export const locale = navigator.language.split("-")[0] === language ? `${navigator.language}-u-nu-latn` : `${language}-u-nu-latn`;
+export const locale = `${navigator.language.split("-")[0] === language ? navigator.language : language === "en" ? "en-GB" : language}-u-nu-latn`;
 
-// A page can run without: then the keys are shown, and it can still be used.
-const texts = page.dataset.words ? (await import(page.dataset.words)).default : {};
+const texts = await load();
 const plurals = new Intl.PluralRules(locale);
 const numbers = new Intl.NumberFormat(locale);
+
+/** A page can run without its words: then the keys are shown, and it can still be used. */
+async function load() {
+  try {
+    return (await import(page.dataset.words)).default;
+  } catch {
+    return {};
+  }
+}
 
 /** The text of a key with values in it: `t("js.timeline.new_messages", { count: 3 })`. Plain text, never HTML. */
 export function t(key, values = {}) {
@@ -29,6 +37,29 @@ function write(value) {
   if (typeof value === "number") return numbers.format(value);
   if (value === undefined) return undefined;
   return page.dir === "rtl" || /\p{Script=Arabic}|\p{Script=Hebrew}/u.test(value) ? `\u2068${value}\u2069` : value;
+}
+
+const PROBLEMS = {
+  bad_request: "js.problem.bad_request",
+  unauthorized: "js.problem.unauthorized",
+  forbidden: "js.problem.forbidden",
+  not_found: "js.problem.not_found",
+  conflict: "js.problem.conflict",
+  too_large: "js.problem.too_large",
+  rate_limited: "js.problem.rate_limited",
+  unavailable: "js.problem.unavailable",
+  disconnected: "js.problem.disconnected",
+};
+
+/** Why the server refused something, as a sentence. Its own words say more, but are English; its codes are few. */
+export function explain(error) {
+  if (error.code !== "disconnected" && language === "en") return sentence(error.message);
+  return t(PROBLEMS[error.code] ?? "js.problem.unavailable");
+}
+
+/** A message for programs as a sentence for people: a capital first, a full stop last. */
+function sentence(text) {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? "" : "."}`;
 }
 
 /**

@@ -10,7 +10,7 @@ use super::forms::PersonView;
 use super::markdown::Markdown;
 use super::{time, url};
 use crate::domain::clock::Timestamp;
-use crate::domain::event::{Event, EventBody, Message, SharedEvent};
+use crate::domain::event::{Event, EventBody, SharedEvent};
 use crate::domain::ids::Seq;
 use crate::domain::membership::Role;
 use crate::domain::person::Author;
@@ -233,12 +233,7 @@ mod tests {
     }
 
     fn said(seq: Seq, name: &str, at: i64) -> SharedEvent {
-        event(
-            seq,
-            name,
-            at,
-            EventBody::Message(Message { text: "hi".into(), reply_to: None, nonce: None, ..Message::default() }),
-        )
+        event(seq, name, at, EventBody::message("hi"))
     }
 
     /// The timeline in a few letters: `d` day, `n` new, a number for an event, `+` before one that follows.

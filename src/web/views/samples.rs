@@ -36,11 +36,15 @@ fn renderer() -> Renderer {
 
 /// Renders and checks what holds for every page.
 fn render(name: &str, context: &impl Serialize) -> String {
-    let html = renderer().page(Language::English, name, context).unwrap_or_else(|error| panic!("{error}"));
-    assert!(!html.contains(NASTY), "{name} does not escape");
-    assert!(!html.contains("<script>"), "{name} has an inline script, or does not escape");
-    assert!(!html.contains(" style="), "{name} has an inline style");
-    html
+    let renderer = renderer();
+    let [english, ..] = Language::ALL.map(|language| {
+        let html = renderer.page(language, name, context).unwrap_or_else(|error| panic!("{error}"));
+        assert!(!html.contains(NASTY), "{name} does not escape");
+        assert!(!html.contains("<script>"), "{name} has an inline script, or does not escape");
+        assert!(!html.contains(" style="), "{name} has an inline style");
+        html
+    });
+    english
 }
 
 fn author(name: &str) -> Author {

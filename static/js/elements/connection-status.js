@@ -2,6 +2,7 @@
 
 import { LiveElement } from "../live_element.js";
 import { connection, onOpen, viewer } from "../live.js";
+import { explain, t } from "../words.js";
 
 const LINE_AFTER_MS = 1_000;
 const SENTENCE_AFTER_MS = 5_000;
@@ -13,10 +14,10 @@ class ConnectionStatus extends LiveElement {
     if (viewer.kind === "nobody") return;
     signal.addEventListener("abort", () => this.#stop());
     connection.addEventListener("down", () => this.#waiting(), { signal });
-    connection.addEventListener("ended", ({ detail }) => this.#ended(detail.message), { signal });
+    connection.addEventListener("ended", ({ detail }) => this.#ended(detail.error), { signal });
     addEventListener("offline", () => this.#waiting(), { signal });
-    this.closest(".room").addEventListener("room-closed", ({ detail }) => this.#say(detail.message));
-    if (connection.ended) this.#ended("");
+    this.closest(".room").addEventListener("room-closed", ({ detail }) => this.#say(explain(detail.error)));
+    if (connection.ended) this.#ended(null);
     else this.#waiting();
     onOpen(() => this.#connected(), signal);
   }
@@ -30,8 +31,8 @@ class ConnectionStatus extends LiveElement {
   }
 
   #sentence() {
-    const why = navigator.onLine ? "Not connected; trying again." : "You are offline.";
-    return `${why} You can read and write on; what you send goes out once the connection is back.`;
+    const why = navigator.onLine ? t("js.connection.down") : t("js.connection.offline");
+    return `${why} ${t("js.connection.go_on")}`;
   }
 
   #connected() {
@@ -40,10 +41,10 @@ class ConnectionStatus extends LiveElement {
     this.#say("");
   }
 
-  #ended(message) {
+  #ended(error) {
     this.#stop();
     this.#line(true);
-    this.#say(message || "The server has ended this session. Load the page again to go on; what you typed is kept.");
+    this.#say(error ? explain(error) : t("js.connection.ended"));
   }
 
   #stop() {

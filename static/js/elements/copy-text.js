@@ -1,5 +1,7 @@
 // <copy-text>: a value and the button that copies it. Without a script, or on plain http, one selects it by hand.
 
+import { t } from "../words.js";
+
 class CopyText extends HTMLElement {
   connectedCallback() {
     const button = this.querySelector("[data-copy]");
@@ -8,9 +10,9 @@ class CopyText extends HTMLElement {
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(this.querySelector("[data-value]").textContent);
-        button.textContent = "Copied";
+        button.textContent = t("js.copy.done");
       } catch {
-        button.textContent = "Select and copy by hand";
+        button.textContent = t("js.copy.by_hand");
       }
     });
   }

@@ -4,6 +4,7 @@
 import { LiveElement } from "../live_element.js";
 import { connection } from "../live.js";
 import { loadDraft, saveDraft } from "../drafts.js";
+import { t } from "../words.js";
 
 const TYPING_EVERY_MS = 3_000;
 
@@ -64,7 +65,7 @@ class MessageComposer extends LiveElement {
   #tooLong(text) {
     const most = Number(this.dataset.maxBytes);
     const long = new TextEncoder().encode(text).length > most;
-    this.#say(long ? `This is too long for one message: the limit is ${Math.floor(most / 1024)} KiB. Nothing was sent.` : "");
+    this.#say(long ? t("js.composer.too_long", { kib: Math.floor(most / 1024) }) : "");
     return long;
   }
 

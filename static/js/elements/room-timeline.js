@@ -8,6 +8,7 @@ import { regroup, relabelDays } from "../timeline_groups.js";
 import { TimelineHistory } from "../timeline_history.js";
 import { TimelineScroll } from "../timeline_scroll.js";
 import { messageNode } from "../trusted_html.js";
+import { t } from "../words.js";
 
 /** Frames that carry a room and a seq but are no entries of its log. */
 const NOT_IN_LOG = new Set(["read", "resync", "typing", "presence"]);
@@ -94,7 +95,7 @@ class RoomTimeline extends LiveElement {
       this.#outbox?.resume();
       this.#markRead();
     } catch (error) {
-      if (CLOSED_TO_US.has(error.code)) this.#tellClosed(error.message);
+      if (CLOSED_TO_US.has(error.code)) this.#tellClosed(error);
       // The server was too busy: without this the page would look connected and show nothing new.
       else if (TRY_AGAIN.has(error.code)) setTimeout(() => this.#join(), 1000 + Math.random() * 2000);
       // Otherwise the connection was lost, and the next `open` tries again.
@@ -103,8 +104,8 @@ class RoomTimeline extends LiveElement {
     }
   }
 
-  #tellClosed(message) {
-    this.closest(".room").dispatchEvent(new CustomEvent("room-closed", { detail: { message } }));
+  #tellClosed(error) {
+    this.closest(".room").dispatchEvent(new CustomEvent("room-closed", { detail: { error } }));
   }
 
   #receive(frame) {
@@ -161,7 +162,7 @@ class RoomTimeline extends LiveElement {
   #showPill() {
     const pill = this.querySelector("[data-to-newest]");
     pill.hidden = false;
-    pill.querySelector("[data-label]").textContent = this.#missed === 1 ? "1 new message" : `${this.#missed} new messages`;
+    pill.querySelector("[data-label]").textContent = t("js.timeline.new_messages", { count: this.#missed });
   }
 
   #atEnd() {

@@ -2,6 +2,7 @@
 
 import { LiveElement } from "../live_element.js";
 import { onRoomFrame, viewer } from "../live.js";
+import { t } from "../words.js";
 
 const SHOWN_FOR_MS = 5_000;
 
@@ -30,9 +31,9 @@ class TypingLine extends LiveElement {
   #show() {
     const names = [...this.#people.values()].map(({ name }) => name);
     if (names.length === 0) this.textContent = "";
-    else if (names.length === 1) this.textContent = `${names[0]} is typing`;
-    else if (names.length === 2) this.textContent = `${names[0]} and ${names[1]} are typing`;
-    else this.textContent = `${names.length} people are typing`;
+    else if (names.length === 1) this.textContent = t("js.typing.single", { name: names[0] });
+    else if (names.length === 2) this.textContent = t("js.typing.pair", { first: names[0], second: names[1] });
+    else this.textContent = t("js.typing.people", { count: names.length });
   }
 }
 
