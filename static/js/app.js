@@ -32,4 +32,6 @@ document.addEventListener("page-enter", defineLater);
 document.addEventListener("panel-opened", defineLater);
 
 if (viewer.kind !== "nobody") connection.start();
-if ("serviceWorker" in navigator && viewer.kind !== "nobody") addEventListener("load", () => import("./offline.js").then(({ start }) => start()).catch(() => {}));
+// After everything that can be seen.
+const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
+if (viewer.kind !== "nobody") whenIdle(() => import("./offline.js").then(({ start }) => start()).catch(() => {}));

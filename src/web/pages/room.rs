@@ -117,7 +117,7 @@ pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) 
     };
     let response = visit.html(typed.status, "pages/room.html", &context)?;
     // Only now: the "new" line shows what was unread before this visit.
-    if is_member && shown.is_newest && look.last_seq > look.read_seq {
+    if is_member && shown.is_newest && look.last_seq > look.read_seq && !visit.is_ahead() {
         mark_read(visit, &reader, &look.room, look.last_seq.max(shown.last)).await;
     }
     Ok(with_retry_after(response, typed.retry_after))

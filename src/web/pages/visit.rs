@@ -63,6 +63,15 @@ impl Visit {
         self.visitor.person.as_ref().is_some_and(|person| !person.is_guest())
     }
 
+    /// The page is asked for before anybody has opened it: nothing on it has been read yet. Browsers say so for their own
+    /// guesses (`Sec-Purpose`), our scripts for theirs, which may not set that header.
+    pub fn is_ahead(&self) -> bool {
+        let says = |name: &str| {
+            self.request.headers().get(name).is_some_and(|value| value.as_bytes().starts_with(b"prefetch"))
+        };
+        says("purpose") || says("sec-purpose")
+    }
+
     /// Who reads: the person, or a guest without a name where guests are let in. Such a guest never writes.
     pub fn reader(&self) -> Result<Arc<Person>, Problem> {
         match &self.visitor.person {
