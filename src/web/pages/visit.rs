@@ -18,13 +18,13 @@ use crate::auth::secret;
 use crate::domain::access::GuestAccess;
 use crate::domain::name::UserName;
 use crate::domain::person::{Person, Standing};
-use crate::protocol::error_code::Problem;
+use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::web::cookies;
 use crate::web::state::WebState;
 use crate::web::views::{PageView, ViewerView};
 use crate::web::visitor::Visitor;
-use crate::web::words::Words;
 use crate::web::words::language::Language;
+use crate::web::words::{Words, telling};
 
 /// What pages carry: they show what one person may see, and that only for now.
 const NO_STORE: (actix_web::http::header::HeaderName, &str) = (CACHE_CONTROL, "no-store");
@@ -104,6 +104,16 @@ impl Visit {
         }
     }
 
+    /// A problem with a text of the catalogue.
+    pub fn told(&self, code: ErrorCode, key: &str) -> Problem {
+        telling::told(&self.words, code, key)
+    }
+
+    /// A page that is not there, and why.
+    pub fn not_found(&self, key: &str) -> Problem {
+        self.told(ErrorCode::NotFound, key)
+    }
+
     /// A page.
     pub fn html(&self, status: StatusCode, template: &str, context: &impl Serialize) -> Result<HttpResponse, Problem> {
         match self.state.renderer.page(self.words.language(), template, context) {
@@ -139,7 +149,7 @@ impl FromRequest for Visit {
                 Err(error) => {
                     let status = actix_web::ResponseError::status_code(&error);
                     // Asking anew who it is would fail anew.
-                    let response = errors::without_viewer(&request, status, &error.to_string()).await;
+                    let response = errors::without_viewer(&request, status, error.problem()).await;
                     Err(InternalError::from_response(error.to_string(), response).into())
                 }
             }
