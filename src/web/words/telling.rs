@@ -23,6 +23,15 @@ pub fn refusal(words: &Words, refusal: Refusal) -> String {
         Refusal::RoleNeeded => "refusal.role_needed",
         Refusal::AdminNeeded => "refusal.admin_needed",
         Refusal::DirectRoom => "refusal.direct_room",
+        Refusal::Archived => "refusal.archived",
+        Refusal::NoSuchMessage => "refusal.no_such_message",
+        Refusal::NotAuthor => "refusal.not_author",
+        Refusal::TooManyEmoji => {
+            return words.with("refusal.too_many_emoji", &[("max", &limits::EMOJI_PER_MESSAGE)]);
+        }
+        Refusal::OwnerNeeded => "refusal.owner_needed",
+        Refusal::CannotArchive => "refusal.cannot_archive",
+        Refusal::NotBelow => "refusal.not_below",
         Refusal::OwnerStays => "refusal.owner_stays",
     };
     words.get(key)
