@@ -19,6 +19,9 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Kept, but asked for every time.
 const ASK_FIRST: &str = "no-cache";
 
+/// Scripts that run in the service worker only.
+const WORKERS: [&str; 2] = ["js/service_worker.js", "js/push_worker.js"];
+
 #[derive(RustEmbed)]
 #[folder = "static"]
 struct Files;
@@ -27,6 +30,28 @@ struct Files;
 #[must_use]
 pub fn asset_prefix() -> String {
     format!("/static/v-{}", version())
+}
+
+/// The paths of all styles and scripts below the prefix, those of the words too, with the signs of the program: what an
+/// installed app keeps.
+#[must_use]
+pub fn shell_files() -> Vec<String> {
+    let is_kept = |name: &str| {
+        let is_code = name.starts_with("css/") || (name.starts_with("js/") && !WORKERS.contains(&name));
+        is_code || name == "favicon.svg"
+    };
+    let words = Language::ALL.map(|language| format!("locales/{}.js", language.tag()));
+    let mut files: Vec<_> = Files::iter().map(std::borrow::Cow::into_owned).filter(|name| is_kept(name)).collect();
+    files.extend(words);
+    files.sort_unstable();
+    files
+}
+
+/// The parts of the service worker, in order; what is not there is left out.
+#[must_use]
+pub fn worker_source() -> String {
+    let parts = WORKERS.iter().filter_map(|name| Files::get(name));
+    parts.map(|file| String::from_utf8_lossy(&file.data).into_owned()).collect::<Vec<_>>().join("\n")
 }
 
 /// The routes. They need nothing but the server's configuration.

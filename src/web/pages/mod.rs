@@ -22,6 +22,7 @@ mod room_actions;
 mod rooms;
 mod settings;
 mod setup;
+mod shortcuts;
 mod tokens;
 mod visit;
 mod welcome;
@@ -55,6 +56,8 @@ pub fn configure(config: &mut ServiceConfig) {
     page("/rooms/{room}/leave", [None, Some(post().to(room_actions::leave))]);
     page("/rooms/{room}/members", [None, Some(post().to(room_actions::add))]);
     page("/direct/{user}", [Some(read(direct::show)), Some(post().to(direct::start))]);
+    page("/shortcuts", [Some(read(shortcuts::show)), None]);
+    page("/offline", [Some(read(shortcuts::offline)), None]);
     page("/settings", [Some(read(settings::show)), None]);
     page("/settings/profile", [None, Some(post().to(settings::rename))]);
     page("/settings/password", [None, Some(post().to(password::change))]);

@@ -181,18 +181,6 @@ pub fn initials(name: &str) -> String {
     words.take(2).flat_map(str::chars).flat_map(char::to_uppercase).collect()
 }
 
-/// A message for programs as a sentence for people: a capital first, a full stop last.
-#[must_use]
-pub fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let mut sentence: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    sentence.push_str(chars.as_str());
-    if !sentence.is_empty() && !sentence.ends_with(['.', '?']) {
-        sentence.push('.');
-    }
-    sentence
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,11 +200,5 @@ mod tests {
         assert_eq!(initials("e\u{301}va"), "E\u{301}");
         assert_eq!(initials("नमस्ते"), "न");
         assert_eq!(initials(""), "");
-    }
-
-    #[test]
-    fn a_sentence_has_a_capital_and_a_stop() {
-        assert_eq!(sentence("join the room first"), "Join the room first.");
-        assert_eq!(sentence(""), "");
     }
 }
