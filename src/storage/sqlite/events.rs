@@ -70,8 +70,8 @@ impl Events for SqliteStore {
         Ok(found.into_iter().find(|event| event.seq == seq))
     }
 
-    async fn thread(&self, room: RoomId, root: Seq, after: Seq, limit: usize) -> StorageResult<Vec<Event>> {
-        let events = self.select(THREAD, &[room.0, clamped(root), clamped(after), row_limit(limit)]).await?;
+    async fn thread(&self, room: RoomId, first: Seq, after: Seq, limit: usize) -> StorageResult<Vec<Event>> {
+        let events = self.select(THREAD, &[room.0, clamped(first), clamped(after), row_limit(limit)]).await?;
         self.with_reactions(events).await
     }
 
