@@ -6,6 +6,7 @@
 pub mod error;
 pub mod event;
 pub mod forms;
+pub mod lookup;
 pub mod markdown;
 pub mod render;
 pub mod room;

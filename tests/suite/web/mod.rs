@@ -5,6 +5,7 @@ mod api_lists;
 mod guests;
 mod invites;
 mod login;
+mod message_forms;
 mod pages;
 mod posting;
 mod private_rooms;
