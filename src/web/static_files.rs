@@ -57,7 +57,9 @@ pub fn worker_source() -> String {
 /// The routes. They need nothing but the server's configuration.
 pub fn configure(config: &mut web::ServiceConfig) {
     // Before the folders, which would answer that there is no such file.
-    config.app_data(web::Data::new(Version(version())));
+    // No address is the present one in a debug build: nothing is kept there.
+    let current = if cfg!(debug_assertions) { String::new() } else { version() };
+    config.app_data(web::Data::new(Version(current)));
     for path in ["/static/v-{version}/locales/{language}.js", "/static/locales/{language}.js"] {
         let resource = web::resource(path).route(web::get().to(words)).route(web::head().to(words));
         config.service(resource);
