@@ -97,7 +97,7 @@ fn action(visit: &Visit, status: StatusCode) -> (String, &'static str) {
 }
 
 /// The page to come back to: the one that was asked for, or the one that a refused form stood on.
-fn way_back(request: &HttpRequest) -> String {
+pub(super) fn way_back(request: &HttpRequest) -> String {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
         return url::local(path).unwrap_or_else(|| "/".to_owned());

@@ -12,6 +12,7 @@ mod fields;
 mod guest;
 mod index;
 mod invites;
+mod language;
 mod login;
 mod logout;
 mod lookups;
@@ -44,6 +45,7 @@ pub fn configure(config: &mut ServiceConfig) {
     page("/", [Some(read(index::show)), None]);
     page("/setup", [Some(read(setup::show)), Some(post().to(setup::set_up))]);
     page("/login", [Some(read(login::show)), Some(post().to(login::log_in))]);
+    page("/language", [None, Some(post().to(language::choose))]);
     page("/logout", [None, Some(post().to(logout::log_out))]);
     page("/register", [Some(read(register::show)), Some(post().to(register::register))]);
     page("/guest", [Some(read(guest::show)), Some(post().to(guest::enter))]);

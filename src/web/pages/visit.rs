@@ -21,7 +21,7 @@ use crate::domain::person::{Person, Standing};
 use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::web::cookies;
 use crate::web::state::WebState;
-use crate::web::views::{PageView, ViewerView};
+use crate::web::views::{LanguageView, PageView, ViewerView};
 use crate::web::visitor::Visitor;
 use crate::web::words::language::Language;
 use crate::web::words::{Words, telling};
@@ -101,6 +101,8 @@ impl Visit {
             version: env!("CARGO_PKG_VERSION"),
             flash: String::new(),
             viewer: ViewerView::new(self.visitor.person.as_deref(), access),
+            here: errors::way_back(&self.request),
+            languages: Language::ALL.map(LanguageView::from),
         }
     }
 

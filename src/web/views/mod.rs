@@ -27,6 +27,7 @@ use crate::domain::permission;
 use crate::domain::person::Person;
 use crate::domain::room::RoomKind;
 use crate::protocol::answer::RoomEntry;
+use crate::web::words::language::Language;
 
 /// Hues that avatars come in.
 const HUES: u64 = 12;
@@ -54,6 +55,25 @@ pub struct PageView {
     pub flash: String,
     /// Who is looking.
     pub viewer: ViewerView,
+    /// The address of the page, to come back to.
+    pub here: String,
+    /// What one can choose from.
+    pub languages: [LanguageView; Language::ALL.len()],
+}
+
+/// A language to choose.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct LanguageView {
+    /// Its tag.
+    pub tag: &'static str,
+    /// What it calls itself.
+    pub name: &'static str,
+}
+
+impl From<Language> for LanguageView {
+    fn from(language: Language) -> Self {
+        Self { tag: language.tag(), name: language.name() }
+    }
 }
 
 /// Who is looking.

@@ -12,7 +12,7 @@ use super::render::Renderer;
 use super::room::{MemberView, RoomPage, RoomView, Shown};
 use super::rooms::{CreateForm, ListedPersonView, ListedRoomView, RoomsPage};
 use super::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, SettingsPage};
-use super::{PageView, SidebarView, ViewerView};
+use super::{LanguageView, PageView, SidebarView, ViewerView};
 use crate::domain::access::{Access, GuestAccess, Registration};
 use crate::domain::clock::Timestamp;
 use crate::domain::event::{Event, EventBody, Message};
@@ -81,6 +81,8 @@ fn pages() -> Vec<PageView> {
                 version: "0.1.0",
                 flash: if demo { NASTY.into() } else { String::new() },
                 viewer: ViewerView::new(viewer.as_ref(), access),
+                here: NASTY.into(),
+                languages: Language::ALL.map(LanguageView::from),
             });
         }
     }

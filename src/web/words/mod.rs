@@ -5,6 +5,8 @@
 //! [`language`], a rule in [`plural`].
 
 pub mod catalogue;
+#[cfg(test)]
+mod completeness;
 mod fill;
 pub mod language;
 pub mod plural;

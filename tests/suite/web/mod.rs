@@ -4,6 +4,7 @@ mod api;
 mod api_lists;
 mod guests;
 mod invites;
+mod languages;
 mod login;
 mod message_forms;
 mod pages;
