@@ -4,6 +4,7 @@ mod accounts;
 mod broken_line;
 mod connection;
 mod keyboard;
+mod languages;
 mod phone;
 mod pictures;
 mod talking;
@@ -40,7 +41,7 @@ async fn log_in(window: &Window, name: &str) {
     window.goto("/login").await;
     window.fill("#name", name).await;
     window.fill("#password", PASSWORD).await;
-    window.click("button[type=submit]").await;
+    window.click(".form button[type=submit]").await;
 }
 
 /// A server of this day whose owner is `owner`.
