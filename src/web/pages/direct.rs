@@ -5,10 +5,8 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
-use super::refusals::storage_problem;
 use super::room::{self, Typed, Window};
 use super::visit::{Visit, redirect};
-use crate::domain::name::NameKey;
 use crate::domain::person::{Author, Person};
 use crate::protocol::command::Command;
 use crate::protocol::error_code::{ErrorCode, Problem};
@@ -52,8 +50,7 @@ async fn carry_out(visit: &Visit, name: &str) -> Result<HttpResponse, Problem> {
 /// Who writes with whom.
 async fn both(visit: &Visit, name: &str) -> Result<(Arc<Person>, Account), Problem> {
     let account = visit.account()?;
-    let other = visit.state.store.user_by_name(&NameKey::of(name.trim())).await.map_err(storage_problem)?;
-    let other = other.ok_or_else(|| visit.not_found("error.no_such_person"))?;
+    let other = visit.find_person(name).await?;
     if other.id == account.id {
         return Err(visit.told(ErrorCode::BadRequest, "error.with_oneself"));
     }
