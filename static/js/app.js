@@ -45,6 +45,9 @@ document.addEventListener("page-enter", defineLater);
 document.addEventListener("panel-opened", defineLater);
 
 if (viewer.kind !== "nobody") connection.start();
+// A keyboard on the screen.
+if (window.visualViewport && matchMedia("(pointer: coarse)").matches) import("./seen_height.js").then(({ follow }) => follow());
+
 // After everything that can be seen.
 const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 if (viewer.kind !== "nobody") whenIdle(() => import("./offline.js").then(({ start }) => start()).catch(() => {}));

@@ -1,12 +1,16 @@
 //! What people see and do, in real Chromium windows against a running server.
 
+mod accessibility;
 mod accounts;
 mod broken_line;
 mod connection;
 mod keyboard;
 mod languages;
+mod offline;
 mod phone;
 mod pictures;
+mod room_pages;
+mod shell;
 mod talking;
 mod without_javascript;
 
