@@ -4,8 +4,10 @@
 //! error of the template, never a blank), and a sample of it in `samples`.
 
 pub mod error;
+pub(crate) mod escape;
 pub mod event;
 pub mod forms;
+pub mod highlight;
 pub mod markdown;
 pub mod render;
 pub mod room;
