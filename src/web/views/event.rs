@@ -13,6 +13,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::event::{Event, EventBody, SharedEvent};
 use crate::domain::ids::Seq;
 use crate::domain::membership::Role;
+use crate::domain::mention::Mentions;
 use crate::domain::person::Author;
 use crate::web::words::Words;
 
@@ -73,9 +74,10 @@ impl EventView {
         let notice = notice(event);
         let (html, reply_seq) = match &event.body {
             EventBody::Message(message) => {
-                (writing.markdown.to_html(&message.text), message.reply_to.unwrap_or_default())
+                let mentions = message.mentions.as_deref().unwrap_or(&Mentions::NONE);
+                (writing.markdown.to_html(&message.text, mentions), message.reply_to.unwrap_or_default())
             }
-            EventBody::Edited { text, .. } => (writing.markdown.to_html(text), 0),
+            EventBody::Edited { text, .. } => (writing.markdown.to_html(text, &Mentions::NONE), 0),
             _ => (String::new(), 0),
         };
         Self {

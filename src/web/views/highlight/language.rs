@@ -24,11 +24,11 @@ pub struct Quote {
     pub is_long: bool,
 }
 
-/// One language of the table.
+/// One language of the table. Lists of words are separated by spaces.
 #[derive(Debug, Clone, Copy)]
 pub struct Language {
     /// What people write behind the fence, in lower case.
-    pub names: &'static [&'static str],
+    pub names: &'static str,
     /// How it is written.
     pub shape: Shape,
     /// What begins a comment that ends with the line.
@@ -41,12 +41,12 @@ pub struct Language {
     pub quotes: &'static [Quote],
     /// A `'` is a character where it closes at once, and a part of a name or a lifetime elsewhere.
     pub has_chars: bool,
-    /// The words, sorted.
-    pub keywords: &'static [&'static str],
-    /// What comes with it: types, built-in functions; sorted.
-    pub types: &'static [&'static str],
-    /// Constants, sorted.
-    pub constants: &'static [&'static str],
+    /// Its words.
+    pub keywords: &'static str,
+    /// What comes with it: types, built-in functions.
+    pub types: &'static str,
+    /// Its constants.
+    pub constants: &'static str,
     /// `SELECT` and `select` are the same word.
     pub ignores_case: bool,
     /// Names with a capital are types.
@@ -78,16 +78,16 @@ pub const fn raw(sign: &'static str) -> Quote {
 
 /// A language of which nothing is known yet.
 pub const PLAIN: Language = Language {
-    names: &[],
+    names: "",
     shape: Shape::Code,
     line_comments: &[],
     comments_stand_alone: false,
     block_comments: &[],
     quotes: &[quote("\""), quote("'")],
     has_chars: false,
-    keywords: &[],
-    types: &[],
-    constants: &["false", "null", "true"],
+    keywords: "",
+    types: "",
+    constants: "false null true",
     ignores_case: false,
     has_capital_types: false,
     has_string_keys: false,

@@ -4,10 +4,11 @@
 use super::Kind;
 use super::html::Spans;
 use super::language::{Language, Quote};
+use super::languages::Known;
 
 /// Cuts all of the code.
-pub fn lex(language: &Language, code: &str, spans: &mut Spans<'_>) {
-    let mut lexer = Lexer { language, code, at: 0 };
+pub fn lex(known: &Known, code: &str, spans: &mut Spans<'_>) {
+    let mut lexer = Lexer { known, language: known.language, code, at: 0 };
     while lexer.at < code.len() {
         let start = lexer.at;
         let kind = lexer.step();
@@ -20,6 +21,7 @@ pub fn lex(language: &Language, code: &str, spans: &mut Spans<'_>) {
 }
 
 struct Lexer<'a> {
+    known: &'a Known,
     language: &'a Language,
     code: &'a str,
     at: usize,
@@ -196,21 +198,8 @@ impl Lexer<'_> {
         {
             return Some(Kind::String);
         }
-        let is_one = |words: &[&str]| {
-            if language.ignores_case {
-                word.len() < 24 && words.binary_search(&word.to_ascii_lowercase().as_str()).is_ok()
-            } else {
-                words.binary_search(&word).is_ok()
-            }
-        };
-        if is_one(language.keywords) {
-            return Some(Kind::Keyword);
-        }
-        if is_one(language.constants) {
-            return Some(Kind::Number);
-        }
-        if is_one(language.types) {
-            return Some(Kind::Type);
+        if let Some(kind) = self.known.word(word) {
+            return Some(kind);
         }
         let is_macro = ["!(", "![", "!{", "! {"].iter().any(|sign| self.rest().starts_with(sign));
         if next == Some(b'(') || is_macro {

@@ -3,6 +3,7 @@
 use super::Kind;
 use super::html::Spans;
 use super::language::Language;
+use super::languages::Known;
 use super::lexer;
 
 /// Lines that came and went.
@@ -25,7 +26,7 @@ pub fn diff(code: &str, spans: &mut Spans<'_>) {
 }
 
 /// Keys, a sign, values: YAML, TOML, INI. `[section]` is a type.
-pub fn keys(language: &Language, sign: char, code: &str, spans: &mut Spans<'_>) {
+pub fn keys(known: &Known, sign: char, code: &str, spans: &mut Spans<'_>) {
     for line in code.split_inclusive('\n') {
         let bare = line.trim_start_matches([' ', '\t', '-']);
         let (indent, rest) = line.split_at(line.len() - bare.len());
@@ -36,9 +37,9 @@ pub fn keys(language: &Language, sign: char, code: &str, spans: &mut Spans<'_>) 
             spans.plain(&rest[end..]);
             continue;
         }
-        let key = key_of(language, sign, rest);
+        let key = key_of(known.language, sign, rest);
         spans.token(Kind::Attribute, &rest[..key]);
-        lexer::lex(language, &rest[key..], spans);
+        lexer::lex(known, &rest[key..], spans);
     }
 }
 

@@ -12,7 +12,9 @@ mod lexer;
 mod lines;
 mod markup;
 
+use html::Spans;
 use language::Shape;
+use languages::Languages;
 
 /// Most spans of one block: what comes behind is shown without colours.
 const SPANS: usize = 3_000;
@@ -71,19 +73,37 @@ impl Kind {
     }
 }
 
-/// Adds the code as HTML, with colours if the language is known; `name` is what stands behind the fence.
-pub fn write(name: &str, code: &str, html: &mut String) {
-    let mut spans = html::Spans::new(html, SPANS);
-    match languages::find(name) {
-        None => spans.plain(code),
-        Some(language) => match language.shape {
-            Shape::Markup => markup::lex(code, &mut spans),
-            Shape::Diff => lines::diff(code, &mut spans),
-            Shape::Keys(sign) => lines::keys(language, sign, code, &mut spans),
-            Shape::Code => lexer::lex(language, code, &mut spans),
-        },
+/// Colours code. Made once and shared.
+#[derive(Debug)]
+pub struct Highlighter(Languages);
+
+impl Default for Highlighter {
+    fn default() -> Self {
+        Self::new()
     }
-    spans.finish();
+}
+
+impl Highlighter {
+    /// With all languages of the table.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Languages::new())
+    }
+
+    /// Adds the code as HTML, with colours if the language is known; `name` is what stands behind the fence.
+    pub fn write(&self, name: &str, code: &str, html: &mut String) {
+        let mut spans = Spans::new(html, SPANS);
+        match self.0.find(name) {
+            None => spans.plain(code),
+            Some(known) => match known.language.shape {
+                Shape::Markup => markup::lex(code, &mut spans),
+                Shape::Diff => lines::diff(code, &mut spans),
+                Shape::Keys(sign) => lines::keys(known, sign, code, &mut spans),
+                Shape::Code => lexer::lex(known, code, &mut spans),
+            },
+        }
+        spans.finish();
+    }
 }
 
 #[cfg(test)]
