@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod cookies;
+mod emoji_list;
 pub mod methods;
 pub(crate) mod middleware;
 pub mod pages;

@@ -9,6 +9,7 @@ pub mod event;
 pub mod forms;
 pub mod highlight;
 pub mod markdown;
+pub mod prose;
 pub mod render;
 pub mod room;
 pub mod rooms;
