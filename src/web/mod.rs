@@ -9,6 +9,7 @@ mod emoji_list;
 pub mod methods;
 pub(crate) mod middleware;
 pub mod pages;
+mod preview;
 pub mod routes;
 pub mod service;
 pub mod state;

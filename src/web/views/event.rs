@@ -75,7 +75,8 @@ impl EventView {
         let notice = notice(event);
         let (text, reply_seq) = match &event.body {
             EventBody::Message(message) => {
-                let mentions = message.mentions.as_deref().unwrap_or(&Mentions::NONE);
+                let nobody = Mentions::NONE;
+                let mentions = message.mentions.as_deref().unwrap_or(&nobody);
                 let text = ProseView::new(writing.markdown, &message.text, mentions);
                 (text, message.reply_to.unwrap_or_default())
             }

@@ -14,6 +14,7 @@ mod tall;
 mod tree;
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ammonia::Builder;
 use comrak::{Arena, Options, parse_document};
@@ -53,7 +54,14 @@ impl Markdown {
     /// are among the mentions.
     #[must_use]
     pub fn to_html(&self, text: &str, mentions: &Mentions) -> String {
-        plain::jumbo(text).or_else(|| plain::html(text)).unwrap_or_else(|| self.rendered(text, mentions))
+        plain::jumbo(text).or_else(|| plain::html(text)).unwrap_or_else(|| {
+            // A text on which a library panics stands in the log for ever: it must not take the page of its room, or the
+            // thread, with it each time it is shown.
+            catch_unwind(AssertUnwindSafe(|| self.rendered(text, mentions))).unwrap_or_else(|_| {
+                log::error!("a text of {} bytes cannot be rendered; it was shown as it was typed", text.len());
+                plain::as_typed(text)
+            })
+        })
     }
 
     /// The long way, for every text.
