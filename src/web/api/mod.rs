@@ -4,7 +4,7 @@
 //! `tests/suite/web/`. A POST needs nothing for `Idempotency-Key`: the middleware `idempotency` sees to it.
 
 mod acts;
-mod ask;
+pub(crate) mod ask;
 mod direct;
 mod events;
 pub mod extract;

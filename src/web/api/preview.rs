@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use super::ask;
 use super::extract::room_name;
 use super::listing::json;
 use super::problem::ApiError;
@@ -18,7 +17,7 @@ use crate::web::visitor::Visitor;
 #[serde(deny_unknown_fields)]
 pub struct Draft {
     text: String,
-    /// Where it is meant to go: whether `@room` calls everybody depends on it.
+    /// Where it is meant to go: whom it calls depends on it.
     room: Option<String>,
 }
 
@@ -35,10 +34,7 @@ pub async fn show(
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.person()?;
     let text = MessageText::parse(&body.text).map_err(Problem::from)?;
-    let room = match &body.room {
-        Some(room) => Some(ask::look(&state.chat, person.clone(), room_name(room)?).await?),
-        None => None,
-    };
-    let shown = preview::render(&state, person, &text, room.as_ref()).await?;
+    let room = body.room.as_deref().map(room_name).transpose()?;
+    let shown = preview::render(&state, person, &text, room).await?;
     Ok(json(HttpResponse::Ok(), Shown { html: shown.html }))
 }

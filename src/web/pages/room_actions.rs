@@ -58,8 +58,7 @@ async fn carry_out_send(visit: &Visit, room: &str, fields: &Fields) -> Result<Ht
         }
     };
     if fields.get("action") == "preview" {
-        let look = visit.look(&person, &room).await?;
-        return match preview::render(&visit.state, person, &text, Some(&look)).await {
+        return match preview::render(&visit.state, person, &text, Some(room.clone())).await {
             Ok(shown) => {
                 let typed = Typed { preview: Some(shown), ..typed(StatusCode::OK, String::new()) };
                 room::page(visit, &room, Window::Newest, typed).await
