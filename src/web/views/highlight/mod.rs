@@ -17,7 +17,7 @@ use language::Shape;
 use languages::Languages;
 
 /// Most spans of one block: what comes behind is shown without colours.
-const SPANS: usize = 3_000;
+const SPANS: usize = 2_000;
 
 /// What a piece of code is; text without a colour is none of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
