@@ -170,7 +170,7 @@ impl ChatServer {
 
     fn run_without_room(&mut self, caller: Caller, command: Command) {
         match command {
-            Command::Ping => commands::ping::run(self, caller),
+            Command::Ping | Command::Preview => commands::ping::run(self, caller),
             Command::Rooms => commands::rooms::run(self, caller),
             Command::Presence { status } => commands::presence::run(self, caller, status),
             Command::Nick { name } => commands::nick::run(self, caller, name),
@@ -222,6 +222,7 @@ impl ChatServer {
             Command::Presence { .. }
             | Command::Rooms
             | Command::Ping
+            | Command::Preview
             | Command::Nick { .. }
             | Command::Create { .. }
             | Command::Direct { .. } => {}

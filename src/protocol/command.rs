@@ -171,6 +171,8 @@ pub enum Command {
     },
     /// A sign of life that is answered.
     Ping,
+    /// A look at a text before it is sent. The web makes it; the chat only counts it, as a message.
+    Preview,
     /// Another name, for a guest.
     Nick {
         /// Which.
@@ -309,6 +311,7 @@ impl Command {
             Self::Presence { .. }
             | Self::Rooms
             | Self::Ping
+            | Self::Preview
             | Self::Nick { .. }
             | Self::Create { .. }
             | Self::Direct { .. } => None,
@@ -349,6 +352,7 @@ impl Command {
             | Self::Ask { .. }
             | Self::Typing { .. }
             | Self::History { .. }
+            | Self::Preview
             | Self::Nick { .. }
             | Self::Create { .. }
             | Self::Direct { .. }

@@ -4,7 +4,7 @@
 //! `tests/suite/web/`. A POST needs nothing for `Idempotency-Key`: the middleware `idempotency` sees to it.
 
 mod acts;
-mod ask;
+pub(crate) mod ask;
 mod direct;
 mod events;
 pub mod extract;
@@ -15,6 +15,7 @@ mod location;
 mod me;
 mod members;
 mod messages;
+mod preview;
 pub mod problem;
 mod read_cursor;
 mod rooms;
@@ -24,6 +25,7 @@ mod users;
 use actix_web::middleware::from_fn;
 use actix_web::web::{ServiceConfig, delete, patch, post, put, resource, scope};
 
+use super::emoji_list;
 use super::methods::read;
 use super::middleware::idempotency;
 
@@ -75,6 +77,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
             )
             .service(resource("/rooms/{room}/read").route(put().to(read_cursor::move_up)))
             .service(resource("/direct").route(post().to(direct::open)))
+            .service(resource("/emoji").route(read().to(emoji_list::show)))
+            .service(resource("/preview").route(post().to(preview::show)))
             .service(resource("/guests").route(post().to(guests::make)))
             .service(resource("/users").route(read().to(users::list)))
             .service(resource("/users/{user}").route(read().to(users::show)))

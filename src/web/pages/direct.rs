@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, web};
 use super::refusals::storage_problem;
 use super::room::{self, Typed, Window};
 use super::visit::{Visit, redirect};
+use crate::domain::ids::UserId;
 use crate::domain::name::NameKey;
 use crate::domain::person::{Author, Person};
 use crate::protocol::command::Command;
@@ -30,6 +31,10 @@ pub async fn start(visit: Visit, user: web::Path<String>) -> HttpResponse {
 
 async fn page(visit: &Visit, name: &str) -> Result<HttpResponse, Problem> {
     let (account, other) = both(visit, name).await?;
+    if id_of(name).is_some() {
+        // Messages know people by id, which stays when a name changes; the address shows the name.
+        return Ok(redirect(&url::direct(other.name.as_str())));
+    }
     let entries = visit.rooms(&account).await?;
     let with_other = entries.iter().find(|entry| entry.other.as_ref().is_some_and(|person| person.id == other.id));
     if let Some(entry) = with_other {
@@ -49,10 +54,19 @@ async fn carry_out(visit: &Visit, name: &str) -> Result<HttpResponse, Problem> {
     Ok(redirect(&url::direct(other.name.as_str())))
 }
 
-/// Who writes with whom.
+/// The id that was given for a name. No name is as long as an id with its dashes.
+fn id_of(name: &str) -> Option<UserId> {
+    UserId::parse(name).filter(|_| name.len() == 36)
+}
+
+/// Who writes with whom, by name or by id.
 async fn both(visit: &Visit, name: &str) -> Result<(Arc<Person>, Account), Problem> {
     let account = visit.account()?;
-    let other = visit.state.store.user_by_name(&NameKey::of(name.trim())).await.map_err(storage_problem)?;
+    let other = match id_of(name) {
+        Some(id) => visit.state.store.user(id).await,
+        None => visit.state.store.user_by_name(&NameKey::of(name.trim())).await,
+    };
+    let other = other.map_err(storage_problem)?;
     let other = other.ok_or_else(|| visit.not_found("error.no_such_person"))?;
     if other.id == account.id {
         return Err(visit.told(ErrorCode::BadRequest, "error.with_oneself"));

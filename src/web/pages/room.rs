@@ -21,6 +21,7 @@ use crate::protocol::command::{Command, Page};
 use crate::protocol::error_code::Problem;
 use crate::web::views::SidebarView;
 use crate::web::views::event::{self, EventView};
+use crate::web::views::prose::ProseView;
 use crate::web::views::room::{MemberView, RoomPage, RoomView, Shown};
 
 /// People shown in the panel; those who are connected come first where there are more.
@@ -50,6 +51,8 @@ pub struct Typed {
     pub text: String,
     /// What is wrong with it.
     pub text_error: String,
+    /// What it would look like, for who asked.
+    pub preview: Option<ProseView>,
     /// When it is worth trying again.
     pub retry_after: Option<Duration>,
 }
@@ -108,6 +111,7 @@ pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) 
         room: RoomView {
             text_value: typed.text,
             text_error: typed.text_error,
+            preview: typed.preview,
             ..RoomView::new(&look, &title, shown, has_name, secret::random_link(), &visit.words)
         },
         members: people(visit, members),

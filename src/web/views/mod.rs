@@ -4,10 +4,13 @@
 //! error of the template, never a blank), and a sample of it in `samples`.
 
 pub mod error;
+pub(crate) mod escape;
 pub mod event;
 pub mod forms;
+pub mod highlight;
 pub mod lookup;
 pub mod markdown;
+pub mod prose;
 pub mod render;
 pub mod room;
 pub mod rooms;

@@ -11,6 +11,7 @@ mod pages;
 mod posting;
 mod private_rooms;
 mod problems;
+mod prose;
 mod resuming;
 mod retries;
 mod rooms;
