@@ -15,6 +15,8 @@ mod migrations;
 mod nonces;
 mod open;
 mod read_targets;
+mod profiles;
+mod push;
 mod room_rows;
 mod rooms;
 mod settings;
