@@ -5,13 +5,14 @@ use serde::Serialize;
 use super::answer::{Answer, Joined, MemberEntry, RoomEntry, Sent, Version, Why, is_false};
 use super::error_code::{ErrorCode, Problem};
 use super::event_frame::EventFrame;
+use crate::domain::emoji::Emoji;
 use crate::domain::event::{Event, SharedEvent};
 use crate::domain::ids::{Seq, SessionId, UserId};
 use crate::domain::limits::ShownLimits;
 use crate::domain::membership::Level;
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::{Author, Status};
-use crate::domain::status_line::{StatusEmoji, StatusLine, StatusText};
+use crate::domain::status_line::{StatusLine, StatusText};
 
 /// What a session is told first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +65,7 @@ pub struct PresenceChange {
 pub struct ShownLine {
     /// One emoji.
     #[serde(rename = "status_emoji", skip_serializing_if = "Option::is_none")]
-    pub emoji: Option<StatusEmoji>,
+    pub emoji: Option<Emoji>,
     /// A few words.
     #[serde(rename = "status_text", skip_serializing_if = "Option::is_none")]
     pub text: Option<StatusText>,
@@ -75,16 +76,13 @@ impl ShownLine {
     #[must_use]
     pub fn new(line: Option<&StatusLine>) -> Self {
         let Some(StatusLine { emoji, text, .. }) = line else { return Self::default() };
-        Self {
-            emoji: Some(emoji).filter(|emoji| !emoji.as_str().is_empty()).cloned(),
-            text: Some(text).filter(|text| !text.as_str().is_empty()).cloned(),
-        }
+        Self { emoji: *emoji, text: Some(text).filter(|text| !text.as_str().is_empty()).cloned() }
     }
 
     /// Both in one piece, for where there is one line of text.
     #[must_use]
     pub fn as_one(&self) -> String {
-        let emoji = self.emoji.as_ref().map_or("", StatusEmoji::as_str);
+        let emoji = self.emoji.map_or("", Emoji::as_str);
         let text = self.text.as_ref().map_or("", StatusText::as_str);
         format!("{emoji} {text}").trim().to_owned()
     }

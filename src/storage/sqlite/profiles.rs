@@ -7,11 +7,12 @@ use sqlx::sqlite::SqliteRow;
 use super::error::inconsistent;
 use super::{SqliteStore, to_json, user_id};
 use crate::domain::clock::Timestamp;
+use crate::domain::emoji::Emoji;
 use crate::domain::ids::UserId;
 use crate::domain::membership::Level;
 use crate::domain::preferences::{DayTime, Density, Language, Preferences, QuietHours, Theme, ZoneName};
 use crate::domain::profile::{PresenceNote, Privacy, Profile};
-use crate::domain::status_line::{StatusEmoji, StatusLine, StatusText};
+use crate::domain::status_line::{StatusLine, StatusText};
 use crate::storage::{Profiles, StorageResult};
 
 const PROFILE: &str = "
@@ -61,7 +62,8 @@ ON CONFLICT (user_id) DO UPDATE SET
 
 fn profile(row: &SqliteRow, now: Timestamp) -> StorageResult<(UserId, Profile)> {
     let line = StatusLine {
-        emoji: StatusEmoji::trusted(row.try_get(1)?),
+        // One that a later table of Unicode has is none to this one.
+        emoji: Emoji::parse(row.try_get(1)?).ok(),
         text: StatusText::trusted(row.try_get(2)?),
         until: row.try_get::<Option<i64>, _>(3)?.map(Timestamp),
     };
@@ -113,7 +115,7 @@ impl Profiles for SqliteStore {
     async fn set_status_line(&self, user: UserId, line: &StatusLine) -> StorageResult<()> {
         sqlx::query(SET_LINE)
             .bind(user.as_bytes().as_slice())
-            .bind(line.emoji.as_str())
+            .bind(line.emoji.map_or("", Emoji::as_str))
             .bind(line.text.as_str())
             .bind(line.until.map(|until| until.0))
             .execute(&self.writer)

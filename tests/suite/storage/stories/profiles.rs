@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
+use parlor::domain::emoji::Emoji;
 use parlor::domain::membership::Level;
 use parlor::domain::preferences::{Density, Language, Preferences, QuietHours, Theme, ZoneName};
 use parlor::domain::profile::{PresenceNote, Privacy, Profile};
-use parlor::domain::status_line::{StatusEmoji, StatusLine, StatusText};
+use parlor::domain::status_line::{StatusLine, StatusText};
 use parlor::storage::Store;
 
 use crate::storage::samples::{NOW, account, person};
 
 fn line() -> StatusLine {
     StatusLine {
-        emoji: StatusEmoji::parse(":palm_tree:").unwrap(),
+        emoji: Emoji::parse(":palm_tree:").ok(),
         text: StatusText::parse("on holiday").unwrap(),
         until: Some(NOW.plus(Duration::from_hours(1))),
     }
