@@ -7,6 +7,7 @@ pub mod error;
 pub mod event;
 pub mod forms;
 pub mod markdown;
+pub mod preferences;
 pub mod render;
 pub mod room;
 pub mod rooms;
@@ -37,6 +38,12 @@ pub struct PageView {
     pub lang: &'static str,
     /// Its direction, for `dir`.
     pub dir: &'static str,
+    /// `auto`, `light` or `dark`.
+    pub theme: &'static str,
+    /// `cosy` or `compact`.
+    pub density: &'static str,
+    /// A short tone for what is worth a notification.
+    pub sound: bool,
     /// The title of the window.
     pub title: String,
     /// The name of the server.
