@@ -13,6 +13,8 @@ use crate::domain::status_line::StatusLine;
 pub struct Profiles {
     known: HashMap<UserId, Profile>,
     notes: HashMap<UserId, PresenceNote>,
+    /// Who was last seen when since the start, written or not: what is read may be older.
+    seen: HashMap<UserId, Timestamp>,
     /// Writes of notes that are under way.
     writes: usize,
 }
@@ -47,10 +49,11 @@ impl Profiles {
     /// What somebody keeps to themselves has been written.
     pub fn set_privacy(&mut self, user: UserId, privacy: Privacy) {
         self.known.entry(user).or_default().privacy = privacy;
-        if privacy.hide_presence
-            && let Some(note) = self.notes.get_mut(&user)
-        {
-            note.last_seen = None;
+        if privacy.hide_presence {
+            self.seen.remove(&user);
+            if let Some(note) = self.notes.get_mut(&user) {
+                note.last_seen = None;
+            }
         }
         self.drop_if_empty(user);
     }
@@ -68,16 +71,17 @@ impl Profiles {
     /// The last session of somebody has ended.
     pub fn seen(&mut self, user: UserId, at: Timestamp) {
         if !self.privacy(user).hide_presence {
+            self.seen.insert(user, at);
             self.notes.entry(user).or_default().last_seen = Some(at);
         }
     }
 
-    /// When somebody was last seen: as was noted and not yet written, or as was `stored`.
+    /// When somebody was last seen: as is known, or as was `stored` before the start.
     pub fn last_seen(&self, user: UserId, stored: Option<Timestamp>) -> Option<Timestamp> {
         if self.privacy(user).hide_presence {
             return None;
         }
-        self.notes.get(&user).and_then(|note| note.last_seen).max(stored)
+        self.seen.get(&user).copied().max(stored)
     }
 
     /// Forgets each status whose time is over; answers whose they were.

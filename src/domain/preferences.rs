@@ -163,7 +163,8 @@ impl DayTime {
     /// # Errors
     /// When it is no time of the day.
     pub fn parse(text: &str) -> Result<Self, PreferenceError> {
-        let number = |text: &str| (text.len() == 2).then(|| text.parse::<u16>().ok()).flatten();
+        let is_number = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = |text: &str| text.parse::<u16>().ok().filter(|_| is_number(text));
         let parts = text.trim().split_once(':').and_then(|(hours, minutes)| Some((number(hours)?, number(minutes)?)));
         match parts {
             Some((hours, minutes)) if hours < 24 && minutes < 60 => Ok(Self(hours * 60 + minutes)),

@@ -220,7 +220,7 @@ impl Stage {
 }
 
 fn is_request(line: &str) -> bool {
-    ["GET ", "POST ", "PUT ", "DELETE "].iter().any(|method| line.starts_with(method))
+    ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "].iter().any(|method| line.starts_with(method))
 }
 
 #[tokio::test]
@@ -254,7 +254,8 @@ fn every_command_has_an_example() {
         .filter(|(is_sent, _)| *is_sent)
         .filter_map(|(_, line)| parse(line)["type"].as_str().map(str::to_owned))
         .collect();
-    let known = ["join", "leave", "send", "typing", "read", "presence", "history", "rooms", "members", "ping"];
+    let known =
+        ["join", "leave", "send", "typing", "read", "presence", "status", "history", "rooms", "members", "ping"];
     assert_eq!(sent, known.into_iter().map(str::to_owned).collect());
     for word in known {
         assert!(DOCUMENT.contains(&format!("### {word}")), "{word} has a section");

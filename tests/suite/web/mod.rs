@@ -6,6 +6,7 @@ mod guests;
 mod invites;
 mod login;
 mod pages;
+mod people;
 mod posting;
 mod private_rooms;
 mod problems;
