@@ -9,7 +9,7 @@ use super::room::Room;
 use super::server::ChatServer;
 use super::turn::{Closing, Item, WorkerId};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{RoomId, SessionId};
+use crate::domain::ids::{RoomId, SessionId, UserId};
 use crate::domain::permission;
 use crate::domain::person::Status;
 use crate::domain::profile::PresenceNote;

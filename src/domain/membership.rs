@@ -95,40 +95,6 @@ impl Level {
     }
 }
 
-/// What a member wants to be told of in one room.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// Every message.
-    #[default]
-    All,
-    /// Messages that call this person, or everybody.
-    Mentions,
-    /// Nothing.
-    Nothing,
-}
-
-impl Level {
-    /// Every level there is.
-    pub const ALL: [Self; 3] = [Self::All, Self::Mentions, Self::Nothing];
-
-    /// The level as text.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Mentions => "mentions",
-            Self::Nothing => "nothing",
-        }
-    }
-
-    /// The level written as text, or `None`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|level| level.as_str() == text)
-    }
-}
-
 impl Membership {
     /// A fresh membership that has read up to `read`.
     #[must_use]

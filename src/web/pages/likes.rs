@@ -12,7 +12,7 @@ use crate::domain::preferences::{Density, Language, Preferences, QuietHours, The
 use crate::protocol::error_code::Problem;
 use crate::web::cookies;
 use crate::web::views::preferences::NotificationsForm;
-use crate::web::views::sentence;
+use crate::web::words::telling::preference_error;
 
 /// POST `/settings/appearance`
 pub async fn save_appearance(visit: Visit, fields: Fields) -> HttpResponse {
@@ -59,15 +59,15 @@ async fn notifications(visit: &Visit, fields: &Fields) -> Result<HttpResponse, P
             Ok(settings::saved("notifications"))
         }
         (quiet, zone) => {
-            let words = |error: String| sentence(&error);
+            let words = |error| preference_error(&visit.words, error);
             let form = NotificationsForm {
                 notify: notify.as_str(),
                 sound,
                 quiet_from: from.to_owned(),
                 quiet_to: to.to_owned(),
-                quiet_error: quiet.err().map(|error| words(error.to_string())).unwrap_or_default(),
+                quiet_error: quiet.err().map(words).unwrap_or_default(),
                 time_zone: fields.get("time_zone").to_owned(),
-                time_zone_error: zone.err().map(|error| words(error.to_string())).unwrap_or_default(),
+                time_zone_error: zone.err().map(words).unwrap_or_default(),
             };
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             settings::page(visit, Left { status, notifications: Some(form), ..Left::default() }).await

@@ -11,12 +11,12 @@ use super::refusals::storage_problem;
 use super::settings::{self, Left};
 use super::visit::Visit;
 use crate::domain::clock::Timestamp;
-use crate::domain::status_line::StatusLine;
+use crate::domain::emoji::Emoji;
+use crate::domain::status_line::{StatusLine, StatusText};
 use crate::protocol::command::Command;
-use crate::protocol::decode::status_line;
-use crate::protocol::error_code::{ErrorCode, Problem};
+use crate::protocol::error_code::Problem;
 use crate::web::views::preferences::StatusForm;
-use crate::web::views::sentence;
+use crate::web::words::telling::{emoji_error, status_error};
 
 /// POST `/settings/status`
 pub async fn save(visit: Visit, fields: Fields) -> HttpResponse {
@@ -27,32 +27,28 @@ pub async fn save(visit: Visit, fields: Fields) -> HttpResponse {
 async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Problem> {
     let account = visit.account()?;
     let is_cleared = fields.get("clear") == "on";
-    let said = |name: &str| Some(fields.get(name).to_owned()).filter(|_| !is_cleared);
-    let line = match status_line(said("emoji"), said("text"), None) {
-        Ok(line) if line.is_empty() => line,
-        Ok(line) => StatusLine { until: until(visit, fields.get("until")).await?, ..line },
-        Err(problem) => return refused(visit, fields, &problem).await,
-    };
-    match visit.ask(&account, Command::Status { line }).await {
-        Err(problem) if problem.code == ErrorCode::BadRequest => refused(visit, fields, &problem).await,
-        result => result.map(|_| settings::saved("status")),
+    let said = |name: &str| if is_cleared { "" } else { fields.get(name).trim() };
+    let emoji = Some(said("emoji")).filter(|emoji| !emoji.is_empty()).map(Emoji::parse).transpose();
+    match (emoji, StatusText::parse(said("text"))) {
+        (Ok(emoji), Ok(text)) => {
+            let line = StatusLine { emoji, text, until: None };
+            let until = if line.is_empty() { None } else { until(visit, fields.get("until")).await? };
+            visit.ask(&account, Command::Status { line: StatusLine { until, ..line } }).await?;
+            Ok(settings::saved("status"))
+        }
+        (emoji, text) => {
+            let form = StatusForm {
+                emoji_value: fields.get("emoji").to_owned(),
+                emoji_error: emoji.err().map(|error| emoji_error(&visit.words, error)).unwrap_or_default(),
+                text_value: fields.get("text").to_owned(),
+                text_error: text.err().map(|error| status_error(&visit.words, error)).unwrap_or_default(),
+                until: String::new(),
+                is_set: false,
+            };
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            settings::page(visit, Left { status, status_line: Some(form), ..Left::default() }).await
+        }
     }
-}
-
-/// What was typed, with the reason beside the field it is about.
-async fn refused(visit: &Visit, fields: &Fields, problem: &Problem) -> Result<HttpResponse, Problem> {
-    let words = sentence(problem.message.split_once("`: ").map_or(problem.message.as_str(), |(_, words)| words));
-    let is_emoji = problem.field == Some("emoji");
-    let form = StatusForm {
-        emoji_value: fields.get("emoji").to_owned(),
-        emoji_error: if is_emoji { words.clone() } else { String::new() },
-        text_value: fields.get("text").to_owned(),
-        text_error: if is_emoji { String::new() } else { words },
-        until: String::new(),
-        is_set: false,
-    };
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    settings::page(visit, Left { status, status_line: Some(form), ..Left::default() }).await
 }
 
 /// When it ends: after so many minutes, with the day, when it would have ended anyway, or never.

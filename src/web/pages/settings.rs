@@ -83,9 +83,9 @@ pub async fn page(visit: &Visit, left: Left) -> Result<HttpResponse, Problem> {
     let page = PageView { flash: left.flash, ..visit.page_view(&visit.words.get("settings.title")).await };
     let name_value = account.name.to_string();
     let profile = own_profile(visit, &account).await?;
-    let status_line = left
-        .status_line
-        .unwrap_or_else(|| StatusForm::new(&profile, visit.state.clock.now(), visit.state.renderer.zone()));
+    let status_line = left.status_line.unwrap_or_else(|| {
+        StatusForm::new(&profile, &visit.words, visit.state.clock.now(), visit.state.renderer.zone())
+    });
     let context = SettingsPage {
         sidebar: visit.sidebar().await?,
         profile: left.profile.unwrap_or_else(|| ProfileForm { name_value, ..ProfileForm::default() }),

@@ -8,7 +8,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::emoji::Emoji;
 use crate::domain::preferences::{Language, Preferences};
 use crate::domain::profile::{Privacy, Profile};
-use crate::web::words::language;
+use crate::web::words::{Words, language};
 
 /// What somebody says of themselves.
 #[derive(Debug, Default, Serialize)]
@@ -30,12 +30,12 @@ pub struct StatusForm {
 impl StatusForm {
     /// The form with what is said now.
     #[must_use]
-    pub fn new(profile: &Profile, now: Timestamp, zone: &TimeZone) -> Self {
+    pub fn new(profile: &Profile, words: &Words, now: Timestamp, zone: &TimeZone) -> Self {
         let line = &profile.line;
         Self {
             emoji_value: line.emoji.map_or("", Emoji::as_str).to_owned(),
             text_value: line.text.as_str().to_owned(),
-            until: line.until.map(|until| time::moment(until, now, zone)).unwrap_or_default(),
+            until: line.until.map(|until| time::moment(until, now, zone, words)).unwrap_or_default(),
             is_set: !line.is_empty(),
             ..Self::default()
         }
