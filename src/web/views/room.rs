@@ -6,10 +6,13 @@ use super::event::{EventView, TimelineEntry};
 use super::forms::PersonView;
 use super::prose::ProseView;
 use super::{PageView, SidebarView, url};
+use crate::domain::clock::Timestamp;
+use crate::domain::emoji::Emoji;
 use crate::domain::ids::{Seq, UserId};
 use crate::domain::limits::TEXT_BYTES;
 use crate::domain::person::Status;
 use crate::domain::room::RoomKind;
+use crate::domain::status_line::StatusText;
 use crate::protocol::answer::{MemberEntry, RoomLook};
 use crate::web::words::{Words, telling};
 
@@ -152,6 +155,14 @@ pub struct MemberView {
     pub role: &'static str,
     /// Connected to the room.
     pub online: bool,
+    /// `online`, `away`, `busy` or `offline`.
+    pub presence: &'static str,
+    /// The emoji of their status, or nothing.
+    pub status_emoji: String,
+    /// The words of their status, or nothing.
+    pub status_text: String,
+    /// When they were last here, for machines, or nothing.
+    pub last_seen: String,
     /// The direct room with them, or nothing.
     pub direct_url: String,
 }
@@ -165,6 +176,10 @@ impl MemberView {
         Self {
             role: entry.role.map_or("guest", crate::domain::membership::Role::as_str),
             online: entry.status != Status::Offline,
+            presence: entry.status.as_str(),
+            status_emoji: entry.line.emoji.map_or("", Emoji::as_str).to_owned(),
+            status_text: entry.line.text.as_ref().map_or("", StatusText::as_str).to_owned(),
+            last_seen: entry.last_seen.map(Timestamp::rfc3339).unwrap_or_default(),
             direct_url: if can_write_to { url::direct(&name) } else { String::new() },
             person: PersonView {
                 id: entry.id.to_string(),
