@@ -4,6 +4,7 @@
 //! **How to add a page:** a context in `views/`, a handler here, one line in [`configure`], a template.
 
 mod asking;
+mod conversation;
 mod device_label;
 mod devices;
 mod direct;
@@ -18,14 +19,17 @@ mod login;
 mod logout;
 mod look;
 mod lookups;
+mod members;
 mod message_actions;
 mod own_status;
 mod password;
+mod person;
 mod privacy;
 mod refusals;
 mod register;
 mod room;
 mod room_actions;
+mod room_settings;
 mod rooms;
 mod settings;
 mod setup;
@@ -69,7 +73,14 @@ pub fn configure(config: &mut ServiceConfig) {
     page("/rooms/{room}/messages", [None, Some(post().to(room_actions::send))]);
     page("/rooms/{room}/join", [None, Some(post().to(room_actions::join))]);
     page("/rooms/{room}/leave", [None, Some(post().to(room_actions::leave))]);
-    page("/rooms/{room}/members", [None, Some(post().to(room_actions::add))]);
+    page("/rooms/{room}/members", [Some(read(members::show)), Some(post().to(members::add))]);
+    page("/rooms/{room}/members/{user}/role", [None, Some(post().to(members::appoint))]);
+    page("/rooms/{room}/members/{user}/remove", [None, Some(post().to(members::remove))]);
+    page("/rooms/{room}/settings", [Some(read(room_settings::show)), Some(post().to(room_settings::save))]);
+    page("/rooms/{room}/level", [None, Some(post().to(room_settings::level))]);
+    page("/rooms/{room}/archive", [None, Some(post().to(room_settings::archive))]);
+    page("/people/{user}", [Some(read(person::show)), None]);
+    page("/direct", [Some(read(conversation::show)), Some(post().to(conversation::start))]);
     page("/direct/{user}", [Some(read(direct::show)), Some(post().to(direct::start))]);
     page("/shortcuts", [Some(read(shortcuts::show)), None]);
     page("/offline", [Some(read(shortcuts::offline)), None]);

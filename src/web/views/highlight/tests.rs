@@ -1,6 +1,5 @@
 //! What the colours are, that nothing gets lost, and what they cost.
 
-
 use proptest::prelude::*;
 
 use super::*;
