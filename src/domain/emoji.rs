@@ -85,32 +85,46 @@ impl Serialize for Emoji {
 /// True for a text of one to eight emoji, or their names between colons, and white space.
 #[must_use]
 pub fn is_jumbo(text: &str) -> bool {
+    jumbo(text).is_some()
+}
+
+/// Such a text with its names replaced by the emoji; `None` for every other text.
+#[must_use]
+pub fn jumbo(text: &str) -> Option<String> {
+    let mut shown = String::new();
     let mut count = 0;
-    for word in text.split_whitespace() {
-        let mut rest = word;
-        while !rest.is_empty() {
-            count += 1;
-            match behind_emoji(rest) {
-                Some(behind) if count <= JUMBO => rest = behind,
-                _ => return false,
+    for (number, line) in text.trim().split('\n').enumerate() {
+        if number > 0 {
+            shown.push('\n');
+        }
+        for (number, word) in line.split_whitespace().enumerate() {
+            if number > 0 {
+                shown.push(' ');
+            }
+            let mut rest = word;
+            while !rest.is_empty() {
+                count += 1;
+                let (emoji, behind) = first_emoji(rest).filter(|_| count <= JUMBO)?;
+                shown.push_str(emoji.as_str());
+                rest = behind;
             }
         }
     }
-    count > 0
+    (count > 0).then_some(shown)
 }
 
-/// What follows the emoji that a word begins with.
-fn behind_emoji(word: &str) -> Option<&str> {
+/// The emoji that a word begins with, and what follows it.
+fn first_emoji(word: &str) -> Option<(Emoji, &str)> {
     if let Some(rest) = word.strip_prefix(':') {
         let (name, behind) = rest.split_once(':')?;
-        return Emoji::named(name).map(|_| behind);
+        return Emoji::named(name).map(|emoji| (emoji, behind));
     }
     // The common case needs no look at the tables.
     if word.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return None;
     }
     let first = word.graphemes(true).next()?;
-    Emoji::written(first).map(|_| &word[first.len()..])
+    Emoji::written(first).map(|emoji| (emoji, &word[first.len()..]))
 }
 
 #[cfg(test)]

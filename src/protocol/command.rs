@@ -8,6 +8,7 @@ use crate::domain::membership::{Level, Role};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Status;
 use crate::domain::room::{Description, RoomKind, Topic};
+use crate::domain::status_line::StatusLine;
 use crate::domain::text::MessageText;
 
 /// One thing that is asked for. Its fields have been checked.
@@ -152,6 +153,20 @@ pub enum Command {
     Presence {
         /// Online, away or busy.
         status: Status,
+        /// A program noticed it, the person did not say it: it does not end being busy.
+        auto: bool,
+    },
+    /// What the person says of themselves; nothing for no status.
+    Status {
+        /// An emoji, a few words, and until when.
+        line: StatusLine,
+    },
+    /// What the person keeps to themselves; what is `None` stays.
+    Privacy {
+        /// They look offline to everybody.
+        hide_presence: Option<bool>,
+        /// Nobody is told what they have read.
+        hide_reads: Option<bool>,
     },
     /// A page of a room's log.
     History {
@@ -171,6 +186,8 @@ pub enum Command {
     },
     /// A sign of life that is answered.
     Ping,
+    /// A look at a text before it is sent. The web makes it; the chat only counts it, as a message.
+    Preview,
     /// Another name, for a guest.
     Nick {
         /// Which.
@@ -307,15 +324,18 @@ impl Command {
             | Self::Add { room, .. }
             | Self::Look { room } => Some(room),
             Self::Presence { .. }
+            | Self::Status { .. }
+            | Self::Privacy { .. }
             | Self::Rooms
             | Self::Ping
+            | Self::Preview
             | Self::Nick { .. }
             | Self::Create { .. }
             | Self::Direct { .. } => None,
         }
     }
 
-    /// True for what has to be read from the database, whatever the room.
+    /// True for what has to be read from the database or written to it beside the log, whatever the room.
     #[must_use]
     pub fn reads(&self) -> bool {
         matches!(
@@ -323,6 +343,8 @@ impl Command {
             Self::History { .. }
                 | Self::Ask { .. }
                 | Self::Unread { .. }
+                | Self::Status { .. }
+                | Self::Privacy { .. }
                 | Self::Rooms
                 | Self::Members { .. }
                 | Self::Nick { .. }
@@ -349,6 +371,9 @@ impl Command {
             | Self::Ask { .. }
             | Self::Typing { .. }
             | Self::History { .. }
+            | Self::Preview
+            | Self::Status { .. }
+            | Self::Privacy { .. }
             | Self::Nick { .. }
             | Self::Create { .. }
             | Self::Direct { .. }

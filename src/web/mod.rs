@@ -5,10 +5,12 @@
 
 pub mod api;
 pub mod cookies;
+mod emoji_list;
 pub mod installed;
 pub mod methods;
 pub(crate) mod middleware;
 pub mod pages;
+mod preview;
 pub mod routes;
 pub mod service;
 pub mod state;

@@ -8,7 +8,7 @@ use actix_web::{App, Error};
 
 use super::middleware::{access_log, errors, request_id, same_origin, security_headers};
 use super::state::WebState;
-use super::{api, installed, pages, service, static_files};
+use super::{api, emoji_list, installed, pages, service, static_files};
 use crate::gateways::websocket;
 
 /// Every route of the server.
@@ -18,6 +18,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(installed::configure)
         .configure(api::configure)
         .configure(websocket::configure)
+        .configure(emoji_list::configure)
         .configure(static_files::configure)
         .configure(pages::configure);
 }

@@ -15,10 +15,12 @@ use sha2::{Digest, Sha256};
 use super::words::catalogue::{self, Catalogue, CatalogueError};
 use super::words::language::Language;
 
+use super::emoji_list;
+
 /// A file under its own hash never changes.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+pub(super) const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Kept, but asked for every time.
-const ASK_FIRST: &str = "no-cache";
+pub(super) const ASK_FIRST: &str = "no-cache";
 
 /// Scripts that run in the service worker only.
 const WORKERS: [&str; 2] = ["js/service_worker.js", "js/push_worker.js"];
@@ -116,6 +118,8 @@ fn version() -> String {
     let mut all = Sha256::new();
     add_all::<Files>(&mut all);
     add_all::<catalogue::Files>(&mut all);
+    // It has no file, but stands under the same address.
+    all.update(emoji_list::json());
     hex(&all.finalize(), 6)
 }
 
@@ -187,7 +191,8 @@ fn content_type(name: &str) -> String {
     if is_text { format!("{}; charset=utf-8", kind.essence_str()) } else { kind.essence_str().to_owned() }
 }
 
-fn hex(bytes: &[u8], count: usize) -> String {
+/// The first bytes as hexadecimal digits.
+pub(super) fn hex(bytes: &[u8], count: usize) -> String {
     bytes.iter().take(count).fold(String::new(), |mut text, byte| {
         // Writing into a String cannot fail.
         let _ = write!(text, "{byte:02x}");

@@ -4,7 +4,7 @@
 //! `tests/suite/web/`. A POST needs nothing for `Idempotency-Key`: the middleware `idempotency` sees to it.
 
 mod acts;
-mod ask;
+pub(crate) mod ask;
 mod direct;
 mod events;
 pub mod extract;
@@ -15,15 +15,19 @@ mod location;
 mod me;
 mod members;
 mod messages;
+mod preferences;
+mod preview;
 pub mod problem;
 mod read_cursor;
 mod rooms;
+mod status;
 mod tokens;
 mod users;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{ServiceConfig, delete, patch, post, put, resource, scope};
 
+use super::emoji_list;
 use super::methods::read;
 use super::middleware::idempotency;
 
@@ -36,6 +40,15 @@ pub fn configure(cfg: &mut ServiceConfig) {
         scope("/api/v1")
             .wrap(from_fn(idempotency::once))
             .service(resource("/me").route(read().to(me::show)))
+            .service(
+                resource("/me/preferences").route(read().to(preferences::show)).route(patch().to(preferences::change)),
+            )
+            .service(
+                resource("/me/status")
+                    .route(read().to(status::show))
+                    .route(put().to(status::set))
+                    .route(delete().to(status::clear)),
+            )
             .service(resource("/rooms").route(read().to(rooms::list)).route(post().to(rooms::create)))
             .service(resource("/rooms/{room}").route(read().to(rooms::show)).route(patch().to(rooms::change)))
             .service(resource("/rooms/{room}/level").route(put().to(rooms::level)))
@@ -75,6 +88,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
             )
             .service(resource("/rooms/{room}/read").route(put().to(read_cursor::move_up)))
             .service(resource("/direct").route(post().to(direct::open)))
+            .service(resource("/emoji").route(read().to(emoji_list::show)))
+            .service(resource("/preview").route(post().to(preview::show)))
             .service(resource("/guests").route(post().to(guests::make)))
             .service(resource("/users").route(read().to(users::list)))
             .service(resource("/users/{user}").route(read().to(users::show)))

@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, web};
 
 use super::room::{self, Typed, Window};
 use super::visit::{Visit, redirect};
+use crate::domain::ids::UserId;
 use crate::domain::person::{Author, Person};
 use crate::protocol::command::Command;
 use crate::protocol::error_code::{ErrorCode, Problem};
@@ -28,6 +29,10 @@ pub async fn start(visit: Visit, user: web::Path<String>) -> HttpResponse {
 
 async fn page(visit: &Visit, name: &str) -> Result<HttpResponse, Problem> {
     let (account, other) = both(visit, name).await?;
+    if UserId::parse(name).is_some_and(|id| id == other.id) {
+        // Messages know people by id, which stays when a name changes; the address shows the name.
+        return Ok(redirect(&url::direct(other.name.as_str())));
+    }
     let entries = visit.rooms(&account).await?;
     let with_other = entries.iter().find(|entry| entry.other.as_ref().is_some_and(|person| person.id == other.id));
     if let Some(entry) = with_other {
@@ -47,7 +52,7 @@ async fn carry_out(visit: &Visit, name: &str) -> Result<HttpResponse, Problem> {
     Ok(redirect(&url::direct(other.name.as_str())))
 }
 
-/// Who writes with whom.
+/// Who writes with whom, by name or by id.
 async fn both(visit: &Visit, name: &str) -> Result<(Arc<Person>, Account), Problem> {
     let account = visit.account()?;
     let other = visit.find_person(name).await?;

@@ -20,6 +20,7 @@ use crate::protocol::answer::RoomLook;
 use crate::protocol::command::{Command, Page};
 use crate::protocol::error_code::Problem;
 use crate::web::views::event::{self, EventView};
+use crate::web::views::prose::ProseView;
 use crate::web::views::room::{RoomPage, RoomView, Shown};
 use crate::web::views::{SidebarView, url};
 
@@ -47,6 +48,8 @@ pub struct Typed {
     pub text: String,
     /// What is wrong with it.
     pub text_error: String,
+    /// What it would look like, for who asked.
+    pub preview: Option<ProseView>,
     /// When it is worth trying again.
     pub retry_after: Option<Duration>,
 }
@@ -105,6 +108,7 @@ pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) 
         room: RoomView {
             text_value: typed.text,
             text_error: typed.text_error,
+            preview: typed.preview,
             ..RoomView::new(&look, (&title, &url), shown, has_name, secret::random_link(), &visit.words)
         },
         timeline: event::timeline(&events, is_member.then_some(look.read_seq), now, writing),

@@ -13,6 +13,7 @@ use crate::domain::name::RoomName;
 use crate::domain::text::MessageText;
 use crate::protocol::command::Command;
 use crate::protocol::error_code::{ErrorCode, Problem};
+use crate::web::preview;
 use crate::web::views::url;
 use crate::web::words::telling;
 
@@ -50,18 +51,37 @@ async fn carry_out_send(visit: &Visit, room: &str, fields: &Fields) -> Result<Ht
             return room::page(visit, &room, Window::Newest, typed).await;
         }
     };
+    if fields.get("action") == "preview" {
+        return match preview::render(&visit.state, person, &text, Some(room.clone())).await {
+            Ok(shown) => {
+                let typed = Typed { preview: Some(shown), ..typed(StatusCode::OK, String::new()) };
+                room::page(visit, &room, Window::Newest, typed).await
+            }
+            Err(problem) => refused(visit, &room, problem, typed).await,
+        };
+    }
     let nonce = Some(fields.get("nonce")).filter(|nonce| (1..=NONCE_BYTES).contains(&nonce.len()));
     let send = Command::Send { room: room.clone(), text, nonce: nonce.map(str::to_owned), reply_to: None };
     match visit.ask(&person, send).await {
         Ok(_) => Ok(redirect(&visit.room_url(&person, &room).await?)),
-        Err(problem) if matches!(problem.code, ErrorCode::NotFound | ErrorCode::Unauthorized) => Err(problem),
-        Err(problem) => {
-            let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-            let words = telling::problem(&visit.words, &problem);
-            let typed = Typed { flash: words.clone(), retry_after: problem.retry_after, ..typed(status, words) };
-            room::page(visit, &room, Window::Newest, typed).await
-        }
+        Err(problem) => refused(visit, &room, problem, typed).await,
     }
+}
+
+/// The page with what was typed and the reason, unless there is no such room for this person.
+async fn refused(
+    visit: &Visit,
+    room: &RoomName,
+    problem: Problem,
+    typed: impl Fn(StatusCode, String) -> Typed,
+) -> Result<HttpResponse, Problem> {
+    if matches!(problem.code, ErrorCode::NotFound | ErrorCode::Unauthorized) {
+        return Err(problem);
+    }
+    let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    let words = telling::problem(&visit.words, &problem);
+    let typed = Typed { flash: words.clone(), retry_after: problem.retry_after, ..typed(status, words) };
+    room::page(visit, room, Window::Newest, typed).await
 }
 
 /// Where somebody without a name gets one.

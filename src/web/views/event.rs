@@ -8,11 +8,13 @@ use serde::Serialize;
 
 use super::forms::PersonView;
 use super::markdown::Markdown;
+use super::prose::ProseView;
 use super::{time, url};
 use crate::domain::clock::Timestamp;
 use crate::domain::event::{Event, EventBody, SharedEvent};
 use crate::domain::ids::Seq;
 use crate::domain::membership::Role;
+use crate::domain::mention::Mentions;
 use crate::domain::person::Author;
 use crate::web::words::Words;
 
@@ -41,8 +43,8 @@ pub struct EventView {
     pub seq: Seq,
     /// Whose doing it is.
     pub author: PersonView,
-    /// The text of a message as HTML, clean.
-    pub html: String,
+    /// The text of a message.
+    pub text: ProseView,
     /// When, for machines.
     pub at: String,
     /// When, for people: the time of day.
@@ -71,19 +73,22 @@ impl EventView {
     pub fn new(event: &Event, writing: Writing<'_>) -> Self {
         let room = event.room_name.as_str();
         let notice = notice(event);
-        let (html, reply_seq) = match &event.body {
+        let (text, reply_seq) = match &event.body {
             EventBody::Message(message) => {
-                (writing.markdown.to_html(&message.text), message.reply_to.unwrap_or_default())
+                let nobody = Mentions::NONE;
+                let mentions = message.mentions.as_deref().unwrap_or(&nobody);
+                let text = ProseView::new(writing.markdown, &message.text, mentions);
+                (text, message.reply_to.unwrap_or_default())
             }
-            EventBody::Edited { text, .. } => (writing.markdown.to_html(text), 0),
-            _ => (String::new(), 0),
+            EventBody::Edited { text, .. } => (ProseView::new(writing.markdown, text, &Mentions::NONE), 0),
+            _ => (ProseView::default(), 0),
         };
         Self {
             kind: event.body.kind().as_str(),
             room: room.to_owned(),
             seq: event.seq,
             author: PersonView::from(&event.author),
-            html,
+            text,
             at: event.at.rfc3339(),
             time: time::of_day(event.at, writing.zone),
             permalink: url::permalink(room, event.seq),
@@ -108,7 +113,7 @@ impl EventView {
             room: room.to_owned(),
             seq: 0,
             author: author.map_or(nobody, PersonView::from),
-            html: String::new(),
+            text: ProseView::default(),
             at: now.rfc3339(),
             time: time::of_day(now, zone),
             permalink: String::new(),

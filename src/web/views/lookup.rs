@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::event::Writing;
 use super::{PageView, SidebarView, time, url};
 use crate::domain::ids::Seq;
+use crate::domain::mention::Mentions;
 use crate::protocol::answer::{Version, Why};
 
 /// `pages/edits.html`
@@ -36,7 +37,7 @@ impl VersionView {
     #[must_use]
     pub fn new(version: &Version, writing: Writing<'_>) -> Self {
         Self {
-            html: writing.markdown.to_html(&version.text),
+            html: writing.markdown.to_html(&version.text, &Mentions::NONE),
             at: version.at.rfc3339(),
             time: time::of_day(version.at, writing.zone),
         }

@@ -1,15 +1,19 @@
 //! The contexts of the pages beside a room: its people, its settings, and the card of one person.
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::forms::PersonView;
-use super::{PageView, SidebarView, url};
+use super::{PageView, SidebarView, time, url};
 use crate::domain::access::Access;
+use crate::domain::clock::Timestamp;
+use crate::domain::emoji::Emoji;
 use crate::domain::ids::UserId;
 use crate::domain::membership::{Level, Mark, Membership, Role};
 use crate::domain::permission::{self, Actor, LOBBY, RoomFacts};
 use crate::domain::person::{Person, Status};
 use crate::domain::room::RoomKind;
+use crate::domain::status_line::StatusText;
 use crate::protocol::answer::{MemberEntry, RoomEntry, RoomLook};
 
 /// `pages/members.html`
@@ -136,6 +140,16 @@ pub struct MemberView {
     pub role: &'static str,
     /// Connected to the room.
     pub online: bool,
+    /// `online`, `away`, `busy` or `offline`.
+    pub presence: &'static str,
+    /// The emoji of their status, or nothing.
+    pub status_emoji: String,
+    /// The words of their status, or nothing.
+    pub status_text: String,
+    /// When they were last here, for machines, or nothing.
+    pub last_seen: String,
+    /// The day of that.
+    pub last_seen_day: String,
     /// It is the viewer.
     pub is_self: bool,
     /// The direct room with them, or nothing.
@@ -171,6 +185,11 @@ impl MemberView {
         Self {
             role: entry.role.map_or("guest", Role::as_str),
             online: entry.status != Status::Offline,
+            presence: entry.status.as_str(),
+            status_emoji: entry.line.emoji.map_or("", Emoji::as_str).to_owned(),
+            status_text: entry.line.text.as_ref().map_or("", StatusText::as_str).to_owned(),
+            last_seen: entry.last_seen.map(Timestamp::rfc3339).unwrap_or_default(),
+            last_seen_day: entry.last_seen.map(|at| time::date(at, &TimeZone::UTC)).unwrap_or_default(),
             is_self,
             direct_url: if has_card && !is_self { url::direct(&name) } else { String::new() },
             card_url: if has_card { url::person(&name, Some(look.room.as_str())) } else { String::new() },
@@ -186,6 +205,11 @@ impl MemberView {
         Self {
             role: "",
             online,
+            presence: if online { Status::Online } else { Status::Offline }.as_str(),
+            status_emoji: String::new(),
+            status_text: String::new(),
+            last_seen: String::new(),
+            last_seen_day: String::new(),
             is_self: id == viewer,
             direct_url: if id == viewer { String::new() } else { url::direct(&name) },
             card_url: url::person(&name, None),

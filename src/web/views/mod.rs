@@ -4,11 +4,15 @@
 //! error of the template, never a blank), and a sample of it in `samples`.
 
 pub mod error;
+pub(crate) mod escape;
 pub mod event;
 pub mod forms;
+pub mod highlight;
 pub mod lookup;
 pub mod markdown;
 pub mod members;
+pub mod preferences;
+pub mod prose;
 pub mod render;
 pub mod room;
 pub mod rooms;
@@ -41,6 +45,12 @@ pub struct PageView {
     pub lang: &'static str,
     /// Its direction, for `dir`.
     pub dir: &'static str,
+    /// `auto`, `light` or `dark`.
+    pub theme: &'static str,
+    /// `cosy` or `compact`.
+    pub density: &'static str,
+    /// A short tone for what is worth a notification.
+    pub sound: bool,
     /// The title of the window.
     pub title: String,
     /// The name of the server.

@@ -88,6 +88,12 @@ impl Renderer {
         Writing { zone: &self.zone, markdown: &self.markdown, words }
     }
 
+    /// Who renders what people write.
+    #[must_use]
+    pub fn markdown(&self) -> &Markdown {
+        &self.markdown
+    }
+
     /// The time zone of the pages.
     #[must_use]
     pub fn zone(&self) -> &TimeZone {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::event::{EventView, TimelineEntry};
+use super::prose::ProseView;
 use super::{PageView, SidebarView, url};
 use crate::domain::ids::Seq;
 use crate::domain::limits::TEXT_BYTES;
@@ -82,6 +83,8 @@ pub struct RoomView {
     pub text_value: String,
     /// What is wrong with it.
     pub text_error: String,
+    /// What it would look like, for who asked.
+    pub preview: Option<ProseView>,
     /// Makes a repeated form harmless.
     pub post_nonce: String,
     /// Longest message, in bytes.
@@ -142,6 +145,7 @@ impl RoomView {
             newer_url: if has_newer { format!("{url}?after={}", shown.last) } else { String::new() },
             text_value: String::new(),
             text_error: String::new(),
+            preview: None,
             post_nonce,
             max_text_bytes: TEXT_BYTES,
             url,

@@ -11,6 +11,7 @@ use super::forms::{
     ConversationPage, DirectStartPage, FormPage, GuestForm, LoginForm, PersonView, RegisterForm, SetupForm,
 };
 use super::members::{Looking, MemberView, MembersPage, PersonPage, RoomCard, RoomSettingsPage};
+use super::preferences::{AppearanceForm, NotificationsForm, PrivacyForm, StatusForm};
 use super::render::Renderer;
 use super::room::{RoomPage, RoomView, Shown};
 use super::rooms::{CreateForm, ListedPersonView, ListedRoomView, RoomsPage};
@@ -18,15 +19,19 @@ use super::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, Setting
 use super::{LanguageView, PageView, SidebarView, ViewerView};
 use crate::domain::access::{Access, GuestAccess, Registration};
 use crate::domain::clock::Timestamp;
+use crate::domain::emoji::Emoji;
 use crate::domain::event::{Event, EventBody, Message};
 use crate::domain::ids::{RoomId, UserId};
 use crate::domain::membership::{Level, Role};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::permission::Refusal;
 use crate::domain::person::{Author, Person, SiteRole, Standing, Status};
+use crate::domain::preferences::Preferences;
 use crate::domain::room::{Description, RoomKind, Topic};
+use crate::domain::status_line::{StatusLine, StatusText};
 use crate::protocol::answer::{MemberEntry, RoomEntry, RoomLook};
 use crate::protocol::encode::EventHtml;
+use crate::protocol::server_frame::ShownLine;
 use crate::web::words::Words;
 use crate::web::words::language::Language;
 
@@ -76,6 +81,9 @@ fn pages() -> Vec<PageView> {
             pages.push(PageView {
                 lang: "en",
                 dir: "ltr",
+                theme: "auto",
+                density: "cosy",
+                sound: demo,
                 title: NASTY.into(),
                 server_name: NASTY.into(),
                 assets: "/static/v-dev".into(),
@@ -173,12 +181,20 @@ fn look(kind: RoomKind, may: Result<(), Refusal>) -> RoomLook {
     }
 }
 
+fn said() -> ShownLine {
+    let text = StatusText::trusted(NASTY.into());
+    ShownLine::new(Some(&StatusLine { emoji: Emoji::parse("🌴").ok(), text, until: None }))
+}
+
 fn members(look: &RoomLook) -> Vec<MemberView> {
     let Some(ann) = viewers().pop().flatten() else { return Vec::new() };
     let access = Access { demo: false, guests: GuestAccess::Open, registration: Registration::Open };
     let member = |name, role, status| {
         let Author { id, name } = author(name);
-        MemberView::new(&MemberEntry { id, name, role, status }, Looking { look, account: Some(&ann), access })
+        MemberView::new(
+            &MemberEntry { id, name, role, status, line: said(), last_seen: Some(NOW) },
+            Looking { look, account: Some(&ann), access },
+        )
     };
     vec![
         member("ann", Some(Role::Owner), Status::Online),
@@ -315,6 +331,24 @@ fn settings_render_in_every_shape() {
                 page: page.clone(),
                 sidebar,
                 profile: ProfileForm { name_value: text.into(), name_error: text.into() },
+                status_line: StatusForm {
+                    emoji_value: text.into(),
+                    emoji_error: text.into(),
+                    text_value: text.into(),
+                    text_error: text.into(),
+                    until: text.into(),
+                    is_set: full,
+                },
+                appearance: AppearanceForm::new(&Preferences::default()),
+                notifications: NotificationsForm {
+                    quiet_from: text.into(),
+                    quiet_to: text.into(),
+                    quiet_error: text.into(),
+                    time_zone: text.into(),
+                    time_zone_error: text.into(),
+                    ..NotificationsForm::new(&Preferences::default())
+                },
+                privacy: PrivacyForm { hide_presence: full, hide_reads: full },
                 password: PasswordForm { current_error: text.into(), new_error: text.into() },
                 devices: if full { vec![device(true), device(false)] } else { Vec::new() },
                 tokens: if full { vec![device(false)] } else { Vec::new() },
