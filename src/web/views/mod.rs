@@ -9,6 +9,7 @@ pub mod forms;
 pub mod lookup;
 pub mod markdown;
 pub mod members;
+pub mod message_state;
 pub mod render;
 pub mod room;
 pub mod rooms;
@@ -16,6 +17,7 @@ pub mod rooms;
 mod samples;
 pub mod settings;
 mod templates;
+pub mod thread;
 pub mod time;
 pub mod url;
 
