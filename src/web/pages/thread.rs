@@ -81,7 +81,9 @@ async fn around(visit: &Visit, reader: &Arc<Person>, room: &RoomName) -> Result<
     let entry = entries.iter().find(|entry| entry.room == look.room);
     let title = entry.map_or_else(|| look.room.to_string(), |entry| entry.title.clone());
     let has_name = visit.visitor.person.is_some();
-    let view = RoomView::new(&look, &title, Shown::default(), has_name, secret::random_link(), &visit.words);
+    let address = entry.map_or_else(|| url::room(look.room.as_str()), url::of_entry);
+    let view =
+        RoomView::new(&look, (&title, &address), Shown::default(), has_name, secret::random_link(), &visit.words);
     Ok((SidebarView::new(&entries, visit.is_account(), Some(look.room.as_str())), view))
 }
 

@@ -280,8 +280,16 @@ fn threads_and_pins_render_in_every_shape() {
     for may in [Ok(()), Err(Refusal::NotMember)] {
         for page in pages() {
             for (sidebar, is_empty) in sidebars().into_iter().zip([true, false]) {
-                let room =
-                    || RoomView::new(&look(RoomKind::Public, may), "lobby", Shown::default(), true, "n".into(), &words);
+                let room = || {
+                    RoomView::new(
+                        &look(RoomKind::Public, may),
+                        ("lobby", "/rooms/lobby"),
+                        Shown::default(),
+                        true,
+                        "n".into(),
+                        &words,
+                    )
+                };
                 let whole = room_page(page.clone(), sidebar.clone(), room(), !is_empty);
                 let thread = ThreadPage {
                     page: page.clone(),

@@ -144,6 +144,7 @@ class RoomTimeline extends LiveElement {
         this.#lastEntry = ack.last_seq;
       }
       if (!this.#held) this.#read = Math.max(this.#read, ack.read_seq ?? 0);
+      document.dispatchEvent(new CustomEvent("room-joined", { detail: ack }));
       this.#outbox.resume();
       this.#markRead();
     } catch (error) {
