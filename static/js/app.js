@@ -16,6 +16,8 @@ import { watchMenus } from "./menus.js";
 const LATER = {
   "copy-text": () => import("./elements/copy-text.js"),
   "filter-list": () => import("./elements/filter-list.js"),
+  "pins-panel": () => import("./elements/pins-panel.js"),
+  "thread-panel": () => import("./elements/thread-panel.js"),
   "room-people": () => import("./elements/room-people.js"),
   "panel-links": () => import("./elements/panel-links.js"),
 };

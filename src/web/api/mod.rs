@@ -22,6 +22,7 @@ mod read_cursor;
 mod rooms;
 mod status;
 mod tokens;
+mod typed;
 mod users;
 
 use actix_web::middleware::from_fn;
@@ -52,6 +53,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(resource("/rooms").route(read().to(rooms::list)).route(post().to(rooms::create)))
             .service(resource("/rooms/{room}").route(read().to(rooms::show)).route(patch().to(rooms::change)))
             .service(resource("/rooms/{room}/level").route(put().to(rooms::level)))
+            .service(resource("/rooms/{room}/typed").route(post().to(typed::run)))
             .service(resource("/rooms/{room}/pins").route(read().to(acts::pins)))
             .service(resource("/rooms/{room}/unread").route(read().to(acts::unread)))
             .service(resource("/rooms/{room}/events").route(read().to(events::list)))

@@ -34,6 +34,7 @@ mod rooms;
 mod settings;
 mod setup;
 mod shortcuts;
+mod thread;
 mod tokens;
 mod visit;
 mod welcome;
@@ -70,6 +71,8 @@ pub fn configure(config: &mut ServiceConfig) {
     page(r"/rooms/{room}/{seq:\d{1,19}}/react", [None, Some(post().to(message_actions::react))]);
     page(r"/rooms/{room}/{seq:\d{1,19}}/pin", [None, Some(post().to(message_actions::pin))]);
     page(r"/rooms/{room}/{seq:\d{1,19}}/unread", [None, Some(post().to(message_actions::unread))]);
+    page(r"/rooms/{room}/{seq:\d{1,19}}/thread", [Some(read(thread::show)), None]);
+    page("/rooms/{room}/pins", [Some(read(thread::pins)), None]);
     page("/rooms/{room}/messages", [None, Some(post().to(room_actions::send))]);
     page("/rooms/{room}/join", [None, Some(post().to(room_actions::join))]);
     page("/rooms/{room}/leave", [None, Some(post().to(room_actions::leave))]);

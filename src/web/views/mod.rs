@@ -11,6 +11,7 @@ pub mod highlight;
 pub mod lookup;
 pub mod markdown;
 pub mod members;
+pub mod message_state;
 pub mod preferences;
 pub mod prose;
 pub mod render;
@@ -20,6 +21,7 @@ pub mod rooms;
 mod samples;
 pub mod settings;
 mod templates;
+pub mod thread;
 pub mod time;
 pub mod url;
 

@@ -3,9 +3,12 @@
 mod accessibility;
 mod accounts;
 mod broken_line;
+mod composing;
 mod connection;
+mod history;
 mod keyboard;
 mod languages;
+mod messages;
 mod offline;
 mod phone;
 mod pictures;
