@@ -7,7 +7,7 @@ BROWSER_PACKAGES := chromium chromium-driver
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= frames json markdown msgpack names plain_text
 
-.PHONY: run test check e2e fuzz bench fmt browsers
+.PHONY: run test check e2e fuzz bench fmt icons browsers
 
 run: ## builds and starts a server with its data in ./data
 	$(CARGO) run --release
@@ -51,6 +51,16 @@ bench: ## measures the journal beside a bare loop; takes a minute
 
 fmt: ## formats the code
 	$(CARGO) fmt
+
+# The pictures of static/icons from their drawings. Run it after changing one, and commit what comes out.
+icons: browsers ## draws the icons of the installed app
+	@cd static/icons && for icon in icon:192 icon:512 maskable:512; do \
+		name=$${icon%%:*}; size=$${icon##*:}; page=$$(mktemp --suffix=.html); \
+		printf '<!doctype html><style>body{margin:0}svg{display:block;width:100vw;height:100vh}</style>' >"$$page"; cat "$$name.svg" >>"$$page"; \
+		chromium --headless --no-sandbox --hide-scrollbars --default-background-color=00000000 --window-size=$$size,$$size \
+			--force-device-scale-factor=1 --screenshot="$$PWD/$$name-$$size.png" "file://$$page" 2>/dev/null || exit 1; \
+		rm -f "$$page"; \
+	done
 
 # Installs Chromium and its driver where they are missing. Other systems have to bring their own.
 browsers:

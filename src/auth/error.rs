@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use derive_more::{Display, Error, From};
 
+use super::password::PasswordError;
 use crate::domain::name::NameError;
 use crate::storage::StorageError;
 
@@ -25,8 +26,7 @@ pub enum AuthError {
     BadName(NameError),
     /// Too short, too long.
     #[display("{_0}")]
-    #[from(skip)]
-    BadPassword(#[error(not(source))] &'static str),
+    BadPassword(PasswordError),
     /// Somebody has the name, or one that looks like it.
     #[display("this name, or one that looks like it, is taken; choose another")]
     NameTaken,

@@ -5,11 +5,23 @@ use std::sync::Arc;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use derive_more::{Display, Error};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
 use super::AuthError;
 use crate::domain::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
+
+/// Why a password was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, Error)]
+pub enum PasswordError {
+    /// Too few characters.
+    #[display("a password needs at least {PASSWORD_MIN_CHARS} characters")]
+    TooShort,
+    /// Too many bytes to hash.
+    #[display("a password has at most {PASSWORD_MAX_BYTES} bytes")]
+    TooLong,
+}
 
 /// Hashes and checks passwords.
 pub struct Passwords {
@@ -78,10 +90,10 @@ fn hash(password: &SecretString) -> Result<String, AuthError> {
 pub fn check_length(password: &SecretString) -> Result<(), AuthError> {
     let text = password.expose_secret();
     if text.chars().count() < PASSWORD_MIN_CHARS {
-        return Err(AuthError::BadPassword("a password needs at least 8 characters"));
+        return Err(PasswordError::TooShort.into());
     }
     if text.len() > PASSWORD_MAX_BYTES {
-        return Err(AuthError::BadPassword("a password has at most 1024 bytes"));
+        return Err(PasswordError::TooLong.into());
     }
     Ok(())
 }

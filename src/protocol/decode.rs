@@ -158,9 +158,10 @@ fn join(fields: &mut Fields) -> Result<Command, Problem> {
 
 fn change(fields: &mut Fields) -> Result<Command, Problem> {
     let room = fields.room()?;
-    let description = match fields.0.contains_key("description") {
-        true => Some(Description::parse(&fields.string("description")?)?),
-        false => None,
+    let description = if fields.0.contains_key("description") {
+        Some(Description::parse(&fields.string("description")?)?)
+    } else {
+        None
     };
     let archived = fields.optional_bool("archived")?;
     if description.is_none() && archived.is_none() {

@@ -73,19 +73,33 @@ pub struct Problem {
     pub field: Option<&'static str>,
     /// After which time it is worth trying again.
     pub retry_after: Option<Duration>,
+    /// What the message says, for doors that speak other languages.
+    pub saying: Saying,
+}
+
+/// What the message of a problem says. Messages are English; pages put them into the language of the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Saying {
+    /// More than this cannot be known: another language has a sentence for each code.
+    #[default]
+    English,
+    /// This refusal.
+    Refusal(Refusal),
+    /// It is in the reader's language already.
+    Translated,
 }
 
 impl Problem {
     /// A problem without a field.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), field: None, retry_after: None }
+        Self { code, message: message.into(), field: None, retry_after: None, saying: Saying::English }
     }
 
     /// A field that was not understood.
     #[must_use]
     pub fn field(field: &'static str, message: impl Into<String>) -> Self {
-        Self { code: ErrorCode::BadRequest, message: message.into(), field: Some(field), retry_after: None }
+        Self { field: Some(field), ..Self::new(ErrorCode::BadRequest, message) }
     }
 
     /// The problem as a document (RFC 9457, section 3): `type`, `title`, `status`, `detail`, with `code` and `field`.
@@ -146,7 +160,7 @@ impl From<Refusal> for Problem {
             | Refusal::Archived
             | Refusal::OwnerStays => ErrorCode::Forbidden,
         };
-        Self::new(code, refusal.to_string())
+        Self { saying: Saying::Refusal(refusal), ..Self::new(code, refusal.to_string()) }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::ids::Seq;
 use crate::domain::membership::Role;
 use crate::domain::name::RoomName;
 use crate::domain::person::Author;
+use crate::domain::room::Description;
 
 /// An event. `type`, `room` and `seq` come first; what an event does not have is left out.
 #[derive(Debug, Serialize)]
@@ -123,7 +124,7 @@ impl<'a> EventFrame<'a> {
             EventBody::Pinned { on, .. } => Self { on: Some(*on), ..frame },
             EventBody::Topic { topic } => Self { topic: Some(topic.as_str()), ..frame },
             EventBody::Changed { description, archived } => {
-                Self { description: description.as_ref().map(|text| text.as_str()), archived: *archived, ..frame }
+                Self { description: description.as_ref().map(Description::as_str), archived: *archived, ..frame }
             }
             EventBody::Joined { role, by } => Self { role: Some(*role), by: by.as_ref(), ..frame },
             EventBody::Left { by } => Self { by: by.as_ref(), ..frame },

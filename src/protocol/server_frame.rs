@@ -225,7 +225,7 @@ pub(super) enum AckBody<'a> {
     Found {
         room: &'a RoomName,
         #[serde(skip_serializing_if = "Option::is_none")]
-        root: Option<EventFrame<'a>>,
+        root: Option<Box<EventFrame<'a>>>,
         events: Vec<EventFrame<'a>>,
         more: bool,
     },
@@ -265,7 +265,7 @@ impl<'a> AckBody<'a> {
                 let frame = |event: &'a SharedEvent| EventFrame::new(event, html(event));
                 Self::Found {
                     room: &found.room,
-                    root: found.root.as_ref().map(frame),
+                    root: found.root.as_ref().map(|root| Box::new(frame(root))),
                     events: found.events.iter().map(frame).collect(),
                     more: found.more,
                 }

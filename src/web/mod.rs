@@ -6,6 +6,7 @@
 pub mod api;
 pub mod cookies;
 mod emoji_list;
+pub mod installed;
 pub mod methods;
 pub(crate) mod middleware;
 pub mod pages;

@@ -8,13 +8,14 @@ use actix_web::{App, Error};
 
 use super::middleware::{access_log, errors, request_id, same_origin, security_headers};
 use super::state::WebState;
-use super::{api, emoji_list, pages, service, static_files};
+use super::{api, emoji_list, installed, pages, service, static_files};
 use crate::gateways::websocket;
 
 /// Every route of the server.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(api::extract::configure)
         .configure(service::configure)
+        .configure(installed::configure)
         .configure(api::configure)
         .configure(websocket::configure)
         .configure(emoji_list::configure)

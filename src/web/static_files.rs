@@ -21,6 +21,9 @@ pub(super) const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Kept, but asked for every time.
 pub(super) const ASK_FIRST: &str = "no-cache";
 
+/// Scripts that run in the service worker only.
+const WORKERS: [&str; 2] = ["js/service_worker.js", "js/push_worker.js"];
+
 #[derive(RustEmbed)]
 #[folder = "static"]
 struct Files;
@@ -31,10 +34,34 @@ pub fn asset_prefix() -> String {
     format!("/static/v-{}", version())
 }
 
+/// The paths of all styles and scripts below the prefix, those of the words too, with the signs of the program: what an
+/// installed app keeps.
+#[must_use]
+pub fn shell_files() -> Vec<String> {
+    let is_kept = |name: &str| {
+        let is_code = name.starts_with("css/") || (name.starts_with("js/") && !WORKERS.contains(&name));
+        is_code || name == "favicon.svg"
+    };
+    let words = Language::ALL.map(|language| format!("locales/{}.js", language.tag()));
+    let mut files: Vec<_> = Files::iter().map(std::borrow::Cow::into_owned).filter(|name| is_kept(name)).collect();
+    files.extend(words);
+    files.sort_unstable();
+    files
+}
+
+/// The parts of the service worker, in order; what is not there is left out.
+#[must_use]
+pub fn worker_source() -> String {
+    let parts = WORKERS.iter().filter_map(|name| Files::get(name));
+    parts.map(|file| String::from_utf8_lossy(&file.data).into_owned()).collect::<Vec<_>>().join("\n")
+}
+
 /// The routes. They need nothing but the server's configuration.
 pub fn configure(config: &mut web::ServiceConfig) {
     // Before the folders, which would answer that there is no such file.
-    config.app_data(web::Data::new(Version(version())));
+    // No address is the present one in a debug build: nothing is kept there.
+    let current = if cfg!(debug_assertions) { String::new() } else { version() };
+    config.app_data(web::Data::new(Version(current)));
     for path in ["/static/v-{version}/locales/{language}.js", "/static/locales/{language}.js"] {
         let resource = web::resource(path).route(web::get().to(words)).route(web::head().to(words));
         config.service(resource);
@@ -117,14 +144,16 @@ fn answer(request: &HttpRequest, current: &Version, name: &str, hash: &[u8], byt
     // After an update, pages of the version before ask for the old address: they get the file, but do not keep it.
     let is_current = request.match_info().get("version") == Some(&current.0);
     let tag = EntityTag::new_strong(hex(hash, 16));
-    let mut response = if is_known(request, &tag) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    let is_known = is_known(request, &tag);
+    let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
         .insert_header(ETag(tag))
         .insert_header((CACHE_CONTROL, if is_current { FOR_EVER } else { ASK_FIRST }))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .content_type(content_type(name));
-    // The server itself leaves the body out of answers to HEAD and of 304.
-    response.body(bytes)
+    // The server itself leaves the body out of answers to HEAD, but not out of 304: there it would be taken for the
+    // beginning of the next answer (RFC 9112, section 6.3).
+    if is_known { response.finish() } else { response.body(bytes) }
 }
 
 fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
@@ -152,7 +181,7 @@ pub(super) fn hex(bytes: &[u8], count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use actix_web::http::StatusCode;
-    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
     use actix_web::{App, dev::ServiceResponse};
 
     use super::*;
@@ -189,7 +218,9 @@ mod tests {
     async fn a_browser_that_has_the_file_is_told_so() {
         let path = "/static/css/tokens.css";
         let tag: EntityTag = header(&answer(path, None).await, actix_web::http::header::ETAG).parse().expect("a tag");
-        assert_eq!(answer(path, Some(&ETag(tag))).await.status(), StatusCode::NOT_MODIFIED);
+        let known = answer(path, Some(&ETag(tag))).await;
+        assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
+        assert!(read_body(known).await.is_empty(), "a body would be taken for the next answer");
         let other = ETag(EntityTag::new_strong("other".to_owned()));
         assert_eq!(answer(path, Some(&other)).await.status(), StatusCode::OK);
     }

@@ -13,6 +13,7 @@ use super::api::problem::ApiError;
 use super::state::WebState;
 use crate::auth::{AuthError, Credential, bearer_token, cookie};
 use crate::domain::ids::DeviceId;
+use crate::domain::permission::Refusal;
 use crate::domain::person::Person;
 use crate::protocol::error_code::{ErrorCode, Problem};
 
@@ -41,7 +42,7 @@ impl Visitor {
     pub fn account(&self) -> Result<Arc<Person>, Problem> {
         let person = self.person()?;
         if person.is_guest() {
-            return Err(Problem::new(ErrorCode::Forbidden, "guests may not do this; log in"));
+            return Err(Refusal::AccountNeeded.into());
         }
         Ok(person)
     }

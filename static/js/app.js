@@ -1,35 +1,37 @@
-// The entry: defines the elements of the shell and opens the connection. Pages are whole without it.
+// The entry: defines what every page needs at once and opens the connection. What only some pages or some moments need is
+// loaded then. Pages are whole without any of it.
 
 import "./elements/connection-status.js";
-import "./elements/copy-text.js";
 import "./elements/message-composer.js";
-import "./elements/room-jump.js";
 import "./elements/room-list.js";
-import "./elements/room-panel.js";
 import "./elements/room-timeline.js";
 import "./elements/typing-line.js";
+import "./navigation.js";
 import "./side_panel.js";
 import { connection, viewer } from "./live.js";
+import { watchKeys } from "./keys.js";
+import { watchMenus } from "./menus.js";
 
-/** Menus are `<details>`: they close on Escape and on a click elsewhere. */
-function closeMenus(except) {
-  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
-    if (!menu.contains(except)) menu.open = false;
+/** Elements that are loaded when one of them is on the page. */
+const LATER = {
+  "copy-text": () => import("./elements/copy-text.js"),
+  "filter-list": () => import("./elements/filter-list.js"),
+  "room-people": () => import("./elements/room-people.js"),
+};
+
+function defineLater() {
+  for (const [tag, load] of Object.entries(LATER)) {
+    if (!customElements.get(tag) && document.querySelector(tag)) load().catch(() => {}); // the page works without
   }
 }
 
-addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
-  const menu = document.activeElement?.closest("details[data-menu][open]") ?? document.querySelector("details[data-menu][open]");
-  if (!menu) return;
-  menu.open = false;
-  menu.querySelector("summary").focus();
-});
-
-addEventListener("click", (event) => {
-  // The panel stays beside the timeline on wide screens; only floating menus follow the click.
-  if (event.target.closest(".room") && matchMedia("(min-width: 1100px)").matches) return closeMenus(document.querySelector(".panel"));
-  closeMenus(event.target);
-});
+watchMenus();
+watchKeys();
+defineLater();
+document.addEventListener("page-enter", defineLater);
+document.addEventListener("panel-opened", defineLater);
 
 if (viewer.kind !== "nobody") connection.start();
+// After everything that can be seen.
+const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
+if (viewer.kind !== "nobody") whenIdle(() => import("./offline.js").then(({ start }) => start()).catch(() => {}));

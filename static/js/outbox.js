@@ -1,7 +1,8 @@
 // Messages on their way: shown at once, sent with a nonce, sent again with the same nonce after a loss, until the server
-// has acknowledged them. They survive a reload of the tab.
+// has acknowledged them. Until then they are kept in the browser (outbox_store.js), whatever becomes of this tab.
 
-import { connection } from "./live.js";
+import { connection, viewer } from "./live.js";
+import { put, remove, waiting } from "./outbox_store.js";
 import { explain, t } from "./words.js";
 
 const TRY_LATER = new Set(["disconnected", "unavailable", "rate_limited"]);
@@ -14,48 +15,62 @@ function newNonce() {
 
 export class Outbox {
   #room;
-  #key;
   #entries = new Map();
+  /** What came while the kept ones were being read. */
+  #settled = new Set();
   #joined = false;
+  #signal;
   #show;
   #returnText;
 
   /** `show(node)` puts a pending message at the end; `returnText(text)` gives a withdrawn text back to the field. */
   constructor({ room, show, returnText, signal }) {
     this.#room = room;
-    this.#key = `parlor.outbox.${room}`;
+    this.#signal = signal;
     this.#show = show;
     this.#returnText = returnText;
     connection.addEventListener("down", () => (this.#joined = false), { signal });
     signal.addEventListener("abort", () => (this.#joined = false));
-    for (const { nonce, text, at } of this.#load()) this.#add(nonce, text, at);
+    this.#load();
   }
 
   /** Shows a message and sends it as soon as the room is joined. */
   post(text) {
-    this.#add(newNonce(), text, new Date().toISOString());
-    this.#save();
+    const entry = { nonce: newNonce(), account: viewer.id, room: this.#room, text, at: new Date().toISOString() };
+    put(entry);
+    this.#add(entry);
   }
 
   /** The room is joined: send everything that has no acknowledgement, oldest first. */
   resume() {
     this.#joined = true;
     for (const entry of this.#entries.values()) this.#transmit(entry);
+    this.#load(); // what another tab has left
   }
 
   /** The message event has come: its pending copy goes. Returns true if there was one. */
   settle(nonce, seq) {
+    if (nonce) this.#settled.add(nonce);
     for (const entry of this.#entries.values()) {
       if (entry.nonce !== nonce && entry.seq !== seq) continue;
       entry.node.remove();
       this.#entries.delete(entry.nonce);
-      this.#save();
+      remove(entry.nonce);
       return true;
     }
     return false;
   }
 
-  #add(nonce, text, at) {
+  /** Another tab may have written here, and closed before it was sent. */
+  async #load() {
+    const kept = await waiting(viewer.id);
+    if (this.#signal.aborted) return;
+    for (const entry of kept) {
+      if (entry.room === this.#room && !this.#entries.has(entry.nonce) && !this.#settled.has(entry.nonce)) this.#add(entry);
+    }
+  }
+
+  #add({ nonce, text, at }) {
     const node = document.getElementById("pending-message").content.querySelector("article").cloneNode(true);
     node.id = `m-pending-${nonce}`;
     delete node.dataset.seq;
@@ -85,7 +100,7 @@ export class Outbox {
   #acknowledged(entry, seq) {
     entry.seq = seq;
     entry.node.classList.add("message--sent");
-    this.#save();
+    remove(entry.nonce);
     // A repeated send may be acknowledged after its event was already shown.
     if (document.getElementById(`m-${seq}`)) this.settle(entry.nonce, seq);
   }
@@ -115,25 +130,7 @@ export class Outbox {
   #withdraw(entry) {
     entry.node.remove();
     this.#entries.delete(entry.nonce);
-    this.#save();
+    remove(entry.nonce);
     this.#returnText(entry.text);
-  }
-
-  #load() {
-    try {
-      return JSON.parse(sessionStorage.getItem(this.#key) ?? "[]");
-    } catch {
-      return [];
-    }
-  }
-
-  #save() {
-    const open = [...this.#entries.values()].filter((entry) => entry.seq === null);
-    try {
-      if (open.length === 0) sessionStorage.removeItem(this.#key);
-      else sessionStorage.setItem(this.#key, JSON.stringify(open.map(({ nonce, text, at }) => ({ nonce, text, at }))));
-    } catch {
-      // Storage may be off; then a reload forgets what was not sent.
-    }
   }
 }

@@ -11,6 +11,8 @@ export const locale = `${navigator.language.split("-")[0] === language ? navigat
 
 const texts = await load();
 const plurals = new Intl.PluralRules(locale);
+/** A letter of the other direction. */
+const foreign = page.dir === "rtl" ? /[^\P{L}\p{Script=Arabic}\p{Script=Hebrew}]/u : /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
 const numbers = new Intl.NumberFormat(locale);
 
 /** A page can run without its words: then the keys are shown, and it can still be used. */
@@ -36,7 +38,7 @@ export function t(key, values = {}) {
 function write(value) {
   if (typeof value === "number") return numbers.format(value);
   if (value === undefined) return undefined;
-  return page.dir === "rtl" || /\p{Script=Arabic}|\p{Script=Hebrew}/u.test(value) ? `\u2068${value}\u2069` : value;
+  return foreign.test(value) ? `\u2068${value}\u2069` : value;
 }
 
 const PROBLEMS = {

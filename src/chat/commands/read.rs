@@ -26,7 +26,7 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, seq: Seq) {
     match actor.membership {
         // Somebody who has read up to the end needs no look at the database.
         Some(_) if seq == last => {
-            move_cursor(server, id, caller.person.id, Mark { seq, n: messages }, caller.session())
+            move_cursor(server, id, caller.person.id, Mark { seq, n: messages }, caller.session());
         }
         Some(membership) if membership.read.seq < seq => return server.loader.place(caller, id, seq, false),
         _ => {}
@@ -58,9 +58,9 @@ pub fn placed(server: &mut ChatServer, caller: Caller, id: RoomId, place: Storag
         Ok(to) => {
             let (user, knows) = (caller.person.id, caller.session());
             if back {
-                move_back(server, id, user, to)
+                move_back(server, id, user, to);
             } else {
-                move_cursor(server, id, user, to, knows)
+                move_cursor(server, id, user, to, knows);
             }
             Ok(Answer::Done)
         }

@@ -32,9 +32,9 @@ pub fn run(
         return server.ports.answer(caller.reply, Err(problem));
     }
     let text = text.into_string();
-    let called = mention::candidates(&text);
-    let everyone = called.everyone && permission::may_call_everyone(facts, actor);
-    let calls = called.names.into_iter().map(NameKey::of).collect();
+    let found = mention::candidates(&text);
+    let everyone = found.everyone && permission::may_call_everyone(facts, actor);
+    let calls = found.names.into_iter().map(NameKey::of).collect();
     let mentions = everyone.then(|| Box::new(Mentions { people: Vec::new(), everyone }));
     let draft = Draft {
         room: id,

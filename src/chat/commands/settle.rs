@@ -39,7 +39,7 @@ pub fn run(server: &mut ChatServer, outcome: Outcome) {
             }
         }
         (None | Some(Appended::Duplicate { .. } | Appended::Refused(_)), Purpose::Change) => {
-            could_not_change(server, id, author)
+            could_not_change(server, id, author);
         }
     }
 }

@@ -31,7 +31,7 @@ LEFT JOIN message_states ps ON ps.room_id = p.room_id AND ps.seq = p.seq
 const BEFORE: &str = "WHERE e.room_id = $1 AND e.seq < $2 ORDER BY e.seq DESC LIMIT $3";
 const AFTER: &str = "WHERE e.room_id = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3";
 const THREAD: &str = "WHERE e.room_id = $1 AND e.thread = $2 AND e.seq > $3 ORDER BY e.seq LIMIT $4";
-const PINS: &str = "WHERE s.room_id = $1 AND s.pinned_at IS NOT NULL ORDER BY s.pinned_at DESC LIMIT $2";
+const PINS: &str = "WHERE s.room_id = $1 AND s.pinned_at IS NOT NULL ORDER BY s.pinned_at DESC, s.seq DESC LIMIT $2";
 
 const VERSIONS: &str = "
 SELECT text, at FROM events WHERE room_id = $1 AND seq = $2 AND kind = 'message'
@@ -70,8 +70,8 @@ impl Events for SqliteStore {
         Ok(found.into_iter().find(|event| event.seq == seq))
     }
 
-    async fn thread(&self, room: RoomId, root: Seq, after: Seq, limit: usize) -> StorageResult<Vec<Event>> {
-        let events = self.select(THREAD, &[room.0, clamped(root), clamped(after), row_limit(limit)]).await?;
+    async fn thread(&self, room: RoomId, first: Seq, after: Seq, limit: usize) -> StorageResult<Vec<Event>> {
+        let events = self.select(THREAD, &[room.0, clamped(first), clamped(after), row_limit(limit)]).await?;
         self.with_reactions(events).await
     }
 
@@ -79,7 +79,7 @@ impl Events for SqliteStore {
         let mut events = self.select(PINS, &[room.0, row_limit(limit)]).await?;
         events.sort_unstable_by_key(|event| event.seq);
         let mut events = self.with_reactions(events).await?;
-        events.sort_by_key(|event| std::cmp::Reverse(pinned_at(event)));
+        events.sort_by_key(|event| std::cmp::Reverse((pinned_at(event), event.seq)));
         Ok(events)
     }
 

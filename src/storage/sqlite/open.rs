@@ -253,6 +253,8 @@ fn writing(path: &Path, max_mib: Option<u32>) -> SqliteConnectOptions {
         .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
         // What a statement has to be able to take back is short; a file for it would be opened and closed each time.
         .pragma("temp_store", "MEMORY")
+        // What was deleted is overwritten, not only forgotten, as far as its page is written anyway.
+        .pragma("secure_delete", "FAST")
         .pragma("cache_size", WRITER_CACHE)
         .pragma("max_page_count", max_pages.to_string())
         .log_statements(log::LevelFilter::Off)

@@ -3,7 +3,7 @@
 
 use sqlx::{Row, SqliteConnection};
 
-use super::{from_sql, to_sql};
+use super::{from_sql, row_limit, to_sql};
 use crate::domain::event::{Event, EventBody, Message, Reactions};
 use crate::domain::ids::{Seq, UserId};
 use crate::domain::name::UserName;
@@ -211,7 +211,7 @@ pub(super) async fn add_reactions(readers: &sqlx::SqlitePool, events: &mut [Even
         return Ok(());
     };
     let query = sqlx::query(REACTIONS).bind(room.0).bind(to_sql(*first)?).bind(to_sql(*last)?);
-    for row in query.bind(Reactions::NAMES as i64).fetch_all(readers).await? {
+    for row in query.bind(row_limit(Reactions::NAMES)).fetch_all(readers).await? {
         let seq = from_sql(row.try_get(0)?)?;
         let Ok(at) = events.binary_search_by_key(&seq, |event| event.seq) else { continue };
         let EventBody::Message(message) = &mut events[at].body else { continue };

@@ -59,10 +59,10 @@ impl ApiError {
         Self::with_status(status, Problem::new(code.unwrap_or(closest), message))
     }
 
-    /// What to do about it, for people.
+    /// What was refused, and why.
     #[must_use]
-    pub fn message(&self) -> &str {
-        &self.problem.message
+    pub fn problem(&self) -> &Problem {
+        &self.problem
     }
 
     /// The problem document, with the id under which the log knows the request.

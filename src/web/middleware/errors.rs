@@ -29,7 +29,7 @@ pub async fn explain<B: MessageBody + 'static>(
     let mut dressed = if is_for_programs(request.path()) {
         refusal.document(RequestId::of(&request).as_ref().map(RequestId::as_str))
     } else {
-        error_page(&request, bare.status(), refusal.message()).await
+        error_page(&request, bare.status(), refusal.problem()).await
     };
     for name in KEPT {
         for value in bare.headers().get_all(&name) {

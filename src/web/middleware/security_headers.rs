@@ -10,7 +10,7 @@ use actix_web::middleware::Next;
 /// `connect-src 'self'` covers `WebSocket` connections to the same origin (CSP 3, section 6.7.2.8).
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
-    manifest-src 'self'; require-trusted-types-for 'script'; trusted-types parlor";
+    manifest-src 'self'; worker-src 'self'; require-trusted-types-for 'script'; trusted-types parlor";
 
 /// What a script, a style or a picture may do when it is opened by itself: nothing. A page loads three dozen of them, so
 /// this is short.

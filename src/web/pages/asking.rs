@@ -72,7 +72,7 @@ pub(super) fn room_name(text: &str) -> Result<RoomName, Problem> {
     RoomName::parse_existing(text).map_err(|_| Problem::no_such_room())
 }
 
-fn unexpected(answer: &Answer) -> Problem {
+pub(super) fn unexpected(answer: &Answer) -> Problem {
     log::error!("the chat answered with something else than was asked: {:?}", std::mem::discriminant(answer));
     Problem::unavailable()
 }

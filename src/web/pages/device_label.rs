@@ -3,6 +3,8 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::USER_AGENT;
 
+use crate::web::words::Words;
+
 /// In the order in which they have to be looked for: most browsers also claim to be others.
 const BROWSERS: [(&str, &str); 9] = [
     ("Edg", "Edge"),
@@ -45,9 +47,35 @@ fn label(agent: &str) -> String {
     }
 }
 
+/// A label as a page shows it. It is kept in English; names of browsers and systems are the same in every language.
+pub fn shown(label: &str, words: &Words) -> String {
+    let is_system = |name: &str| SYSTEMS.iter().any(|(_, system)| *system == name);
+    match label.split_once(" on ") {
+        Some(("Browser", system)) if is_system(system) => {
+            words.with("device.on", &[("browser", &words.get("device.browser")), ("system", &system)])
+        }
+        Some((browser, system)) if is_system(system) => {
+            words.with("device.on", &[("browser", &browser), ("system", &system)])
+        }
+        None if label == "Browser" => words.get("device.browser"),
+        _ => label.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::label;
+    use super::{label, shown};
+    use crate::web::words::Words;
+    use crate::web::words::language::Language;
+
+    #[test]
+    fn labels_are_shown_in_the_language_of_the_reader() {
+        let german = |label| shown(label, &Words::of(Language::German));
+        assert_eq!(german("Firefox on Windows"), "Firefox auf Windows");
+        assert_eq!(german("Browser on Linux"), "Browser auf Linux");
+        assert_eq!(german("curl"), "curl");
+        assert_eq!(german("backup on Sundays"), "backup on Sundays", "what somebody called it stays");
+    }
 
     #[test]
     fn browsers_are_known_by_name_and_system() {

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::errors::not_found;
 use super::refusals::problem_of;
 use super::settings;
 use super::visit::Visit;
@@ -18,9 +17,9 @@ pub async fn revoke(visit: Visit, device: web::Path<String>) -> HttpResponse {
 /// Ends a login by cookie or token, with every live connection made with it.
 pub async fn end(visit: &Visit, device: &str, section: &str) -> Result<HttpResponse, Problem> {
     let account = visit.account()?;
-    let unknown = || not_found("there is no such login; it may have ended already");
+    let unknown = || visit.not_found("error.no_such_login");
     let device = DeviceId::parse(device).ok_or_else(unknown)?;
-    let is_ended = visit.state.auth.revoke(&account, device).await.map_err(|error| problem_of(&error))?;
+    let is_ended = visit.state.auth.revoke(&account, device).await.map_err(|error| problem_of(&visit.words, &error))?;
     if !is_ended {
         return Err(unknown());
     }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
-use super::errors::not_found;
 use super::refusals::storage_problem;
 use super::room::{self, Typed, Window};
 use super::visit::{Visit, redirect};
@@ -68,9 +67,9 @@ async fn both(visit: &Visit, name: &str) -> Result<(Arc<Person>, Account), Probl
         None => visit.state.store.user_by_name(&NameKey::of(name.trim())).await,
     };
     let other = other.map_err(storage_problem)?;
-    let other = other.ok_or_else(|| not_found("there is no such person"))?;
+    let other = other.ok_or_else(|| visit.not_found("error.no_such_person"))?;
     if other.id == account.id {
-        return Err(Problem::new(ErrorCode::BadRequest, "a conversation takes somebody else; choose another person"));
+        return Err(visit.told(ErrorCode::BadRequest, "error.with_oneself"));
     }
     Ok((account, other))
 }

@@ -11,6 +11,7 @@ use secrecy::SecretString;
 
 use super::errors;
 use crate::domain::limits::BODY_BYTES;
+use crate::protocol::error_code::{ErrorCode, Problem};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -72,30 +73,30 @@ impl FromRequest for Fields {
         let body = web::Payload::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
-            let (status, words) = match read(&request, body.await?).await {
+            let (status, problem) = match read(&request, body.await?).await {
                 Ok(fields) => return Ok(fields),
                 Err(refused) => refused,
             };
-            let response = errors::error_page(&request, status, &words).await;
-            Err(InternalError::from_response(words, response).into())
+            let response = errors::error_page(&request, status, &problem).await;
+            Err(InternalError::from_response(problem, response).into())
         })
     }
 }
 
-/// The fields, or the status and the words of a refusal.
-async fn read(request: &HttpRequest, body: web::Payload) -> Result<Fields, (StatusCode, String)> {
-    let bad = |words: &str| (StatusCode::BAD_REQUEST, words.to_owned());
+/// The fields, or the status and the problem of a refusal.
+async fn read(request: &HttpRequest, body: web::Payload) -> Result<Fields, (StatusCode, Problem)> {
+    let bad = |words: &str| (StatusCode::BAD_REQUEST, Problem::new(ErrorCode::BadRequest, words));
     let body = match body.to_bytes_limited(BODY_BYTES).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) => return Err(bad("the form did not arrive whole; send it again")),
         Err(_) => {
             let words = format!("a form may have {} KiB; send less at once", BODY_BYTES / 1024);
-            return Err((StatusCode::PAYLOAD_TOO_LARGE, words));
+            return Err((StatusCode::PAYLOAD_TOO_LARGE, Problem::new(ErrorCode::TooLarge, words)));
         }
     };
     if !body.is_empty() && !request.content_type().eq_ignore_ascii_case(FORM) {
         let words = format!("a form is sent as {FORM}; for JSON there is /api/v1");
-        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, words));
+        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, Problem::new(ErrorCode::BadRequest, words)));
     }
     Fields::parse(&body).ok_or_else(|| bad("the form is not good UTF-8; send it again as UTF-8"))
 }

@@ -50,13 +50,20 @@ async fn carry_out(visit: &Visit, name: &str, next: Option<String>) -> Result<Ht
             Ok(with_cookies(redirect(next.as_deref().unwrap_or("/")), [cookie]))
         }
         Err(error) => {
-            let form =
-                GuestForm { name_value: name.to_owned(), name_error: words_of(&error), next: next.unwrap_or_default() };
+            let form = GuestForm {
+                name_value: name.to_owned(),
+                name_error: words_of(&visit.words, &error),
+                next: next.unwrap_or_default(),
+            };
             Ok(with_retry_after(page(visit, status_of(&error), form).await?, retry_after(&error)))
         }
     }
 }
 
 async fn page(visit: &Visit, status: StatusCode, form: GuestForm) -> Result<HttpResponse, Problem> {
-    visit.html(status, "pages/guest.html", &FormPage { page: visit.page_view("Pick a name").await, form })
+    visit.html(
+        status,
+        "pages/guest.html",
+        &FormPage { page: visit.page_view(&visit.words.get("guest.pick_a_name")).await, form },
+    )
 }

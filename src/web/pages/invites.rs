@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
 use super::asking::room_name;
-use super::errors::not_found;
 use super::fields::Fields;
 use super::refusals::problem_of;
 use super::settings::{self, Left};
@@ -39,11 +38,11 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
         }
     };
     let Some(max_uses) = max_uses(fields.get("max_uses")) else {
-        let flash = format!("An invite is for 1 to {MAX_USES} people, or for any number with 0.");
+        let flash = visit.words.with("invite.bad_number", &[("max", &MAX_USES)]);
         return settings::page(visit, Left { status: StatusCode::UNPROCESSABLE_ENTITY, flash, ..Left::default() })
             .await;
     };
-    visit.state.auth.make_invite(&account, room, max_uses).await.map_err(|error| problem_of(&error))?;
+    visit.state.auth.make_invite(&account, room, max_uses).await.map_err(|error| problem_of(&visit.words, &error))?;
     Ok(settings::saved("invites"))
 }
 
@@ -58,6 +57,7 @@ fn max_uses(text: &str) -> Option<Option<u32>> {
 
 async fn carry_out_revoke(visit: &Visit, code: &str) -> Result<HttpResponse, Problem> {
     let account = visit.account()?;
-    let is_revoked = visit.state.auth.revoke_invite(&account, code).await.map_err(|error| problem_of(&error))?;
-    if is_revoked { Ok(settings::saved("invites")) } else { Err(not_found("you have made no such invite")) }
+    let is_revoked =
+        visit.state.auth.revoke_invite(&account, code).await.map_err(|error| problem_of(&visit.words, &error))?;
+    if is_revoked { Ok(settings::saved("invites")) } else { Err(visit.not_found("error.no_such_invite")) }
 }

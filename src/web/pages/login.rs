@@ -40,7 +40,7 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
         Err(error) => {
             let form = LoginForm {
                 name_value: name.to_owned(),
-                error: words_of(&error),
+                error: words_of(&visit.words, &error),
                 next: next.unwrap_or_default(),
                 ..LoginForm::default()
             };
@@ -66,5 +66,9 @@ async fn page(visit: &Visit, status: StatusCode, form: LoginForm) -> Result<Http
         guests: access.guests != GuestAccess::Off,
         ..form
     };
-    visit.html(status, "pages/login.html", &FormPage { page: visit.page_view("Log in").await, form })
+    visit.html(
+        status,
+        "pages/login.html",
+        &FormPage { page: visit.page_view(&visit.words.get("login.title")).await, form },
+    )
 }

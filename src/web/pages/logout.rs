@@ -16,7 +16,7 @@ pub async fn log_out(visit: Visit) -> HttpResponse {
 async fn carry_out(visit: &Visit) -> Result<HttpResponse, Problem> {
     if let (Some(person), Some(device)) = (&visit.visitor.person, visit.visitor.device()) {
         // Were the cookies cleared although this failed, the login would live on unseen.
-        visit.state.auth.revoke(person, device).await.map_err(|error| problem_of(&error))?;
+        visit.state.auth.revoke(person, device).await.map_err(|error| problem_of(&visit.words, &error))?;
         visit.state.chat.end_device(device);
     }
     Ok(with_cookies(redirect("/"), cookies::cleared(&visit.state, &visit.request)))

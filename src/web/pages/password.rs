@@ -30,10 +30,10 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
             let mut password = PasswordForm::default();
             match error {
                 AuthError::WrongCredentials => {
-                    password.current_error = String::from("This is not your current password.");
+                    password.current_error = visit.words.get("auth.not_current");
                 }
-                AuthError::BadPassword(_) => password.new_error = words_of(&error),
-                _ => password.current_error = words_of(&error),
+                AuthError::BadPassword(_) => password.new_error = words_of(&visit.words, &error),
+                _ => password.current_error = words_of(&visit.words, &error),
             }
             let left = Left { status: status_of(&error), password, ..Left::default() };
             Ok(with_retry_after(settings::page(visit, left).await?, retry_after(&error)))

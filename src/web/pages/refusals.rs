@@ -5,9 +5,11 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 
 use crate::auth::AuthError;
-use crate::protocol::error_code::{ErrorCode, Problem};
+use crate::auth::password::PasswordError;
+use crate::domain::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
+use crate::protocol::error_code::{ErrorCode, Problem, Saying};
 use crate::storage::StorageError;
-use crate::web::views::sentence;
+use crate::web::words::{Words, telling};
 
 /// The status of a form that was refused for this.
 pub fn status_of(error: &AuthError) -> StatusCode {
@@ -29,17 +31,40 @@ pub fn retry_after(error: &AuthError) -> Option<Duration> {
 }
 
 /// The sentence for the form. What only the log should know goes there.
-pub fn words_of(error: &AuthError) -> String {
+pub fn words_of(words: &Words, error: &AuthError) -> String {
+    log_cause(error);
+    match error {
+        AuthError::WrongCredentials => words.get("auth.wrong_credentials"),
+        AuthError::Throttled { wait } => words.count("auth.throttled", wait.as_secs().max(1), &[]),
+        AuthError::BadName(cause) => telling::name_error(words, cause),
+        AuthError::BadPassword(PasswordError::TooShort) => {
+            words.with("auth.short_password", &[("min", &PASSWORD_MIN_CHARS)])
+        }
+        AuthError::BadPassword(PasswordError::TooLong) => {
+            words.with("auth.long_password", &[("max", &PASSWORD_MAX_BYTES)])
+        }
+        AuthError::NameTaken => words.get("name.taken"),
+        AuthError::BadInvite => words.get("error.bad_invite"),
+        AuthError::RegistrationClosed => words.get("auth.registration_closed"),
+        AuthError::AlreadySetUp => words.get("auth.already_set_up"),
+        AuthError::BadSetupCode => words.get("auth.bad_setup_code"),
+        AuthError::GuestsOff => words.get("refusal.guests_off"),
+        AuthError::UnknownToken => words.get("auth.unknown_token"),
+        AuthError::BadLabel => words.get("auth.bad_label"),
+        AuthError::Storage(_) | AuthError::Hashing(_) => words.get("js.problem.unavailable"),
+    }
+}
+
+fn log_cause(error: &AuthError) {
     match error {
         AuthError::Storage(cause) => log::error!("a form could not be carried out: {cause}"),
         AuthError::Hashing(cause) => log::error!("a password could not be hashed: {cause}"),
         _ => {}
     }
-    sentence(&error.to_string())
 }
 
 /// The problem where there is no form to show it in.
-pub fn problem_of(error: &AuthError) -> Problem {
+pub fn problem_of(words: &Words, error: &AuthError) -> Problem {
     let code = match error {
         AuthError::Storage(_) | AuthError::Hashing(_) => ErrorCode::Unavailable,
         AuthError::Throttled { .. } => ErrorCode::RateLimited,
@@ -51,10 +76,12 @@ pub fn problem_of(error: &AuthError) -> Problem {
             ErrorCode::BadRequest
         }
     };
-    Problem { retry_after: retry_after(error), ..Problem::new(code, words_of(error)) }
+    let message = words_of(words, error);
+    Problem { retry_after: retry_after(error), saying: Saying::Translated, ..Problem::new(code, message) }
 }
 
 /// A database that did not answer.
 pub fn storage_problem(error: StorageError) -> Problem {
-    problem_of(&AuthError::Storage(error))
+    log_cause(&AuthError::Storage(error));
+    Problem::unavailable()
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
-use super::errors::not_found;
 use super::fields::Fields;
 use super::refusals::{problem_of, retry_after, status_of, storage_problem, words_of};
 use super::visit::{Visit, redirect, with_retry_after};
@@ -45,20 +44,20 @@ async fn open(visit: &Visit) -> Result<HttpResponse, Problem> {
     }
     let refusal = match access.registration {
         Registration::Open => return page(visit, StatusCode::OK, RegisterForm::default()).await,
-        Registration::Invite => "an account takes an invite here; ask somebody who runs this server for a link",
-        Registration::Closed => "registration is closed",
+        Registration::Invite => "error.needs_invite",
+        Registration::Closed => "auth.registration_closed",
     };
-    Err(Problem::new(ErrorCode::Forbidden, refusal))
+    Err(visit.told(ErrorCode::Forbidden, refusal))
 }
 
 async fn open_with(visit: &Visit, code: &str) -> Result<HttpResponse, Problem> {
-    let invite = visit.state.auth.open_invite(code).await.map_err(|error| problem_of(&error))?;
-    let Some(invite) = invite else { return Err(not_found("this invite is not valid any more; ask for a new one")) };
+    let invite = visit.state.auth.open_invite(code).await.map_err(|error| problem_of(&visit.words, &error))?;
+    let Some(invite) = invite else { return Err(visit.not_found("error.bad_invite")) };
     if visit.is_account() {
         return offer(visit, &invite).await;
     }
     if visit.state.auth.access().registration == Registration::Closed {
-        return Err(problem_of(&AuthError::RegistrationClosed));
+        return Err(problem_of(&visit.words, &AuthError::RegistrationClosed));
     }
     let form = described(visit, &invite, RegisterForm::default()).await?;
     page(visit, StatusCode::OK, form).await
@@ -74,7 +73,7 @@ async fn offer(visit: &Visit, invite: &Invite) -> Result<HttpResponse, Problem> 
         return Ok(redirect(&url::room(room.info.name.as_str())));
     }
     let form = described(visit, invite, RegisterForm::default()).await?;
-    let page = visit.page_view("Invitation").await;
+    let page = visit.page_view(&visit.words.get("invite.title")).await;
     visit.html(StatusCode::OK, "pages/invite.html", &FormPage { page, form })
 }
 
@@ -86,9 +85,15 @@ pub async fn accept_invite(visit: Visit, code: web::Path<String>) -> HttpRespons
 
 async fn accept(visit: &Visit, code: &str) -> Result<HttpResponse, Problem> {
     let account = visit.account()?;
-    let closed = || not_found("this invite is not valid any more; ask for a new one");
-    let invite = visit.state.auth.open_invite(code).await.map_err(|error| problem_of(&error))?.ok_or_else(closed)?;
-    if !visit.state.auth.use_invite(code).await.map_err(|error| problem_of(&error))? {
+    let closed = || visit.not_found("error.bad_invite");
+    let invite = visit
+        .state
+        .auth
+        .open_invite(code)
+        .await
+        .map_err(|error| problem_of(&visit.words, &error))?
+        .ok_or_else(closed)?;
+    if !visit.state.auth.use_invite(code).await.map_err(|error| problem_of(&visit.words, &error))? {
         return Err(closed());
     }
     let url = welcome::enter_invited_room(visit, &account, &invite).await?;
@@ -102,7 +107,7 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
     let code = Some(fields.get("code")).filter(|code| !code.is_empty());
     // Read before it is used: the last use closes it.
     let invite = match code {
-        Some(code) => visit.state.auth.open_invite(code).await.map_err(|error| problem_of(&error))?,
+        Some(code) => visit.state.auth.open_invite(code).await.map_err(|error| problem_of(&visit.words, &error))?,
         None => None,
     };
     let label = device_label::of(&visit.request);
@@ -135,7 +140,7 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
 }
 
 async fn refused(visit: &Visit, mut form: RegisterForm, error: &AuthError) -> Result<HttpResponse, Problem> {
-    let words = words_of(error);
+    let words = words_of(&visit.words, error);
     match error {
         AuthError::BadName(_) | AuthError::NameTaken => form.name_error = words,
         AuthError::BadPassword(_) => form.password_error = words,
@@ -159,5 +164,9 @@ async fn described(visit: &Visit, invite: &Invite, form: RegisterForm) -> Result
 }
 
 async fn page(visit: &Visit, status: StatusCode, form: RegisterForm) -> Result<HttpResponse, Problem> {
-    visit.html(status, "pages/register.html", &FormPage { page: visit.page_view("Create an account").await, form })
+    visit.html(
+        status,
+        "pages/register.html",
+        &FormPage { page: visit.page_view(&visit.words.get("register.title")).await, form },
+    )
 }

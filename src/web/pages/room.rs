@@ -7,7 +7,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
 use super::asking::room_name;
-use super::errors::not_found;
 use super::fields::Fields;
 use super::visit::{Visit, with_retry_after};
 use crate::auth::secret;
@@ -113,7 +112,7 @@ pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) 
             text_value: typed.text,
             text_error: typed.text_error,
             preview: typed.preview,
-            ..RoomView::new(&look, &title, shown, has_name, secret::random_link())
+            ..RoomView::new(&look, &title, shown, has_name, secret::random_link(), &visit.words)
         },
         members: people(visit, members),
         timeline: event::timeline(&events, is_member.then_some(look.read_seq), now, writing),
@@ -121,7 +120,7 @@ pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) 
     };
     let response = visit.html(typed.status, "pages/room.html", &context)?;
     // Only now: the "new" line shows what was unread before this visit.
-    if is_member && shown.is_newest && look.last_seq > look.read_seq {
+    if is_member && shown.is_newest && look.last_seq > look.read_seq && !visit.is_ahead() {
         mark_read(visit, &reader, &look.room, look.last_seq.max(shown.last)).await;
     }
     Ok(with_retry_after(response, typed.retry_after))
@@ -156,7 +155,7 @@ async fn read(
             (page.events, page.next.is_none())
         }
         Window::Around(seq) if seq == 0 || seq > look.last_seq => {
-            return Err(not_found("there is no such message in this room"));
+            return Err(visit.not_found("error.no_such_message"));
         }
         Window::Around(seq) => {
             let mut events = page(Some(seq), None, half).await?.events;

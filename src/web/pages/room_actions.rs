@@ -11,11 +11,12 @@ use super::visit::{Visit, redirect};
 use crate::domain::access::GuestAccess;
 use crate::domain::limits::NONCE_BYTES;
 use crate::domain::name::{NameKey, RoomName};
-use crate::domain::text::{MessageText, TextError};
+use crate::domain::text::MessageText;
 use crate::protocol::command::Command;
 use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::web::preview;
-use crate::web::views::{sentence, url};
+use crate::web::views::url;
+use crate::web::words::telling;
 
 /// POST `/rooms/{room}/messages`
 pub async fn send(visit: Visit, room: web::Path<String>, fields: Fields) -> HttpResponse {
@@ -53,7 +54,7 @@ async fn carry_out_send(visit: &Visit, room: &str, fields: &Fields) -> Result<Ht
     let text = match MessageText::parse(fields.get("text")) {
         Ok(text) => text,
         Err(error) => {
-            let typed = typed(StatusCode::UNPROCESSABLE_ENTITY, words_of(error));
+            let typed = typed(StatusCode::UNPROCESSABLE_ENTITY, telling::text_error(&visit.words, error));
             return room::page(visit, &room, Window::Newest, typed).await;
         }
     };
@@ -85,7 +86,7 @@ async fn refused(
         return Err(problem);
     }
     let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-    let words = sentence(&problem.message);
+    let words = telling::problem(&visit.words, &problem);
     let typed = Typed { flash: words.clone(), retry_after: problem.retry_after, ..typed(status, words) };
     room::page(visit, room, Window::Newest, typed).await
 }
@@ -97,17 +98,6 @@ fn ask_who(visit: &Visit, room: &RoomName) -> HttpResponse {
         redirect(&url::login(&page))
     } else {
         redirect(&format!("/guest?next={}", url::segment(&page)))
-    }
-}
-
-/// The rules of texts name a field of programs; people see none of that name.
-fn words_of(error: TextError) -> String {
-    match error {
-        TextError::Empty => "Write something first.".to_owned(),
-        TextError::TooLong { bytes, max } => {
-            format!("This message has {bytes} bytes, {max} are allowed. Send it in parts.")
-        }
-        TextError::Nul => "A message may not contain the character U+0000.".to_owned(),
     }
 }
 
@@ -129,13 +119,13 @@ async fn carry_out_add(visit: &Visit, room: &str, fields: &Fields) -> Result<Htt
     let name = fields.get("person").trim();
     let user = visit.state.store.user_by_name(&NameKey::of(name)).await.map_err(storage_problem)?;
     let refused = match user {
-        None => "there is nobody of this name; check the spelling".to_owned(),
+        None => visit.words.get("error.nobody_of_name"),
         Some(user) => match visit.ask(&account, Command::Add { room: room.clone(), user: user.id }).await {
             Ok(_) => return Ok(redirect(&url::room(room.as_str()))),
-            Err(problem) if problem.code == ErrorCode::Forbidden => problem.message,
+            Err(problem) if problem.code == ErrorCode::Forbidden => telling::problem(&visit.words, &problem),
             Err(problem) => return Err(problem),
         },
     };
-    let typed = Typed { status: StatusCode::UNPROCESSABLE_ENTITY, flash: sentence(&refused), ..Typed::default() };
+    let typed = Typed { status: StatusCode::UNPROCESSABLE_ENTITY, flash: refused, ..Typed::default() };
     room::page(visit, &room, Window::Newest, typed).await
 }

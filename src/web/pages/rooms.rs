@@ -16,7 +16,8 @@ use crate::protocol::command::Command;
 use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::web::views::forms::PersonView;
 use crate::web::views::rooms::{CreateForm, ListedPersonView, ListedRoomView, RoomsPage};
-use crate::web::views::{SidebarView, sentence, url};
+use crate::web::views::{SidebarView, url};
+use crate::web::words::telling;
 
 /// People shown on the page.
 const PEOPLE: usize = 200;
@@ -45,14 +46,19 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
         "private" => RoomKind::Private,
         _ => RoomKind::Public,
     };
-    let name = RoomName::parse(fields.get("name")).map_err(|error| form.name_error = sentence(&error.to_string()));
-    let topic = Topic::parse(fields.get("topic")).map_err(|error| form.topic_error = sentence(&error.to_string()));
+    let name = RoomName::parse(fields.get("name"))
+        .map_err(|error| form.name_error = telling::name_error(&visit.words, &error));
+    let topic =
+        Topic::parse(fields.get("topic")).map_err(|error| form.topic_error = telling::topic_error(&visit.words, error));
     let (Ok(room), Ok(topic)) = (name, topic) else { return page(visit, StatusCode::UNPROCESSABLE_ENTITY, form).await };
     match visit.ask(&person, Command::Create { room, kind, topic }).await {
         Ok(Answer::Room { room, .. }) => Ok(redirect(&url::room(room.as_str()))),
         Ok(_) => Ok(redirect("/rooms")),
         Err(problem) if matches!(problem.code, ErrorCode::Conflict | ErrorCode::BadRequest) => {
-            form.name_error = sentence(&problem.message);
+            form.name_error = match problem.code {
+                ErrorCode::Conflict => visit.words.get("name.room_taken"),
+                _ => telling::problem(&visit.words, &problem),
+            };
             page(visit, StatusCode::UNPROCESSABLE_ENTITY, form).await
         }
         Err(problem) => Err(problem),
@@ -62,7 +68,7 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
 async fn page(visit: &Visit, status: StatusCode, create: CreateForm) -> Result<HttpResponse, Problem> {
     let reader = visit.reader()?;
     let entries = visit.rooms(&reader).await?;
-    let page = visit.page_view("Rooms").await;
+    let page = visit.page_view(&visit.words.get("rooms.title")).await;
     let listed = entries.iter().filter(|entry| entry.kind != RoomKind::Direct);
     let context = RoomsPage {
         sidebar: SidebarView::new(&entries, visit.is_account(), None),

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
+use super::device_label;
 use super::fields::Fields;
 use super::refusals::{problem_of, retry_after, status_of, storage_problem, words_of};
 use super::visit::{Visit, redirect, with_retry_after};
@@ -57,7 +58,7 @@ async fn carry_out_rename(visit: &Visit, name: &str) -> Result<HttpResponse, Pro
             Ok(saved("profile"))
         }
         Err(error) => {
-            let profile = ProfileForm { name_value: name.to_owned(), name_error: words_of(&error) };
+            let profile = ProfileForm { name_value: name.to_owned(), name_error: words_of(&visit.words, &error) };
             let left = Left { status: status_of(&error), profile: Some(profile), ..Left::default() };
             Ok(with_retry_after(page(visit, left).await?, retry_after(&error)))
         }
@@ -72,7 +73,7 @@ pub fn saved(section: &str) -> HttpResponse {
 /// The page.
 pub async fn page(visit: &Visit, left: Left) -> Result<HttpResponse, Problem> {
     let account = visit.account()?;
-    let page = PageView { flash: left.flash, ..visit.page_view("Settings").await };
+    let page = PageView { flash: left.flash, ..visit.page_view(&visit.words.get("settings.title")).await };
     let name_value = account.name.to_string();
     let context = SettingsPage {
         sidebar: visit.sidebar().await?,
@@ -90,18 +91,23 @@ pub async fn page(visit: &Visit, left: Left) -> Result<HttpResponse, Problem> {
 }
 
 async fn devices(visit: &Visit, account: &Person, kind: DeviceKind) -> Result<Vec<DeviceView>, Problem> {
-    let devices = visit.state.auth.devices(account, kind).await.map_err(|error| problem_of(&error))?;
+    let devices = visit.state.auth.devices(account, kind).await.map_err(|error| problem_of(&visit.words, &error))?;
     let (now, zone) = (visit.state.clock.now(), visit.state.renderer.zone());
-    let view = |device: &Device| DeviceView::new(device, account.device, now, zone);
+    let view = |device: &Device| {
+        let view = DeviceView::new(device, account.device, now, zone, &visit.words);
+        let label =
+            if kind == DeviceKind::Cookie { device_label::shown(&view.label, &visit.words) } else { view.label };
+        DeviceView { label, ..view }
+    };
     Ok(devices.iter().map(view).collect())
 }
 
 async fn invites(visit: &Visit, account: &Person) -> Result<Vec<InviteView>, Problem> {
-    let invites = visit.state.auth.invites(account).await.map_err(|error| problem_of(&error))?;
+    let invites = visit.state.auth.invites(account).await.map_err(|error| problem_of(&visit.words, &error))?;
     let (now, zone, base) = (visit.state.clock.now(), visit.state.renderer.zone(), base_url(visit));
     let mut views = Vec::with_capacity(invites.len());
     for invite in &invites {
-        views.push(InviteView::new(invite, room_title(visit, invite).await?, &base, now, zone));
+        views.push(InviteView::new(invite, room_title(visit, invite).await?, &base, now, zone, &visit.words));
     }
     Ok(views)
 }

@@ -47,7 +47,7 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
     let present = visit.state.auth.server_name().await;
     let typed = fields.get("server_name").trim();
     let Some(server_name) = checked_server_name(if typed.is_empty() { &present } else { typed }) else {
-        let server_name_error = "A name of at most 64 characters in one line is needed.".to_owned();
+        let server_name_error = visit.words.with("setup.bad_server_name", &[("max", &SERVER_NAME_CHARS)]);
         return page(visit, StatusCode::UNPROCESSABLE_ENTITY, SetupForm { server_name_error, ..form }).await;
     };
     let is_new = server_name != present;
@@ -70,7 +70,7 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
 }
 
 async fn refused(visit: &Visit, mut form: SetupForm, error: &AuthError) -> Result<HttpResponse, Problem> {
-    let words = words_of(error);
+    let words = words_of(&visit.words, error);
     match error {
         AuthError::BadSetupCode => form.code_error = words,
         AuthError::BadName(_) | AuthError::NameTaken => form.name_error = words,
@@ -83,7 +83,11 @@ async fn refused(visit: &Visit, mut form: SetupForm, error: &AuthError) -> Resul
 async fn page(visit: &Visit, status: StatusCode, form: SetupForm) -> Result<HttpResponse, Problem> {
     let address = origin_of(visit);
     let form = SetupForm { needs_code: visit.state.auth.needs_setup_code(address), ..form };
-    visit.html(status, "pages/setup.html", &FormPage { page: visit.page_view("Set up").await, form })
+    visit.html(
+        status,
+        "pages/setup.html",
+        &FormPage { page: visit.page_view(&visit.words.get("setup.title")).await, form },
+    )
 }
 
 fn checked_server_name(text: &str) -> Option<String> {

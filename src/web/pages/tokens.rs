@@ -27,7 +27,11 @@ async fn carry_out(visit: &Visit, label: &str) -> Result<HttpResponse, Problem> 
     match visit.state.auth.make_token(&account, label).await {
         Ok(login) => settings::page(visit, Left { new_token: login.secret, ..Left::default() }).await,
         Err(error) => {
-            let left = Left { status: status_of(&error), token_label_error: words_of(&error), ..Left::default() };
+            let left = Left {
+                status: status_of(&error),
+                token_label_error: words_of(&visit.words, &error),
+                ..Left::default()
+            };
             Ok(with_retry_after(settings::page(visit, left).await?, retry_after(&error)))
         }
     }

@@ -18,13 +18,13 @@ use crate::auth::secret;
 use crate::domain::access::GuestAccess;
 use crate::domain::name::UserName;
 use crate::domain::person::{Person, Standing};
-use crate::protocol::error_code::Problem;
+use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::web::cookies;
 use crate::web::state::WebState;
-use crate::web::views::{PageView, ViewerView};
+use crate::web::views::{LanguageView, PageView, ViewerView};
 use crate::web::visitor::Visitor;
-use crate::web::words::Words;
 use crate::web::words::language::Language;
+use crate::web::words::{Words, telling};
 
 /// What pages carry: they show what one person may see, and that only for now.
 const NO_STORE: (actix_web::http::header::HeaderName, &str) = (CACHE_CONTROL, "no-store");
@@ -63,6 +63,15 @@ impl Visit {
         self.visitor.person.as_ref().is_some_and(|person| !person.is_guest())
     }
 
+    /// The page is asked for before anybody has opened it: nothing on it has been read yet. Browsers say so for their own
+    /// guesses (`Sec-Purpose`), our scripts for theirs, which may not set that header.
+    pub fn is_ahead(&self) -> bool {
+        let says = |name: &str| {
+            self.request.headers().get(name).is_some_and(|value| value.as_bytes().starts_with(b"prefetch"))
+        };
+        says("purpose") || says("sec-purpose")
+    }
+
     /// Who reads: the person, or a guest without a name where guests are let in. Such a guest never writes.
     pub fn reader(&self) -> Result<Arc<Person>, Problem> {
         match &self.visitor.person {
@@ -92,7 +101,19 @@ impl Visit {
             version: env!("CARGO_PKG_VERSION"),
             flash: String::new(),
             viewer: ViewerView::new(self.visitor.person.as_deref(), access),
+            here: errors::way_back(&self.request),
+            languages: Language::ALL.map(LanguageView::from),
         }
+    }
+
+    /// A problem with a text of the catalogue.
+    pub fn told(&self, code: ErrorCode, key: &str) -> Problem {
+        telling::told(&self.words, code, key)
+    }
+
+    /// A page that is not there, and why.
+    pub fn not_found(&self, key: &str) -> Problem {
+        self.told(ErrorCode::NotFound, key)
     }
 
     /// A page.
@@ -130,7 +151,7 @@ impl FromRequest for Visit {
                 Err(error) => {
                     let status = actix_web::ResponseError::status_code(&error);
                     // Asking anew who it is would fail anew.
-                    let response = errors::without_viewer(&request, status, &error.to_string()).await;
+                    let response = errors::without_viewer(&request, status, error.problem()).await;
                     Err(InternalError::from_response(error.to_string(), response).into())
                 }
             }

@@ -56,7 +56,7 @@ pub async fn enter_invited_room(
     entered.map(|_| Some(url::room(name.as_str()))).map_err(|problem| match problem.code {
         // What the inviter may no longer do is not for a stranger to know.
         ErrorCode::NotFound | ErrorCode::Forbidden if !room_is_public(room.info.kind) => {
-            Problem::new(ErrorCode::NotFound, "this invite is not valid any more; ask for a new one")
+            visit.not_found("error.bad_invite")
         }
         _ => problem,
     })

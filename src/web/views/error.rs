@@ -1,8 +1,24 @@
-//! The context of `pages/error.html`.
+//! The contexts of `pages/error.html` and of pages that show nothing but words.
 
 use serde::Serialize;
 
 use super::{PageView, SidebarView};
+
+/// A page of the shell that needs nothing more: `pages/shortcuts.html`.
+#[derive(Debug, Serialize)]
+pub struct ShellPage {
+    /// What every page needs.
+    pub page: PageView,
+    /// The list of rooms.
+    pub sidebar: SidebarView,
+}
+
+/// A page without the shell that needs nothing more: `pages/offline.html`.
+#[derive(Debug, Serialize)]
+pub struct BarePage {
+    /// What every page needs.
+    pub page: PageView,
+}
 
 /// The page of an error.
 #[derive(Debug, Serialize)]

@@ -189,7 +189,7 @@ pub fn timeline(
             before.is_none_or(|before| time::day(before.at, writing.zone) != time::day(event.at, writing.zone));
         if new_day {
             entries.push(TimelineEntry::Day {
-                label: time::day_label(event.at, now, writing.zone),
+                label: time::day_label(event.at, now, writing.zone, writing.words),
                 date: time::date(event.at, writing.zone),
             });
         }
@@ -223,6 +223,7 @@ mod tests {
     use crate::domain::ids::{RoomId, UserId};
     use crate::domain::membership::Role;
     use crate::domain::name::{RoomName, UserName};
+    use crate::web::words::language::Language;
 
     const MINUTE: i64 = 60_000;
     const DAY: i64 = 24 * 60 * MINUTE;
@@ -244,7 +245,7 @@ mod tests {
     /// The timeline in a few letters: `d` day, `n` new, a number for an event, `+` before one that follows.
     fn shape(events: &[SharedEvent], read_seq: Option<Seq>) -> String {
         let markdown = Markdown::new();
-        let words = Words::english();
+        let words = Words::of(Language::English);
         let writing = Writing { zone: &TimeZone::UTC, markdown: &markdown, words: &words };
         let entries = timeline(events, read_seq, Timestamp(2 * DAY), writing);
         let words = entries.iter().map(|entry| match entry {
@@ -288,7 +289,7 @@ mod tests {
     fn notices_say_who_did_it() {
         let added = event(1, "ann", 0, EventBody::Joined { role: Role::Member, by: Some(author("bob")) });
         let markdown = Markdown::new();
-        let words = Words::english();
+        let words = Words::of(Language::English);
         let writing = Writing { zone: &TimeZone::UTC, markdown: &markdown, words: &words };
         assert_eq!(EventView::new(&added, writing).notice, "bob added ann");
         assert_eq!(EventView::new(&event(1, "ann", 0, EventBody::Left { by: None }), writing).notice, "ann left");

@@ -8,6 +8,7 @@ pub(crate) mod escape;
 pub mod event;
 pub mod forms;
 pub mod highlight;
+pub mod lookup;
 pub mod markdown;
 pub mod prose;
 pub mod render;
@@ -29,6 +30,7 @@ use crate::domain::permission;
 use crate::domain::person::Person;
 use crate::domain::room::RoomKind;
 use crate::protocol::answer::RoomEntry;
+use crate::web::words::language::Language;
 
 /// Hues that avatars come in.
 const HUES: u64 = 12;
@@ -56,6 +58,25 @@ pub struct PageView {
     pub flash: String,
     /// Who is looking.
     pub viewer: ViewerView,
+    /// The address of the page, to come back to.
+    pub here: String,
+    /// What one can choose from.
+    pub languages: [LanguageView; Language::ALL.len()],
+}
+
+/// A language to choose.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct LanguageView {
+    /// Its tag.
+    pub tag: &'static str,
+    /// What it calls itself.
+    pub name: &'static str,
+}
+
+impl From<Language> for LanguageView {
+    fn from(language: Language) -> Self {
+        Self { tag: language.tag(), name: language.name() }
+    }
 }
 
 /// Who is looking.
@@ -184,18 +205,6 @@ pub fn initials(name: &str) -> String {
     words.take(2).flat_map(str::chars).flat_map(char::to_uppercase).collect()
 }
 
-/// A message for programs as a sentence for people: a capital first, a full stop last.
-#[must_use]
-pub fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    let mut sentence: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    sentence.push_str(chars.as_str());
-    if !sentence.is_empty() && !sentence.ends_with(['.', '?']) {
-        sentence.push('.');
-    }
-    sentence
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,11 +224,5 @@ mod tests {
         assert_eq!(initials("e\u{301}va"), "E\u{301}");
         assert_eq!(initials("नमस्ते"), "न");
         assert_eq!(initials(""), "");
-    }
-
-    #[test]
-    fn a_sentence_has_a_capital_and_a_stop() {
-        assert_eq!(sentence("join the room first"), "Join the room first.");
-        assert_eq!(sentence(""), "");
     }
 }

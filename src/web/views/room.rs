@@ -11,6 +11,7 @@ use crate::domain::limits::TEXT_BYTES;
 use crate::domain::person::Status;
 use crate::domain::room::RoomKind;
 use crate::protocol::answer::{MemberEntry, RoomLook};
+use crate::web::words::{Words, telling};
 
 /// The page of a room.
 #[derive(Debug, Serialize)]
@@ -105,7 +106,7 @@ pub struct Shown {
 impl RoomView {
     /// Shows a room. `has_name` is false for somebody who is neither logged in nor a guest.
     #[must_use]
-    pub fn new(look: &RoomLook, title: &str, shown: Shown, has_name: bool, post_nonce: String) -> Self {
+    pub fn new(look: &RoomLook, title: &str, shown: Shown, has_name: bool, post_nonce: String, words: &Words) -> Self {
         let name = look.room.as_str();
         let url = if look.kind == RoomKind::Direct { url::direct(title) } else { url::room(name) };
         let has_newer = !shown.is_newest && shown.last < look.last_seq;
@@ -116,7 +117,7 @@ impl RoomView {
             topic: look.topic.to_string(),
             post_url: format!("{}/messages", url::room(name)),
             can_post: has_name && look.may_post.is_ok(),
-            why_not: look.may_post.err().map(|refusal| super::sentence(&refusal.to_string())).unwrap_or_default(),
+            why_not: look.may_post.err().map(|refusal| telling::refusal(words, refusal)).unwrap_or_default(),
             needs_guest_name: !has_name && look.may_post.is_ok(),
             guest_name_error: String::new(),
             guest_name_value: String::new(),

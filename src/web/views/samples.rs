@@ -12,7 +12,7 @@ use super::render::Renderer;
 use super::room::{MemberView, RoomPage, RoomView, Shown};
 use super::rooms::{CreateForm, ListedPersonView, ListedRoomView, RoomsPage};
 use super::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, SettingsPage};
-use super::{PageView, SidebarView, ViewerView};
+use super::{LanguageView, PageView, SidebarView, ViewerView};
 use crate::domain::access::{Access, GuestAccess, Registration};
 use crate::domain::clock::Timestamp;
 use crate::domain::event::{Event, EventBody, Message};
@@ -81,6 +81,8 @@ fn pages() -> Vec<PageView> {
                 version: "0.1.0",
                 flash: if demo { NASTY.into() } else { String::new() },
                 viewer: ViewerView::new(viewer.as_ref(), access),
+                here: NASTY.into(),
+                languages: Language::ALL.map(LanguageView::from),
             });
         }
     }
@@ -183,7 +185,7 @@ fn members() -> Vec<MemberView> {
 fn room_page(page: PageView, sidebar: SidebarView, room: RoomView, with_events: bool) -> RoomPage {
     let renderer = renderer();
     let shared: Vec<_> = events().into_iter().map(std::sync::Arc::new).collect();
-    let timeline = super::event::timeline(&shared, Some(2), NOW, renderer.writing(&Words::english()));
+    let timeline = super::event::timeline(&shared, Some(2), NOW, renderer.writing(&Words::of(Language::English)));
     let viewer = (page.viewer.kind != "nobody").then(|| author("ann"));
     RoomPage {
         pending_event: EventView::pending("lobby", viewer.as_ref(), NOW, &TimeZone::UTC),
@@ -203,7 +205,14 @@ fn the_page_of_a_room_renders_in_every_shape() {
                 for (focus, sidebar) in [0, 2].into_iter().zip(sidebars()) {
                     let shown = Shown { first: 2, last: 4, focus, is_newest: focus == 0 };
                     let has_name = page.viewer.kind != "nobody";
-                    let room = RoomView::new(&look(kind, may), "lobby", shown, has_name, "nonce".into());
+                    let room = RoomView::new(
+                        &look(kind, may),
+                        "lobby",
+                        shown,
+                        has_name,
+                        "nonce".into(),
+                        &Words::of(Language::English),
+                    );
                     let room = RoomView { text_value: NASTY.into(), text_error: NASTY.into(), ..room };
                     let html = render("pages/room.html", &room_page(page.clone(), sidebar, room, focus == 0));
                     let can_write = has_name && may.is_ok();
@@ -219,11 +228,18 @@ fn a_live_message_is_the_same_html_as_the_page_shows() {
     let renderer = renderer();
     let shown = Shown { first: 2, last: 2, focus: 0, is_newest: true };
     let page = pages().remove(5);
-    let room = RoomView::new(&look(RoomKind::Public, Ok(())), "lobby", shown, true, "nonce".into());
+    let room = RoomView::new(
+        &look(RoomKind::Public, Ok(())),
+        "lobby",
+        shown,
+        true,
+        "nonce".into(),
+        &Words::of(Language::English),
+    );
     let said = message(2, "*hello* <b>", Some(1));
     let context = RoomPage {
         timeline: vec![TimelineEntry::Event {
-            event: Box::new(EventView::new(&said, renderer.writing(&Words::english()))),
+            event: Box::new(EventView::new(&said, renderer.writing(&Words::of(Language::English)))),
         }],
         ..room_page(page, SidebarView::default(), room, false)
     };

@@ -8,6 +8,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::device::Device;
 use crate::domain::ids::DeviceId;
 use crate::storage::invites::Invite;
+use crate::web::words::Words;
 
 /// Everything about one's own account.
 #[derive(Debug, Serialize)]
@@ -70,12 +71,12 @@ pub struct DeviceView {
 impl DeviceView {
     /// Shows a login.
     #[must_use]
-    pub fn new(device: &Device, current: Option<DeviceId>, now: Timestamp, zone: &TimeZone) -> Self {
+    pub fn new(device: &Device, current: Option<DeviceId>, now: Timestamp, zone: &TimeZone, words: &Words) -> Self {
         Self {
             id: device.id.to_string(),
             label: device.label.clone(),
-            created: time::moment(device.created_at, now, zone),
-            last_used: time::moment(device.used_at, now, zone),
+            created: time::moment(device.created_at, now, zone, words),
+            last_used: time::moment(device.used_at, now, zone, words),
             current: current == Some(device.id),
         }
     }
@@ -103,15 +104,22 @@ pub struct InviteView {
 impl InviteView {
     /// Shows an invite; `base` is the origin under which people reach the server.
     #[must_use]
-    pub fn new(invite: &Invite, room_title: String, base: &str, now: Timestamp, zone: &TimeZone) -> Self {
+    pub fn new(
+        invite: &Invite,
+        room_title: String,
+        base: &str,
+        now: Timestamp,
+        zone: &TimeZone,
+        words: &Words,
+    ) -> Self {
         Self {
             code: invite.code.clone(),
             url: format!("{base}/invite/{}", invite.code),
             room_title,
             uses: invite.uses,
             max_uses: invite.max_uses.unwrap_or(0),
-            expires: invite.expires_at.map(|end| time::moment(end, now, zone)).unwrap_or_default(),
-            created: time::moment(invite.created_at, now, zone),
+            expires: invite.expires_at.map(|end| time::moment(end, now, zone, words)).unwrap_or_default(),
+            created: time::moment(invite.created_at, now, zone, words),
         }
     }
 }

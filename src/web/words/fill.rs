@@ -33,10 +33,11 @@ pub fn number(number: u64, group_sign: char) -> String {
     grouped
 }
 
-/// A value that cannot turn the direction of the sentence around it (UAX 9, section 2.4: isolates). Texts of one
-/// direction throughout stay as they are.
+/// A value that cannot turn the direction of the sentence around it (UAX 9, section 2.4: isolates). One of the same
+/// direction stays as it is.
 pub fn isolated(value: String, language: Language) -> String {
-    if language.is_rtl() || value.chars().any(is_rtl) { format!("\u{2068}{value}\u{2069}") } else { value }
+    let is_foreign = |char: char| char.is_alphabetic() && is_rtl(char) != language.is_rtl();
+    if value.chars().any(is_foreign) { format!("\u{2068}{value}\u{2069}") } else { value }
 }
 
 /// In one of the blocks with right-to-left scripts (UAX 9, section 3.2, table 4: R and AL), roughly.

@@ -5,9 +5,12 @@
 //! [`language`], a rule in [`plural`].
 
 pub mod catalogue;
+#[cfg(test)]
+mod completeness;
 mod fill;
 pub mod language;
 pub mod plural;
+pub mod telling;
 pub mod template;
 
 use std::fmt::Display;
@@ -30,14 +33,14 @@ impl Words {
         Self(catalogue)
     }
 
-    /// The words that are always whole.
+    /// The words of a language, read anew.
     ///
     /// # Panics
-    /// When `locales/en.toml` cannot be read.
+    /// When they cannot be read.
     #[cfg(test)]
     #[must_use]
-    pub fn english() -> Self {
-        Self(Catalogue::load_all().expect("good files").swap_remove(0))
+    pub fn of(language: Language) -> Self {
+        Self(Catalogue::load_all().expect("good files").swap_remove(language as usize))
     }
 
     /// Whose words these are.

@@ -7,7 +7,7 @@ use tera::{Error, Function, Kwargs, State, TeraResult, Value};
 use super::{Words, fill};
 
 /// The only tags that texts may have.
-const TAGS: [&str; 6] = ["<b>", "</b>", "<code>", "</code>", "<kbd>", "</kbd>"];
+pub const TAGS: [&str; 6] = ["<b>", "</b>", "<code>", "</code>", "<kbd>", "</kbd>"];
 
 /// `t` in one language.
 pub struct Translate(pub Words);

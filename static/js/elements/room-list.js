@@ -1,31 +1,54 @@
-// <room-list>: the sidebar's unread pills and the number in the window's title. Joins the other rooms live only and
-// without looking, so that nobody is told here who types there, and takes in rooms that come to be ours while the page
-// is open.
+// <room-list>: the sidebar's unread pills and the number in the window's title. Joins the other rooms after the last event
+// it knows and without looking, so that no message is missed and nobody is told here who types there; takes in rooms that
+// come to be ours while the page is open.
 
-import { connection, viewer } from "../live.js";
+import { connection, onOpen, viewer } from "../live.js";
+import { LiveElement } from "../live_element.js";
 import { roomList } from "../trusted_html.js";
 
 const MOST_ROOMS = 95; // a session may be in 100 rooms; the page's own room needs a place
 
-class RoomList extends HTMLElement {
+/** What the sidebar shows of a room that has news: `[count, is it about me]`. */
+function badge({ unread, mentions, level }) {
+  if (level === "nothing") return [0, false];
+  if (level === "mentions") return [mentions, mentions > 0];
+  return [unread, mentions > 0];
+}
+
+const callsMe = (frame) => frame.everyone === true || frame.mentions?.some(({ id }) => id === viewer.id);
+
+class RoomList extends LiveElement {
   #rooms = new Map();
   #title = document.title;
   #refreshing = false;
   #refreshAgain = false;
   #wasOpen = false;
+  #here = "";
 
-  connectedCallback() {
+  start(signal) {
     for (const link of this.querySelectorAll("[data-room]")) this.#keep(link);
+    this.#here = pageRoom();
     this.#showTotal();
+    document.addEventListener("page-enter", ({ detail }) => this.#entered(detail.page), { signal });
     if (viewer.kind === "nobody") return;
-    connection.addEventListener("open", () => this.#joinAll());
-    connection.addEventListener("frame", ({ detail }) => this.#receive(detail));
+    connection.addEventListener("frame", ({ detail }) => this.#receive(detail), { signal });
+    onOpen(() => this.#joinAll(), signal);
   }
 
   #keep(link) {
-    const { room, unread, lastSeq } = link.dataset;
-    const last = Number(lastSeq);
-    this.#rooms.set(room, { link, last, read: last - Number(unread), unread: Number(unread) });
+    const { room, unread, mentions, level, lastSeq } = link.dataset;
+    this.#rooms.set(room, { link, last: Number(lastSeq), unread: Number(unread), mentions: Number(mentions), level });
+  }
+
+  /** Another page stands beside the list: its marks, its number in the title, and who listens how. */
+  #entered(page) {
+    const left = this.#here;
+    this.#title = page.title;
+    this.#here = pageRoom();
+    const list = page.querySelector("room-list");
+    if (list) this.#takeOver(document.importNode(list, true));
+    this.#showTotal();
+    if (connection.ready && left !== this.#here && this.#rooms.has(left)) this.#join(left);
   }
 
   /** Somebody added us to a room, or wrote to us first: the server's list has it, ours does not yet. */
@@ -39,7 +62,7 @@ class RoomList extends HTMLElement {
         // Not this page: to ask for a room's page is to have read it.
         const answer = await fetch("/rooms", { credentials: "same-origin", headers: { accept: "text/html" } });
         const list = answer.ok && roomList(await answer.text());
-        if (list) this.#takeOver(list);
+        if (list) this.#takeOver(list, { here: false });
       }
     } catch {
       // No answer: the next frame of that room, or the next page, brings it.
@@ -48,40 +71,51 @@ class RoomList extends HTMLElement {
     }
   }
 
-  /** The new order and the new rooms; a room that is here already keeps its link, and with it focus and pill. */
-  #takeOver(list) {
+  /** The new order and the new rooms; a room that is here already keeps its link, and with it the focus. */
+  #takeOver(list, { here = true } = {}) {
     const found = [];
+    const gone = new Set(this.#rooms.keys());
     for (const link of list.querySelectorAll("[data-room]")) {
-      const known = this.#rooms.get(link.dataset.room);
-      if (known) {
-        link.replaceWith(known.link);
-      } else {
+      const { room } = link.dataset;
+      gone.delete(room);
+      const known = this.#rooms.get(room);
+      if (!known) {
         this.#keep(link);
-        found.push(link.dataset.room);
+        found.push(room);
+        continue;
       }
+      this.#catchUp(known, link.dataset);
+      if (here) copyAttribute(link, known.link, "aria-current");
+      link.replaceWith(known.link);
     }
+    for (const room of gone) this.#rooms.delete(room);
     const focused = this.contains(document.activeElement) ? document.activeElement : null;
+    const top = this.scrollTop;
     this.replaceChildren(...list.childNodes);
-    if (focused?.isConnected) focused.focus();
+    this.scrollTop = top;
+    if (focused?.isConnected) focused.focus({ preventScroll: true });
     this.#showTotal();
-    for (const room of found) this.#join(room);
+    if (connection.ready) for (const room of found) if (room !== this.#here) this.#join(room);
+  }
+
+  /** The server counts; but what it counted before the last frame came is older than what we know. */
+  #catchUp(state, { unread, mentions, level, lastSeq }) {
+    state.level = level;
+    if (Number(lastSeq) >= state.last) Object.assign(state, { last: Number(lastSeq), unread: Number(unread), mentions: Number(mentions) });
+    this.#show(state);
   }
 
   #joinAll() {
     if (this.#wasOpen) this.#refresh(); // nobody told us of new rooms while we were away
     this.#wasOpen = true;
-    const page = document.querySelector("room-timeline")?.dataset.room;
-    const others = [...this.#rooms.keys()].filter((room) => room !== page).slice(0, MOST_ROOMS);
+    const others = [...this.#rooms.keys()].filter((room) => room !== this.#here).slice(0, MOST_ROOMS);
     for (const room of others) this.#join(room);
   }
 
   async #join(room) {
     try {
-      const ack = await connection.request("join", { room, look: false });
-      const state = this.#rooms.get(room);
-      state.last = ack.last_seq;
-      if (ack.read_seq !== undefined) state.read = ack.read_seq;
-      this.#show(state, Math.max(0, state.last - state.read));
+      const ack = await connection.request("join", { room, look: false, after: this.#rooms.get(room).last });
+      if (ack.reset) this.#refresh(); // too much was missed to be counted here
     } catch {
       // Not ours any more, or the connection went; the pill stays as it was.
     }
@@ -89,35 +123,69 @@ class RoomList extends HTMLElement {
 
   #receive(frame) {
     const state = this.#rooms.get(frame.room);
-    const isNew = !state && (frame.type === "message" || (frame.type === "joined" && frame.user?.id === viewer.id));
-    if (isNew) this.#refresh();
+    if (frame.type === "joined" && frame.user?.id === viewer.id && !state) this.#refresh();
+    else if (frame.type === "message" && !state) this.#refresh();
+    else if (frame.type === "left" && frame.user?.id === viewer.id) this.#refresh();
+    else if (frame.type === "level") this.#leveled(state, frame.level);
     if (!state || !Number.isInteger(frame.seq)) return;
-    if (frame.type === "read") {
-      if (frame.seq < state.read) return;
-      state.read = frame.seq;
-      this.#show(state, Math.max(0, state.last - state.read));
-    } else if (frame.seq > state.last) {
-      state.last = frame.seq;
-      const own = frame.author?.id === viewer.id;
-      if (own) state.read = frame.seq;
-      // The same arithmetic as on the server, so that a reload never changes a number.
-      this.#show(state, Math.max(0, state.last - state.read));
-    }
+    if (frame.type === "read") this.#read(state, frame);
+    else if (frame.seq > state.last) this.#count(state, frame);
   }
 
-  #show(state, unread) {
-    state.unread = unread;
-    state.link.classList.toggle("room-link--unread", unread > 0);
-    state.link.querySelector(".pill").hidden = unread === 0;
-    state.link.querySelector("[data-count]").textContent = unread > 99 ? "99+" : String(unread);
+  #leveled(state, level) {
+    if (!state || !level) return;
+    state.level = level;
+    this.#show(state);
+    this.#refresh(); // a muted room has another place in the list
+  }
+
+  /** The server says how many are left; what was read here is read to the end. */
+  #read(state, { seq, unread, mentions }) {
+    if (unread === undefined && seq < state.last) return;
+    state.unread = unread ?? 0;
+    state.mentions = mentions ?? (state.unread === 0 ? 0 : Math.min(state.mentions, state.unread));
+    this.#show(state);
+  }
+
+  #count(state, frame) {
+    state.last = frame.seq;
+    if (frame.type !== "message") return;
+    if (frame.author?.id === viewer.id) {
+      state.unread = 0;
+      state.mentions = 0;
+    } else {
+      state.unread += 1;
+      if (callsMe(frame)) state.mentions += 1;
+    }
+    this.#show(state);
+  }
+
+  #show(state) {
+    const [count, isMine] = badge(state);
+    const { link, level } = state;
+    link.classList.toggle("room-link--unread", count > 0);
+    link.classList.toggle("room-link--muted", level === "nothing");
+    const pill = link.querySelector(".pill");
+    pill.hidden = count === 0;
+    pill.classList.toggle("pill--mention", isMine);
+    pill.querySelector("[data-count]").textContent = count > 99 ? "99+" : String(count);
     this.#showTotal();
   }
 
   #showTotal() {
     let total = 0;
-    for (const { unread } of this.#rooms.values()) total += unread;
+    for (const state of this.#rooms.values()) total += badge(state)[0];
     document.title = total > 0 ? `(${total > 99 ? "99+" : total}) ${this.#title}` : this.#title;
+    if (total > 0) navigator.setAppBadge?.(total).catch(() => {});
+    else navigator.clearAppBadge?.().catch(() => {});
   }
+}
+
+const pageRoom = () => document.querySelector("room-timeline")?.dataset.room ?? "";
+
+function copyAttribute(from, to, name) {
+  if (from.hasAttribute(name)) to.setAttribute(name, from.getAttribute(name));
+  else to.removeAttribute(name);
 }
 
 customElements.define("room-list", RoomList);

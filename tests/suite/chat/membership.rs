@@ -93,7 +93,7 @@ async fn reading_is_told_to_the_other_sessions_of_the_account_only() {
 
     desk.acked(json!({"type": "read", "room": "lobby", "seq": last})).await;
 
-    assert_eq!(phone.next_of("read").await, json!({"type": "read", "room": "lobby", "seq": last}));
+    assert_eq!(phone.next_of("read").await, json!({"type": "read", "room": "lobby", "seq": last, "unread": 0}));
     for client in [&mut desk, &mut other] {
         client.join("lobby").await;
         let mark = client.say("lobby", "mark").await;

@@ -1,5 +1,6 @@
 //! The chat over its plainest door, JSON on a WebSocket.
 
+mod acting;
 mod contract;
 mod direct;
 mod failing;

@@ -1,7 +1,7 @@
 //! The log of a room.
 
 use parlor::domain::clock::Timestamp;
-use parlor::domain::event::{Draft, EventBody, Message};
+use parlor::domain::event::{Draft, EventBody, Message, MessageState, Quote, Replies};
 use parlor::domain::ids::RoomId;
 use parlor::domain::limits;
 use parlor::domain::membership::Role;
@@ -49,14 +49,24 @@ pub async fn events_come_back_as_they_were_written(store: &dyn Store) {
         EventBody::Message(Message { text: "yes".to_owned(), reply_to: Some(1), nonce, ..Message::default() }),
     ));
     drafts.push(draft(&lobby, &ann, EventBody::Joined { role: Role::Moderator, by: Some(guest.clone()) }));
-    drafts.push(draft(&lobby, &ann, EventBody::Left { by: Some(guest) }));
+    drafts.push(draft(&lobby, &ann, EventBody::Left { by: Some(guest.clone()) }));
     drafts.push(Draft { at: Timestamp(-1), ..draft(&lobby, &ann, EventBody::Joined { role: Role::Owner, by: None }) });
     drafts.push(draft(&lobby, &ann, EventBody::Left { by: None }));
 
     let appended = store.append(&drafts).await.unwrap();
 
-    let expected: Vec<_> = (1..).zip(&drafts).map(|(seq, draft)| event(draft, seq)).collect();
-    assert_eq!(store.events_after(lobby.id, 0, 100).await.unwrap(), expected);
+    let mut expected: Vec<_> = (1..).zip(&drafts).map(|(seq, draft)| event(draft, seq)).collect();
+    for event in expected.iter_mut().filter(|event| event.seq > 8) {
+        event.n = 8;
+    }
+    let EventBody::Message(answer) = &mut expected[7].body else { panic!("a message expected") };
+    answer.thread = Some(1);
+    answer.quote = Some(Box::new(Quote { author: guest.clone(), text: "plain".to_owned() }));
+    let mut read = expected.clone();
+    let EventBody::Message(first) = &mut read[0].body else { panic!("a message expected") };
+    let replies = Some(Replies { count: 1, last_seq: 8, last_at: expected[7].at });
+    first.state = Some(Box::new(MessageState { replies, ..MessageState::default() }));
+    assert_eq!(store.events_after(lobby.id, 0, 100).await.unwrap(), read);
     assert_eq!(appended, expected.into_iter().map(Appended::Stored).collect::<Vec<_>>());
 }
 
