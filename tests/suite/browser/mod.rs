@@ -1,6 +1,7 @@
 //! What people see and do, in real Chromium windows against a running server.
 
 mod accounts;
+mod breakers;
 mod broken_line;
 mod connection;
 mod keyboard;

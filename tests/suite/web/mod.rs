@@ -2,7 +2,7 @@
 
 mod api;
 mod api_lists;
-mod corpora;
+pub mod corpora;
 mod guests;
 mod invites;
 mod languages;
