@@ -487,6 +487,7 @@ fn the_pages_around_the_chat_render_in_every_shape() {
             render("pages/login.html", &FormPage { page: page.clone(), form: login });
             let register = RegisterForm {
                 code: text.clone(),
+                login_url: text.clone(),
                 invited_by: text.clone(),
                 room_title: text.clone(),
                 name_value: text.clone(),
