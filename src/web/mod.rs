@@ -8,6 +8,7 @@ pub mod cookies;
 pub mod installed;
 pub mod methods;
 pub(crate) mod middleware;
+pub mod packed;
 pub mod pages;
 pub mod routes;
 pub mod service;

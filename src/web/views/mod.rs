@@ -6,6 +6,8 @@
 pub mod error;
 pub mod event;
 pub mod forms;
+#[cfg(debug_assertions)]
+pub mod gallery;
 pub mod lookup;
 pub mod markdown;
 pub mod members;
