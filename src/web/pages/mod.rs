@@ -10,6 +10,8 @@ mod devices;
 mod direct;
 pub mod errors;
 mod fields;
+#[cfg(debug_assertions)]
+mod gallery;
 mod guest;
 mod index;
 mod invites;
@@ -85,6 +87,8 @@ pub fn configure(config: &mut ServiceConfig) {
     page("/people/{user}", [Some(read(person::show)), None]);
     page("/direct", [Some(read(conversation::show)), Some(post().to(conversation::start))]);
     page("/direct/{user}", [Some(read(direct::show)), Some(post().to(direct::start))]);
+    #[cfg(debug_assertions)]
+    page("/dev/gallery", [Some(read(gallery::show)), None]);
     page("/shortcuts", [Some(read(shortcuts::show)), None]);
     page("/offline", [Some(read(shortcuts::offline)), None]);
     page("/settings", [Some(read(settings::show)), None]);

@@ -7,6 +7,8 @@ pub mod error;
 pub(crate) mod escape;
 pub mod event;
 pub mod forms;
+#[cfg(debug_assertions)]
+pub mod gallery;
 pub mod highlight;
 pub mod lookup;
 pub mod markdown;
