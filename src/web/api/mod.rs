@@ -18,6 +18,7 @@ mod messages;
 mod preferences;
 mod preview;
 pub mod problem;
+mod push;
 mod read_cursor;
 mod rooms;
 mod status;
@@ -50,6 +51,10 @@ pub fn configure(cfg: &mut ServiceConfig) {
                     .route(put().to(status::set))
                     .route(delete().to(status::clear)),
             )
+            .service(resource("/me/push").route(read().to(push::list)).route(post().to(push::subscribe)))
+            .service(resource("/me/push/test").route(post().to(push::test)))
+            .service(resource("/me/push/{id}").route(delete().to(push::unsubscribe)))
+            .service(resource("/push/key").route(read().to(push::key)))
             .service(resource("/rooms").route(read().to(rooms::list)).route(post().to(rooms::create)))
             .service(resource("/rooms/{room}").route(read().to(rooms::show)).route(patch().to(rooms::change)))
             .service(resource("/rooms/{room}/level").route(put().to(rooms::level)))

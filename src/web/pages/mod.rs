@@ -27,6 +27,7 @@ mod own_status;
 mod password;
 mod person;
 mod privacy;
+mod push_devices;
 mod refusals;
 mod register;
 mod room;
@@ -95,6 +96,8 @@ pub fn configure(config: &mut ServiceConfig) {
     page("/settings/profile", [None, Some(post().to(settings::rename))]);
     page("/settings/appearance", [None, Some(post().to(likes::save_appearance))]);
     page("/settings/notifications", [None, Some(post().to(likes::save_notifications))]);
+    page("/settings/push/test", [None, Some(post().to(push_devices::test))]);
+    page("/settings/push/{id}/remove", [None, Some(post().to(push_devices::remove))]);
     page("/settings/privacy", [None, Some(post().to(privacy::save))]);
     page("/settings/status", [None, Some(post().to(own_status::save))]);
     page("/settings/password", [None, Some(post().to(password::change))]);

@@ -11,7 +11,7 @@ use super::forms::{
     ConversationPage, DirectStartPage, FormPage, GuestForm, LoginForm, PersonView, RegisterForm, SetupForm,
 };
 use super::members::{Looking, MemberView, MembersPage, PersonPage, RoomCard, RoomSettingsPage};
-use super::preferences::{AppearanceForm, NotificationsForm, PrivacyForm, StatusForm};
+use super::preferences::{AppearanceForm, NotificationsForm, PrivacyForm, PushDeviceView, PushSection, StatusForm};
 use super::render::Renderer;
 use super::room::{RoomPage, RoomView, Shown};
 use super::rooms::{CreateForm, ListedPersonView, ListedRoomView, RoomsPage};
@@ -443,6 +443,19 @@ fn settings_render_in_every_shape() {
                     time_zone: text.into(),
                     time_zone_error: text.into(),
                     ..NotificationsForm::new(&Preferences::default())
+                },
+                push: PushSection {
+                    key: "key".into(),
+                    devices: [true, false]
+                        .into_iter()
+                        .filter(|_| full)
+                        .map(|current| PushDeviceView {
+                            id: "id".into(),
+                            label: text.into(),
+                            created: text.into(),
+                            current,
+                        })
+                        .collect(),
                 },
                 privacy: PrivacyForm { hide_presence: full, hide_reads: full },
                 password: PasswordForm { current_error: text.into(), new_error: text.into() },
