@@ -9,6 +9,7 @@ mod emoji_list;
 pub mod installed;
 pub mod methods;
 pub(crate) mod middleware;
+pub mod packed;
 pub mod pages;
 mod preview;
 pub mod routes;

@@ -7,6 +7,7 @@ use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::config::PublicUrl;
 use crate::domain::clock::Clock;
+use crate::push::Push;
 use crate::storage::SharedStore;
 use crate::telemetry::metrics::Metrics;
 
@@ -18,6 +19,8 @@ pub struct WebState {
     pub auth: Arc<Auth>,
     /// The chat; this thread's own clone.
     pub chat: Chat,
+    /// Notifications.
+    pub push: Push,
     /// The database, for lists that the chat does not hold.
     pub store: SharedStore,
     /// Templates and Markdown.

@@ -18,10 +18,12 @@ mod messages;
 mod preferences;
 mod preview;
 pub mod problem;
+mod push;
 mod read_cursor;
 mod rooms;
 mod status;
 mod tokens;
+mod typed;
 mod users;
 
 use actix_web::middleware::from_fn;
@@ -49,9 +51,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
                     .route(put().to(status::set))
                     .route(delete().to(status::clear)),
             )
+            .service(resource("/me/push").route(read().to(push::list)).route(post().to(push::subscribe)))
+            .service(resource("/me/push/test").route(post().to(push::test)))
+            .service(resource("/me/push/{id}").route(delete().to(push::unsubscribe)))
+            .service(resource("/push/key").route(read().to(push::key)))
             .service(resource("/rooms").route(read().to(rooms::list)).route(post().to(rooms::create)))
             .service(resource("/rooms/{room}").route(read().to(rooms::show)).route(patch().to(rooms::change)))
             .service(resource("/rooms/{room}/level").route(put().to(rooms::level)))
+            .service(resource("/rooms/{room}/typed").route(post().to(typed::run)))
             .service(resource("/rooms/{room}/pins").route(read().to(acts::pins)))
             .service(resource("/rooms/{room}/unread").route(read().to(acts::unread)))
             .service(resource("/rooms/{room}/events").route(read().to(events::list)))

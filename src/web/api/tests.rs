@@ -18,11 +18,13 @@ use tempfile::TempDir;
 use crate::auth::Auth;
 use crate::auth::accounts::SetUp;
 use crate::chat::Chat;
+use crate::chat::alerts::Alerts;
 use crate::chat::journal::Journal;
 use crate::chat::server::{ChatServer, Setup};
 use crate::config::Config;
 use crate::domain::access::{GuestAccess, Registration};
 use crate::domain::clock::Clock;
+use crate::push::Push;
 use crate::storage::SharedStore;
 use crate::storage::sqlite::SqliteStore;
 use crate::telemetry::metrics::Metrics;
@@ -63,6 +65,7 @@ impl Server {
         config.access.guests = Some(GuestAccess::Lobby);
         let auth = Auth::open(&config, store.clone(), clock.clone(), metrics.clone()).await.unwrap();
         let chat = start_chat(&store, &auth, &clock, &metrics);
+        let (push, _) = Push::open(&config, store.clone(), clock.clone(), metrics.clone()).await.unwrap();
         let password = || SecretString::from("correct horse");
         let ann = auth.set_up(owner(), "test").await.unwrap();
         let bob = auth.register(None, "bob", password(), "test").await.unwrap();
@@ -71,6 +74,7 @@ impl Server {
         let state = WebState {
             auth: Arc::new(auth),
             chat,
+            push,
             store,
             renderer: Arc::new(Renderer::new(config.pages.time_zone).unwrap()),
             clock,
@@ -130,6 +134,7 @@ fn start_chat(store: &SharedStore, auth: &Auth, clock: &Clock, metrics: &Metrics
         access: auth.follow_access(),
         journal: inlet,
         store: store.clone(),
+        alerts: Alerts::new(|| false, metrics.clone()).0,
         profiles: Vec::new(),
         metrics: metrics.clone(),
         room_idle: Duration::from_mins(1),

@@ -163,7 +163,10 @@ async fn described(visit: &Visit, invite: &Invite, form: RegisterForm) -> Result
     })
 }
 
-async fn page(visit: &Visit, status: StatusCode, form: RegisterForm) -> Result<HttpResponse, Problem> {
+async fn page(visit: &Visit, status: StatusCode, mut form: RegisterForm) -> Result<HttpResponse, Problem> {
+    // A code is whatever was typed.
+    let invite = format!("/invite/{}", url::segment(&form.code));
+    form.login_url = if form.code.is_empty() { "/login".to_owned() } else { url::login(&invite) };
     visit.html(
         status,
         "pages/register.html",

@@ -62,6 +62,8 @@ pub struct LoginForm {
 pub struct RegisterForm {
     /// The code of the invite, or nothing.
     pub code: String,
+    /// Where those log in who have an account already; it leads back to the invite.
+    pub login_url: String,
     /// Who made it, or nothing.
     pub invited_by: String,
     /// The room it leads into, or nothing.

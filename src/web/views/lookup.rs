@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::event::Writing;
+use super::prose::ProseView;
 use super::{PageView, SidebarView, time, url};
 use crate::domain::ids::Seq;
 use crate::domain::mention::Mentions;
@@ -24,8 +25,8 @@ pub struct EditsPage {
 /// A text that a message has, or had.
 #[derive(Debug, Serialize)]
 pub struct VersionView {
-    /// As HTML, clean.
-    pub html: String,
+    /// The text.
+    pub text: ProseView,
     /// When, for machines.
     pub at: String,
     /// When, for people.
@@ -37,7 +38,7 @@ impl VersionView {
     #[must_use]
     pub fn new(version: &Version, writing: Writing<'_>) -> Self {
         Self {
-            html: writing.markdown.to_html(&version.text, &Mentions::NONE),
+            text: ProseView::new(writing.markdown, &version.text, &Mentions::NONE),
             at: version.at.rfc3339(),
             time: time::of_day(version.at, writing.zone),
         }

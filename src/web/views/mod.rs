@@ -7,10 +7,13 @@ pub mod error;
 pub(crate) mod escape;
 pub mod event;
 pub mod forms;
+#[cfg(debug_assertions)]
+pub mod gallery;
 pub mod highlight;
 pub mod lookup;
 pub mod markdown;
 pub mod members;
+pub mod message_state;
 pub mod preferences;
 pub mod prose;
 pub mod render;
@@ -20,6 +23,7 @@ pub mod rooms;
 mod samples;
 pub mod settings;
 mod templates;
+pub mod thread;
 pub mod time;
 pub mod url;
 

@@ -2,10 +2,14 @@
 
 mod accessibility;
 mod accounts;
+mod breakers;
 mod broken_line;
+mod composing;
 mod connection;
+mod history;
 mod keyboard;
 mod languages;
+mod messages;
 mod offline;
 mod phone;
 mod pictures;

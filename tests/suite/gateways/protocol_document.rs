@@ -179,7 +179,8 @@ impl Stage {
         self.ann.join("lobby").await;
         self.bob.acked(json!({"type": "typing", "room": "lobby"})).await;
         self.eve.acked(json!({"type": "leave", "room": "lobby"})).await;
-        self.ann_until("presence").await;
+        // What was told before may come first.
+        while !self.ann_until("presence").await["changes"].to_string().contains("offline") {}
         self.ann.send(json!({"type": "send", "id": "3", "room": "lobby"})).await;
         self.ann_until("error").await;
         for _ in 0..31 {
@@ -198,12 +199,12 @@ impl Stage {
         self.seen
     }
 
-    async fn ann_until(&mut self, kind: &str) {
+    async fn ann_until(&mut self, kind: &str) -> Value {
         loop {
             let frame = self.ann.next().await;
             self.seen.insert(shape(&frame).to_string());
             if frame["type"] == kind {
-                return;
+                return frame;
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod api;
 mod api_lists;
+pub mod corpora;
 mod guests;
 mod invites;
 mod languages;
