@@ -11,11 +11,9 @@ use super::forms::{
     ConversationPage, DirectStartPage, FormPage, GuestForm, LoginForm, PersonView, RegisterForm, SetupForm,
 };
 use super::members::{Looking, MemberView, MembersPage, PersonPage, RoomCard, RoomSettingsPage};
-use super::preferences::{AppearanceForm, NotificationsForm, PrivacyForm, PushDeviceView, PushSection, StatusForm};
 use super::render::Renderer;
 use super::room::{RoomPage, RoomView, Shown};
 use super::rooms::{CreateForm, ListedPersonView, ListedRoomView, RoomsPage};
-use super::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, SettingsPage};
 use super::thread::{PinsPage, ThreadPage};
 use super::{LanguageView, PageView, SidebarView, ViewerView};
 use crate::domain::access::{Access, GuestAccess, Registration};
@@ -28,7 +26,6 @@ use crate::domain::mention::Mentions;
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::permission::Refusal;
 use crate::domain::person::{Author, Person, SiteRole, Standing, Status};
-use crate::domain::preferences::Preferences;
 use crate::domain::room::{Description, RoomKind, Topic};
 use crate::domain::status_line::{StatusLine, StatusText};
 use crate::protocol::answer::{MemberEntry, RoomEntry, RoomLook};
@@ -403,75 +400,6 @@ fn the_list_of_rooms_renders_in_every_shape() {
 }
 
 #[test]
-fn settings_render_in_every_shape() {
-    for page in pages() {
-        for (text, sidebar) in ["", NASTY].into_iter().zip(sidebars()) {
-            let device = |current| DeviceView {
-                id: "1".into(),
-                label: NASTY.into(),
-                created: "today at 09:05".into(),
-                last_used: "today at 09:05".into(),
-                current,
-            };
-            let invite = |max_uses| InviteView {
-                code: "c".into(),
-                url: "http://a/invite/c".into(),
-                room_title: text.into(),
-                uses: 1,
-                max_uses,
-                expires: text.into(),
-                created: "today at 09:05".into(),
-            };
-            let full = !text.is_empty();
-            let context = SettingsPage {
-                page: page.clone(),
-                sidebar,
-                profile: ProfileForm { name_value: text.into(), name_error: text.into() },
-                status_line: StatusForm {
-                    emoji_value: text.into(),
-                    emoji_error: text.into(),
-                    text_value: text.into(),
-                    text_error: text.into(),
-                    until: text.into(),
-                    is_set: full,
-                },
-                appearance: AppearanceForm::new(&Preferences::default()),
-                notifications: NotificationsForm {
-                    quiet_from: text.into(),
-                    quiet_to: text.into(),
-                    quiet_error: text.into(),
-                    time_zone: text.into(),
-                    time_zone_error: text.into(),
-                    ..NotificationsForm::new(&Preferences::default())
-                },
-                push: PushSection {
-                    key: "key".into(),
-                    devices: [true, false]
-                        .into_iter()
-                        .filter(|_| full)
-                        .map(|current| PushDeviceView {
-                            id: "id".into(),
-                            label: text.into(),
-                            created: text.into(),
-                            current,
-                        })
-                        .collect(),
-                },
-                privacy: PrivacyForm { hide_presence: full, hide_reads: full },
-                password: PasswordForm { current_error: text.into(), new_error: text.into() },
-                devices: if full { vec![device(true), device(false)] } else { Vec::new() },
-                tokens: if full { vec![device(false)] } else { Vec::new() },
-                token_label_error: text.into(),
-                new_token: text.into(),
-                invites: if full { vec![invite(0), invite(1), invite(9)] } else { Vec::new() },
-                saved: if full { "tokens".into() } else { String::new() },
-            };
-            render("pages/settings.html", &context);
-        }
-    }
-}
-
-#[test]
 fn the_pages_around_the_chat_render_in_every_shape() {
     for page in pages() {
         for text in ["", NASTY].map(str::to_owned) {
@@ -600,3 +528,5 @@ fn new_conversations_and_pages_of_words_render_in_every_shape() {
         }
     }
 }
+
+mod settings;

@@ -5,6 +5,11 @@ import { subscribe, subscriptionOf, unsubscribe } from "../notifications.js";
 import { LiveElement } from "../live_element.js";
 import { t } from "../words.js";
 
+function wordsOf(reason) {
+  if (reason === "blocked") return t("js.push.blocked");
+  return reason === "unsupported" ? t("js.push.unsupported") : t("js.push.failed");
+}
+
 class PushDevices extends LiveElement {
   start(signal) {
     const button = this.querySelector("[data-push-start]");
@@ -29,7 +34,7 @@ class PushDevices extends LiveElement {
       location.assign("/settings?saved=push#push");
       if (location.pathname === "/settings" && location.search === "?saved=push") location.reload();
     } catch (error) {
-      says.textContent = t(`js.push.${error.message}`);
+      says.textContent = wordsOf(error.message);
     } finally {
       button.disabled = false;
     }
