@@ -197,6 +197,11 @@ fn people() -> Vec<Value> {
             "card_url": if role == "guest" { "" } else { "/dev/gallery" },
             "roles": if role == "member" { json!(["moderator", "owner"]) } else { json!([]) },
             "can_remove": role == "member",
+            "presence": if role == "moderator" { "busy" } else if online { "online" } else { "offline" },
+            "status_emoji": if role == "owner" { "🌴" } else { "" },
+            "status_text": if role == "owner" { "on holiday until Monday" } else { "" },
+            "last_seen": if online { "" } else { "2026-11-21T08:00:00Z" },
+            "last_seen_day": if online { "" } else { "2026-11-21" },
         });
         if let (Value::Object(value), Value::Object(more)) = (&mut value, more) {
             value.extend(more);
