@@ -19,5 +19,6 @@ pub mod profile;
 pub mod push;
 pub mod room;
 pub mod status_line;
+pub mod search;
 pub mod text;
 pub mod token_bucket;
