@@ -14,6 +14,7 @@ pub mod invites;
 pub mod profiles;
 pub mod push;
 pub mod rooms;
+pub mod search;
 pub mod settings;
 pub mod sqlite;
 pub mod users;
@@ -30,6 +31,7 @@ pub use invites::Invites;
 pub use profiles::Profiles;
 pub use push::PushSubscriptions;
 pub use rooms::Rooms;
+pub use search::Search;
 pub use settings::Settings;
 pub use users::Users;
 
@@ -38,6 +40,7 @@ pub use users::Users;
 pub trait Store:
     Users + Devices + Invites + Rooms + Events + Settings + Idempotency + Profiles + PushSubscriptions + Send + Sync
 {
+pub trait Store: Users + Devices + Invites + Rooms + Events + Search + Settings + Idempotency + Send + Sync {
     /// Asks the database for a sign of life; for `/readyz`.
     ///
     /// # Errors
