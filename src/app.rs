@@ -30,10 +30,12 @@ use crate::gateways::admission::Admission;
 use crate::gateways::dispatch::Rates;
 use crate::gateways::websocket::WebsocketState;
 use crate::gateways::websocket::upgrade::{self, Patience};
+use crate::storage::search::follow_log;
 use crate::storage::sqlite::SqliteStore;
 use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
 use crate::web::routes;
+use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
 use crate::web::views::render::{RenderError, Renderer};
 
@@ -79,6 +81,7 @@ pub struct Server {
     handle: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
     pruning: JoinHandle<()>,
+    following: JoinHandle<()>,
     hub: Arbiter,
     chat: Chat,
     auth: Arc<Auth>,
@@ -97,6 +100,7 @@ struct Parts {
     auth: Arc<Auth>,
     chat: Chat,
     admission: Arc<Admission>,
+    searcher: Arc<Searcher>,
     renderer: Arc<Renderer>,
     draining: Draining,
     next_worker: Arc<AtomicUsize>,
@@ -137,6 +141,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         auth: auth.clone(),
         chat: chat.clone(),
         admission: Arc::new(Admission::new(&config.limits)),
+        searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
         renderer,
         draining: draining.clone(),
         next_worker: Arc::default(),
@@ -159,11 +164,13 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
     let pruning = actix::spawn(prune(store.clone(), clock));
+    let following = actix::spawn(follow_log(store.clone()));
     Ok(Server {
         addresses,
         handle,
         serving,
         pruning,
+        following,
         hub,
         chat,
         auth,
@@ -223,6 +230,7 @@ fn worker(
         auth: parts.auth.clone(),
         chat: parts.chat.clone(),
         store: parts.store.clone(),
+        searcher: parts.searcher.clone(),
         renderer: parts.renderer.clone(),
         clock: parts.clock.clone(),
         metrics: parts.metrics.clone(),
@@ -305,6 +313,8 @@ impl Server {
             log::warn!("some sessions did not close in time; they are cut");
         }
         self.pruning.abort();
+        // What is not in the index yet is taken in after the next start.
+        self.following.abort();
         // Bounded by the `shutdown_timeout` that was set at the start.
         self.handle.stop(true).await;
         // Its outcome is of no use any more.

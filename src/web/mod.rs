@@ -12,6 +12,7 @@ pub(crate) mod middleware;
 pub mod pages;
 mod preview;
 pub mod routes;
+pub mod search;
 pub mod service;
 pub mod state;
 pub mod static_files;

@@ -10,6 +10,7 @@ use crate::domain::clock::Clock;
 use crate::storage::SharedStore;
 use crate::telemetry::metrics::Metrics;
 
+use super::search::Searcher;
 use super::views::render::Renderer;
 
 /// Everything a handler may need.
@@ -20,6 +21,8 @@ pub struct WebState {
     pub chat: Chat,
     /// The database, for lists that the chat does not hold.
     pub store: SharedStore,
+    /// Searches in it.
+    pub searcher: Arc<Searcher>,
     /// Templates and Markdown.
     pub renderer: Arc<Renderer>,
     /// Where the time comes from.

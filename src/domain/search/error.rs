@@ -37,7 +37,7 @@ pub enum SearchError {
         example: &'static str,
     },
     /// `has:` or `is:` with something that there is not.
-    #[display("`{name}:` does not know `{value}`; write {choices}")]
+    #[display("`{name}:` does not know `{value}`; there is {choices}")]
     BadChoice {
         /// The filter.
         name: &'static str,

@@ -121,7 +121,7 @@ impl<'a> Parser<'a> {
             ("has", "code") => marks.code = true,
             ("has", "reaction" | "reactions") => marks.reaction = true,
             ("is", "pinned") => marks.pinned = true,
-            ("has", _) => return Err(bad_choice(name, value, "has:link, has:reaction or has:code")),
+            ("has", _) => return Err(bad_choice(name, value, "has:link has:reaction has:code")),
             ("is", _) => return Err(bad_choice(name, value, "is:pinned")),
             ("from", "me") => self.query.authors.push(FromWhom::Me),
             ("from", _) => self.query.authors.push(FromWhom::Named(person(name, value)?)),
