@@ -16,6 +16,7 @@ mod prose;
 mod resuming;
 mod retries;
 mod rooms;
+mod search;
 mod security;
 mod service;
 mod setup;
