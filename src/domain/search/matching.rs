@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn of_a_long_text_the_part_with_the_most_matches_is_shown() {
-        let filler = "lorem ipsum dolor ".repeat(100);
+        let filler = "one thing and another ".repeat(100);
         let text = format!("tea {filler} tea and cake, more tea {filler}");
         let shown = shown(&text, &["tea", "cake"]);
         assert!(shown.starts_with('…') && shown.ends_with('…'), "{shown}");

@@ -27,6 +27,7 @@ use crate::storage::SharedStore;
 use crate::storage::sqlite::SqliteStore;
 use crate::telemetry::metrics::Metrics;
 use crate::web::routes;
+use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
 use crate::web::views::render::Renderer;
 
@@ -71,6 +72,7 @@ impl Server {
         let state = WebState {
             auth: Arc::new(auth),
             chat,
+            searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
             store,
             renderer: Arc::new(Renderer::new(config.pages.time_zone).unwrap()),
             clock,

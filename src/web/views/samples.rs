@@ -15,6 +15,7 @@ use super::preferences::{AppearanceForm, NotificationsForm, PrivacyForm, StatusF
 use super::render::Renderer;
 use super::room::{RoomPage, RoomView, Shown};
 use super::rooms::{CreateForm, ListedPersonView, ListedRoomView, RoomsPage};
+use super::search::{ContextView, ResultView, SearchForm, SearchPage};
 use super::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, SettingsPage};
 use super::{LanguageView, PageView, SidebarView, ViewerView};
 use crate::domain::access::{Access, GuestAccess, Registration};
@@ -302,6 +303,48 @@ fn the_list_of_rooms_renders_in_every_shape() {
                 "pages/rooms.html",
                 &RoomsPage { page: page.clone(), sidebar, rooms, filter: error.into(), create, people },
             );
+        }
+    }
+}
+
+#[test]
+fn the_search_renders_in_every_shape() {
+    for page in pages() {
+        for (text, sidebar) in ["", NASTY].into_iter().zip(sidebars()) {
+            let full = !text.is_empty();
+            let context = || ContextView { author: text.into(), text: text.into() };
+            let result = |kind: &str| ResultView {
+                author: PersonView::from(&author("bob")),
+                room_title: NASTY.into(),
+                room_kind: kind.into(),
+                room_url: "/rooms/lobby".into(),
+                permalink: "/rooms/lobby/7".into(),
+                at: NOW.rfc3339(),
+                day: "Today".into(),
+                time: "23:05".into(),
+                snippet: super::search::snippet_html(NASTY, &[]),
+                is_pinned: full,
+                before: full.then(context),
+                after: full.then(context),
+            };
+            for is_search in [true, false] {
+                let context = SearchPage {
+                    page: page.clone(),
+                    sidebar: sidebar.clone(),
+                    form: SearchForm {
+                        q_value: text.into(),
+                        q_error: text.into(),
+                        sort: if full { "best" } else { "newest" },
+                    },
+                    is_search,
+                    results: if full { ["public", "private", "direct"].map(result).into() } else { Vec::new() },
+                    next_url: text.into(),
+                    newest_url: "/search?q=tea".into(),
+                    best_url: "/search?q=tea&sort=best".into(),
+                };
+                let html = render("pages/search.html", &context);
+                assert_eq!(html.contains("class=\"result\""), full && is_search, "{html}");
+            }
         }
     }
 }
