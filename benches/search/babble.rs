@@ -89,7 +89,7 @@ impl Babble {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// SplitMix64.
+    /// The generator `SplitMix64`.
     fn next(&mut self) -> u64 {
         self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.seed;

@@ -38,9 +38,12 @@ struct Options {
     /// By how many people.
     #[arg(long, default_value_t = 1_000)]
     authors: usize,
-    /// How many messages are written each second meanwhile.
+    /// How many messages are written each second meanwhile; 0 for as many as can be, a hundred at a time.
     #[arg(long, default_value_t = 1_000)]
     rate: u32,
+    /// The index does not follow: what writing costs without it.
+    #[arg(long)]
+    alone: bool,
     /// How many questions of each kind are asked.
     #[arg(long, default_value_t = 300)]
     questions: usize,
@@ -80,7 +83,10 @@ async fn measure(options: &Options) {
     // Others write, and the index follows, on threads of their own, as in a server.
     let store: SharedStore = stage.store.clone();
     let (follower, writers) = (Arbiter::new(), Arbiter::new());
-    follower.spawn(follow_log(store));
+    if !options.alone {
+        follower.spawn(follow_log(store));
+    }
+    let started_writing = Instant::now();
     let writing = writing::start(&writers, &stage, options.rate, Babble::new(11));
     println!(
         "{:<34}  {:>8}  {:>8}  {:>8}  {:>8}  {:>7}",
@@ -97,13 +103,18 @@ async fn measure(options: &Options) {
         }
         println!("{:<34}  {}  {:>7.1}", kind.name(), shown(&times), average(results, options.questions));
     }
+    if options.questions == 0 {
+        // Only the writing is measured.
+        tokio::time::sleep(Duration::from_secs(20)).await;
+    }
     let acknowledged = writing.stop().await;
-    println!("{:<34}  {}", "a message until it is stored", shown(&acknowledged));
+    let per_second = rate(usize::try_from(acknowledged.len()).unwrap_or(0), started_writing.elapsed());
+    println!("{:<34}  {}  {per_second:>7.0}/s", "a message until it is stored", shown(&acknowledged));
     follower.stop();
     writers.stop();
     let behind = Instant::now();
     let mut events = 0;
-    while let taken @ 1.. = stage.store.index_log(256).await.expect("the index can be filled") {
+    while let taken @ 1.. = stage.store.index_log(256).await.expect("the index can be filled").events {
         events += taken;
     }
     println!("in the end the index was {events} messages behind, {:.2} s of work", behind.elapsed().as_secs_f64());

@@ -93,7 +93,7 @@ impl Stage {
         let mut longest = Duration::ZERO;
         loop {
             let started = Instant::now();
-            if self.store.index_log(256).await.expect("the index can be filled") == 0 {
+            if self.store.index_log(256).await.expect("the index can be filled").events == 0 {
                 return longest;
             }
             longest = longest.max(started.elapsed());

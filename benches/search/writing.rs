@@ -16,6 +16,8 @@ use crate::{histogram, record};
 
 /// So often a few messages are written.
 const EVERY: Duration = Duration::from_millis(5);
+/// In one transaction when as many are written as can be.
+const AT_ONCE: usize = 100;
 /// Messages that are made beforehand: making them is not what is measured.
 const SUPPLY: usize = 20_000;
 
@@ -33,7 +35,7 @@ impl Writing {
     }
 }
 
-/// Begins to write so many messages each second.
+/// Begins to write so many messages each second, or with 0 as many as can be.
 pub fn start(thread: &Arbiter, stage: &Stage, rate: u32, mut babble: Babble) -> Writing {
     let supply: Vec<Draft> = (0..SUPPLY).map(|number| stage.draft(1_000_000 + number, &mut babble)).collect();
     let (store, is_over) = (stage.store.clone(), Arc::new(AtomicBool::new(false)));
@@ -43,8 +45,13 @@ pub fn start(thread: &Arbiter, stage: &Stage, rate: u32, mut babble: Babble) -> 
         let (mut times, mut written, started) = (histogram(), 0_usize, Instant::now());
         let mut ticks = tokio::time::interval(EVERY);
         while !over.load(Ordering::Acquire) {
-            ticks.tick().await;
-            let due = usize::try_from(started.elapsed().as_millis() * u128::from(rate) / 1000).unwrap_or(usize::MAX);
+            let due = if rate == 0 {
+                tokio::task::yield_now().await;
+                written + AT_ONCE
+            } else {
+                ticks.tick().await;
+                usize::try_from(started.elapsed().as_millis() * u128::from(rate) / 1000).unwrap_or(usize::MAX)
+            };
             let batch: Vec<Draft> = (written..due).map(|number| supply[number % SUPPLY].clone()).collect();
             let sent = Instant::now();
             store.append(&batch).await.expect("it can be written");

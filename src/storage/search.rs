@@ -20,6 +20,10 @@ use crate::domain::search::{Marks, Term};
 const BATCH: usize = 256;
 /// How long events are gathered before they go into the index.
 const GATHER: Duration = Duration::from_millis(100);
+/// Whoever waits no longer than this for the database has it for themselves.
+const AT_ONCE: Duration = Duration::from_millis(1);
+/// Where others write, one part of the time is enough for the index: thousands of messages each second.
+const RESTS: u32 = 4;
 /// After a failure it is tried again this much later.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 
@@ -92,12 +96,20 @@ pub struct KnownRoom {
     pub others: Vec<Author>,
 }
 
+/// What became of a part of the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Indexed {
+    /// So many events are in the index that were not before.
+    pub events: usize,
+    /// How long others had the database meanwhile.
+    pub waited: Duration,
+}
+
 /// Searching.
 #[async_trait]
 pub trait Search {
-    /// Takes at most `limit` further events of the log into the index; answers how many. Calls at the same time do no
-    /// harm. After a change of the program that makes the index useless, it begins anew.
-    async fn index_log(&self, limit: usize) -> StorageResult<usize>;
+    /// Takes at most `limit` further events of the log into the index. Calls at the same time do no harm. After a change of the program that makes the index useless, it begins anew.
+    async fn index_log(&self, limit: usize) -> StorageResult<Indexed>;
 
     /// Waits until something was written into the log since the last call.
     async fn log_grown(&self);
@@ -118,17 +130,20 @@ pub trait Search {
     async fn accounts_beginning(&self, key: &NameKey, limit: usize) -> StorageResult<Vec<Account>>;
 }
 
-/// Keeps the index behind the log, for ever. While there is much to catch up with, it rests as long as it works, so that
-/// the journal has the database for itself half of the time.
+/// Keeps the index behind the log, for ever. Whoever writes messages comes first: after it had to wait for them, it rests
+/// several times as long as it worked.
 pub async fn follow_log(store: SharedStore) {
     loop {
         let started = Instant::now();
         match store.index_log(BATCH).await {
-            Ok(0) => {
+            Ok(Indexed { events: 0, .. }) => {
                 store.log_grown().await;
                 tokio::time::sleep(GATHER).await;
             }
-            Ok(_) => tokio::time::sleep(started.elapsed()).await,
+            Ok(Indexed { waited, .. }) => {
+                let worked = started.elapsed().saturating_sub(waited);
+                tokio::time::sleep(if waited > AT_ONCE { worked * RESTS } else { Duration::ZERO }).await;
+            }
             Err(error) => {
                 log::error!("the search index could not follow the log, it is tried again: {error}");
                 tokio::time::sleep(TRY_AGAIN).await;

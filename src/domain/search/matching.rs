@@ -11,6 +11,8 @@ use super::words::{Word, words};
 const SHOWN_CHARS: usize = 240;
 /// Of these about so many before the first match.
 const LEAD_CHARS: usize = 60;
+/// So much of a text counts for how good a match it is: comparing hundreds of long ones must not take long.
+const SCORED_BYTES: usize = 2048;
 /// The constants of BM25 (Robertson and Zaragoza 2009, section 3.2), as most engines have them.
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
@@ -65,7 +67,7 @@ pub fn snippet(text: &str, terms: &[Term]) -> Snippet {
 /// each result has all of them, so how rare one is makes no difference between two.
 #[must_use]
 pub fn score(text: &str, terms: &[Term], usual: f64) -> f64 {
-    let words = words(text);
+    let words = words(beginning(text));
     let length = amount(words.len()) / usual.max(1.0);
     let places: Vec<Vec<usize>> = terms.iter().map(|term| places(&words, term).collect()).collect();
     let frequency = |places: &Vec<usize>| {
@@ -77,10 +79,14 @@ pub fn score(text: &str, terms: &[Term], usual: f64) -> f64 {
     places.iter().map(frequency).sum::<f64>() + together.map(|gap| NEARNESS / (1.0 + amount(gap))).sum::<f64>()
 }
 
-/// How many words a text has.
+/// How many words a text has, as far as they count for the score.
 #[must_use]
 pub fn length(text: &str) -> usize {
-    words(text).len()
+    words(beginning(text)).len()
+}
+
+fn beginning(text: &str) -> &str {
+    &text[..text.floor_char_boundary(SCORED_BYTES)]
 }
 
 /// How many words lie between two terms where they are nearest to each other in the order they were typed.

@@ -8,11 +8,12 @@ use actix_web::http::StatusCode;
 use super::fields::Fields;
 use super::visit::Visit;
 use crate::domain::name::RoomName;
+use crate::protocol::answer::RoomEntry;
 use crate::protocol::error_code::Problem;
 use crate::web::search::telling::search_error;
 use crate::web::search::{Order, Question, Refused, Results};
 use crate::web::views::search::{ResultView, SearchForm, SearchPage};
-use crate::web::views::url;
+use crate::web::views::{SidebarView, url};
 
 /// Results of one page.
 const RESULTS: usize = 20;
@@ -27,7 +28,8 @@ async fn page(visit: &Visit) -> Result<HttpResponse, Problem> {
     let reader = visit.reader()?;
     let fields = Fields::of_query(&visit.request);
     let order = if fields.get("sort") == "best" { Order::Best } else { Order::Newest };
-    let mut form = SearchForm { q_value: typed(&fields), q_error: String::new(), sort: name_of(order) };
+    let entries = visit.rooms(&reader).await?;
+    let mut form = SearchForm { q_value: typed(&fields, &entries), q_error: String::new(), sort: name_of(order) };
     let is_search = !fields.get("q").trim().is_empty();
     let (now, writing) = (visit.state.clock.now(), visit.state.renderer.writing(&visit.words));
     let question = Question {
@@ -54,7 +56,7 @@ async fn page(visit: &Visit) -> Result<HttpResponse, Problem> {
     let address = |order, cursor| if is_search { address(&form.q_value, order, cursor) } else { String::new() };
     let context = SearchPage {
         page: visit.page_view(&visit.words.get("search.title")).await,
-        sidebar: visit.sidebar().await?,
+        sidebar: SidebarView::new(&entries, visit.is_account(), None),
         is_search: is_search && form.q_error.is_empty(),
         results: results.hits.iter().map(|hit| ResultView::new(hit, &results, now, writing)).collect(),
         next_url: results.next.as_deref().map(|next| address(order, Some(next))).unwrap_or_default(),
@@ -65,11 +67,15 @@ async fn page(visit: &Visit) -> Result<HttpResponse, Problem> {
     visit.html(status, "pages/search.html", &context)
 }
 
-/// What was typed, or the room that the search begins from.
-fn typed(fields: &Fields) -> String {
-    match (fields.get("q"), RoomName::parse_existing(fields.get("room"))) {
-        ("", Ok(room)) => format!("in:{room} "),
-        (text, _) => text.to_owned(),
+/// What was typed, or the room that the search begins from: a direct one under the name of the other person.
+fn typed(fields: &Fields, entries: &[RoomEntry]) -> String {
+    let (text, room) = (fields.get("q"), fields.get("room"));
+    match RoomName::parse_existing(room) {
+        Ok(room) if text.is_empty() => {
+            let other = entries.iter().find(|entry| entry.room == room).and_then(|entry| entry.other.as_ref());
+            other.map_or_else(|| format!("in:{room} "), |other| format!("in:@{} ", other.name))
+        }
+        _ => text.to_owned(),
     }
 }
 

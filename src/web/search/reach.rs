@@ -30,18 +30,18 @@ impl Reach {
         if names.is_empty() {
             return Ok(self.0);
         }
-        let mut named: Vec<Arc<KnownRoom>> = Vec::with_capacity(names.len());
+        let mut wanted: Vec<Arc<KnownRoom>> = Vec::with_capacity(names.len());
         for name in names {
             let (found, value) = match name {
                 InRoom::Named(name) => (self.by_name(name), name.to_string()),
                 InRoom::With(key) => (self.with(key), format!("@{key}")),
             };
             let room = found.ok_or(SearchError::NoSuchRoom { value })?;
-            if !named.iter().any(|other| other.id == room.id) {
-                named.push(Arc::clone(room));
+            if !wanted.iter().any(|other| other.id == room.id) {
+                wanted.push(Arc::clone(room));
             }
         }
-        Ok(named)
+        Ok(wanted)
     }
 
     fn by_name(&self, name: &RoomName) -> Option<&Arc<KnownRoom>> {

@@ -121,7 +121,7 @@ async fn the_index_is_sound_after_everything_that_is_done_to_it() {
         let edited = EventBody::Edited { target: first, text: "other words".to_owned() };
         let deleted = EventBody::Deleted { target: first + 1, moderator: false };
         store.append(&[draft(&lobby, &ann, edited), draft(&lobby, &ann, deleted)]).await.unwrap();
-        while store.index_log(50).await.unwrap() > 0 {}
+        while store.index_log(50).await.unwrap().events > 0 {}
     }
     store.close().await;
 

@@ -53,7 +53,7 @@ mod tests {
     use crate::domain::search::{Days, parse};
 
     fn wanted(text: &str) -> Option<Wanted> {
-        let query = parse(text, Days { zone: &TimeZone::UTC, now: Timestamp(0) }, text.len() % 2 == 0).ok()?;
+        let query = parse(text, Days { zone: &TimeZone::UTC, now: Timestamp(0) }, text.len().is_multiple_of(2)).ok()?;
         Some(Wanted { terms: query.terms, marks: query.marks, ..Wanted::default() })
     }
 

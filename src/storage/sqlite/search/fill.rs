@@ -5,6 +5,7 @@
 //! on in the log, and then it is looked at once more: in the end the index is as the messages are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
@@ -18,6 +19,7 @@ use crate::domain::ids::RoomId;
 use crate::domain::name::NameKey;
 use crate::domain::search::{Marks, words};
 use crate::storage::StorageResult;
+use crate::storage::search::Indexed;
 
 /// What the index holds, and how. Another number makes it be filled anew.
 const VERSION: u32 = 1;
@@ -113,17 +115,19 @@ struct Plan {
 
 impl SqliteStore {
     /// See [`Search::index_log`](crate::storage::Search::index_log).
-    pub(super) async fn fill(&self, limit: usize) -> StorageResult<usize> {
+    pub(super) async fn fill(&self, limit: usize) -> StorageResult<Indexed> {
         let Some((progress, from)) = self.progress().await? else {
             self.empty().await?;
             return Box::pin(self.fill(limit)).await;
         };
         let part = self.read_part(from, limit).await?;
         if part.events == 0 {
-            return Ok(0);
+            return Ok(Indexed::default());
         }
         let plan = self.plan(&part).await?;
+        let asked = Instant::now();
         let mut tx = self.begin().await?;
+        let waited = asked.elapsed();
         let advanced = sqlx::query(ADVANCE).bind(&progress).bind(written(part.last)).execute(&mut *tx).await?;
         if advanced.rows_affected() == 1 {
             write(&mut tx, &part, &plan).await?;
@@ -133,7 +137,7 @@ impl SqliteStore {
         } else {
             tx.rollback().await?;
         }
-        Ok(part.events)
+        Ok(Indexed { events: part.events, waited })
     }
 
     /// See [`Search::forget_index`](crate::storage::Search::forget_index).
@@ -229,7 +233,7 @@ impl Plan {
             return Ok(());
         }
         let text = row.try_get::<Option<&str>, _>(4)?.unwrap_or_default();
-        let marks = Marks { pinned, reaction, ..Marks::of_text(text) };
+        let marks = Marks { reaction, pinned, ..Marks::of_text(text) };
         let author = user_id(row.try_get(2)?)?;
         let mut all = vec![tags::of_room(RoomId(room)), tags::of_author(author)];
         if !row.try_get::<bool, _>(9)? {

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use super::SqliteStore;
 use crate::domain::ids::{RoomId, Seq, UserId};
 use crate::domain::name::NameKey;
-use crate::storage::search::{Found, KnownRoom, Neighbours, Wanted};
+use crate::storage::search::{Found, Indexed, KnownRoom, Neighbours, Wanted};
 use crate::storage::users::Account;
 use crate::storage::{Search, StorageResult};
 
@@ -29,7 +29,7 @@ impl Growth {
 
 #[async_trait]
 impl Search for SqliteStore {
-    async fn index_log(&self, limit: usize) -> StorageResult<usize> {
+    async fn index_log(&self, limit: usize) -> StorageResult<Indexed> {
         self.fill(limit).await
     }
 

@@ -19,7 +19,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// Takes everything into the index.
 pub async fn index(store: &dyn Store) {
-    while store.index_log(3).await.unwrap() > 0 {}
+    while store.index_log(3).await.unwrap().events > 0 {}
 }
 
 /// What somebody typed, in these rooms.
@@ -202,7 +202,7 @@ pub async fn a_word_that_is_common_elsewhere_is_found_in_rooms_where_it_is_rare(
     store.append(&[message(&rooms[3], &ann, "tea"), message(&rooms[205], &ann, "tea")]).await.unwrap();
     // More than are looked at one by one.
     store.append(&vec![message(&lobby, &ann, "tea"); 1200]).await.unwrap();
-    while store.index_log(256).await.unwrap() > 0 {}
+    while store.index_log(256).await.unwrap().events > 0 {}
 
     let named: Vec<RoomId> = rooms.iter().map(|room| room.id).collect();
     let found = store.find_messages(&wanted("tea", &named)).await.unwrap();
@@ -283,7 +283,7 @@ pub async fn the_index_goes_on_where_it_was_and_can_be_made_again(store: &dyn St
 
     let drafts: Vec<Draft> = (4..=9).map(|number| message(&lobby, &ann, &format!("tea {number}"))).collect();
     store.append(&drafts).await.unwrap();
-    assert_eq!(store.index_log(2).await.unwrap(), 2);
+    assert_eq!(store.index_log(2).await.unwrap().events, 2);
     assert_eq!(find_text(store, "tea", &lobby).await, [5, 4, 3, 2, 1]);
     // Two at once take the same events; one of them has done nothing.
     let (one, other) = tokio::join!(store.index_log(3), store.index_log(3));
