@@ -18,7 +18,7 @@ pub mod preferences;
 pub mod profile;
 pub mod push;
 pub mod room;
-pub mod status_line;
 pub mod search;
+pub mod status_line;
 pub mod text;
 pub mod token_bucket;

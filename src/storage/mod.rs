@@ -38,9 +38,19 @@ pub use users::Users;
 /// One database with everything in it.
 #[async_trait]
 pub trait Store:
-    Users + Devices + Invites + Rooms + Events + Settings + Idempotency + Profiles + PushSubscriptions + Send + Sync
+    Users
+    + Devices
+    + Invites
+    + Rooms
+    + Events
+    + Search
+    + Settings
+    + Idempotency
+    + Profiles
+    + PushSubscriptions
+    + Send
+    + Sync
 {
-pub trait Store: Users + Devices + Invites + Rooms + Events + Search + Settings + Idempotency + Send + Sync {
     /// Asks the database for a sign of life; for `/readyz`.
     ///
     /// # Errors

@@ -21,8 +21,8 @@ mod preview;
 pub mod problem;
 mod read_cursor;
 mod rooms;
-mod status;
 mod search;
+mod status;
 mod tokens;
 mod users;
 
