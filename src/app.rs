@@ -34,10 +34,12 @@ use crate::gateways::websocket::WebsocketState;
 use crate::gateways::websocket::upgrade::{self, Patience};
 use crate::push::follower::Attendance;
 use crate::push::{self, Push, PushError};
+use crate::storage::search::follow_log;
 use crate::storage::sqlite::SqliteStore;
 use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
 use crate::web::routes;
+use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
 use crate::web::views::render::{RenderError, Renderer};
 
@@ -87,6 +89,7 @@ pub struct Server {
     serving: JoinHandle<std::io::Result<()>>,
     pruning: JoinHandle<()>,
     notifying: [JoinHandle<()>; 2],
+    following: JoinHandle<()>,
     hub: Arbiter,
     chat: Chat,
     auth: Arc<Auth>,
@@ -106,6 +109,7 @@ struct Parts {
     chat: Chat,
     push: Push,
     admission: Arc<Admission>,
+    searcher: Arc<Searcher>,
     renderer: Arc<Renderer>,
     draining: Draining,
     next_worker: Arc<AtomicUsize>,
@@ -150,6 +154,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         chat: chat.clone(),
         push: push.clone(),
         admission: Arc::new(Admission::new(&config.limits)),
+        searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
         renderer,
         draining: draining.clone(),
         next_worker: Arc::default(),
@@ -175,12 +180,14 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let zone = config.pages.time_zone.clone();
     let notifying =
         [actix::spawn(sender.run()), actix::spawn(push::follower::follow(push, zone, chat.clone(), stored))];
+    let following = actix::spawn(follow_log(store.clone()));
     Ok(Server {
         addresses,
         handle,
         serving,
         pruning,
         notifying,
+        following,
         hub,
         chat,
         auth,
@@ -256,6 +263,7 @@ fn worker(
         chat: parts.chat.clone(),
         push: parts.push.clone(),
         store: parts.store.clone(),
+        searcher: parts.searcher.clone(),
         renderer: parts.renderer.clone(),
         clock: parts.clock.clone(),
         metrics: parts.metrics.clone(),
@@ -341,6 +349,8 @@ impl Server {
         for task in &self.notifying {
             task.abort();
         }
+        // What is not in the index yet is taken in after the next start.
+        self.following.abort();
         // Bounded by the `shutdown_timeout` that was set at the start.
         self.handle.stop(true).await;
         // Its outcome is of no use any more.

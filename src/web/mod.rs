@@ -13,6 +13,7 @@ pub mod packed;
 pub mod pages;
 mod preview;
 pub mod routes;
+pub mod search;
 pub mod service;
 pub mod state;
 pub mod static_files;

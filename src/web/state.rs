@@ -11,6 +11,7 @@ use crate::push::Push;
 use crate::storage::SharedStore;
 use crate::telemetry::metrics::Metrics;
 
+use super::search::Searcher;
 use super::views::render::Renderer;
 
 /// Everything a handler may need.
@@ -23,6 +24,8 @@ pub struct WebState {
     pub push: Push,
     /// The database, for lists that the chat does not hold.
     pub store: SharedStore,
+    /// Searches in it.
+    pub searcher: Arc<Searcher>,
     /// Templates and Markdown.
     pub renderer: Arc<Renderer>,
     /// Where the time comes from.

@@ -8,6 +8,7 @@ pub(crate) mod ask;
 mod direct;
 mod events;
 pub mod extract;
+mod find;
 mod guests;
 mod invites;
 pub(crate) mod listing;
@@ -21,6 +22,7 @@ pub mod problem;
 mod push;
 mod read_cursor;
 mod rooms;
+mod search;
 mod status;
 mod tokens;
 mod typed;
@@ -98,6 +100,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(resource("/emoji").route(read().to(emoji_list::show)))
             .service(resource("/preview").route(post().to(preview::show)))
             .service(resource("/guests").route(post().to(guests::make)))
+            .service(resource("/search").route(read().to(search::search)))
+            .service(resource("/find").route(read().to(find::find)))
             .service(resource("/users").route(read().to(users::list)))
             .service(resource("/users/{user}").route(read().to(users::show)))
             .service(resource("/invites").route(read().to(invites::list)).route(post().to(invites::make)))

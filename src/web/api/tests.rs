@@ -29,6 +29,7 @@ use crate::storage::SharedStore;
 use crate::storage::sqlite::SqliteStore;
 use crate::telemetry::metrics::Metrics;
 use crate::web::routes;
+use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
 use crate::web::views::render::Renderer;
 
@@ -75,6 +76,7 @@ impl Server {
             auth: Arc::new(auth),
             chat,
             push,
+            searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
             store,
             renderer: Arc::new(Renderer::new(config.pages.time_zone).unwrap()),
             clock,

@@ -34,6 +34,7 @@ mod room;
 mod room_actions;
 mod room_settings;
 mod rooms;
+mod search;
 mod settings;
 mod setup;
 mod shortcuts;
@@ -92,6 +93,7 @@ pub fn configure(config: &mut ServiceConfig) {
     page("/dev/gallery", [Some(read(gallery::show)), None]);
     page("/shortcuts", [Some(read(shortcuts::show)), None]);
     page("/offline", [Some(read(shortcuts::offline)), None]);
+    page("/search", [Some(read(search::show)), None]);
     page("/settings", [Some(read(settings::show)), None]);
     page("/settings/profile", [None, Some(post().to(settings::rename))]);
     page("/settings/appearance", [None, Some(post().to(likes::save_appearance))]);

@@ -21,6 +21,7 @@ pub mod room;
 pub mod rooms;
 #[cfg(test)]
 mod samples;
+pub mod search;
 pub mod settings;
 mod templates;
 pub mod thread;

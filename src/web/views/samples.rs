@@ -529,4 +529,5 @@ fn new_conversations_and_pages_of_words_render_in_every_shape() {
     }
 }
 
+mod search;
 mod settings;
