@@ -8,8 +8,17 @@ import { t } from "./words.js";
 const MOST = 8;
 const MARK = /(?:^|[\s(])([@#:])([^\s@#:]*)$/u;
 const COMMAND = /^(\/)(\w*)$/u;
-/** What the server understands; see the plain-text door in docs/PROTOCOL.md. */
-const COMMANDS = ["join", "leave", "who", "rooms", "msg", "me", "nick", "help"];
+/** What the server understands, and what it is for; see the plain-text door in docs/PROTOCOL.md. */
+const COMMANDS = {
+  join: "js.command.join",
+  leave: "js.command.leave",
+  who: "js.command.who",
+  rooms: "js.command.rooms",
+  msg: "js.command.msg",
+  me: "js.command.me",
+  nick: "js.command.nick",
+  help: "js.command.help",
+};
 
 export class Completion {
   #text;
@@ -75,7 +84,8 @@ export class Completion {
     if (mark === "@") return this.#searchPeople(word);
     if (mark === "#") return searchRooms(word);
     if (mark === ":") return word.length < 2 ? [] : searchCodes(word);
-    return COMMANDS.filter((name) => name.startsWith(word.toLowerCase())).map((name) => ({ insert: `/${name} `, main: `/${name}`, detail: t(`js.command.${name}`) }));
+    const fitting = Object.entries(COMMANDS).filter(([name]) => name.startsWith(word.toLowerCase()));
+    return fitting.map(([name, key]) => ({ insert: `/${name} `, main: `/${name}`, detail: t(key) }));
   }
 
   async #searchPeople(word) {
