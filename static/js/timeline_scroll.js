@@ -8,8 +8,11 @@ export class TimelineScroll {
   #scroller;
   #list;
   #onMove;
+  /** Whether the end of what is here is the end of the log: only then the reader stays with it. */
+  followsEnd = true;
   #held = null;
   #heldAt = 0;
+  #keeping = false;
 
   /** `onMove` is called whenever the reader has moved. */
   constructor({ scroller, list, onMove, signal }) {
@@ -30,8 +33,15 @@ export class TimelineScroll {
 
   /** Changes the timeline without moving what the reader looks at. */
   keep(change) {
+    // Within another change the place is held already, and not yet made good.
+    if (this.#keeping) return change();
     this.#hold();
-    change();
+    this.#keeping = true;
+    try {
+      change();
+    } finally {
+      this.#keeping = false;
+    }
     this.#makeGood();
   }
 
@@ -46,7 +56,7 @@ export class TimelineScroll {
     this.#moved();
   }
 
-  /** The first entry that can be seen, by halves: the entries stand below each other. */
+  /** The first message that can be seen, by halves: the entries stand below each other. */
   firstInView() {
     const top = this.#scroller.getBoundingClientRect().top;
     const entries = this.#list.children;
@@ -57,7 +67,10 @@ export class TimelineScroll {
       if (entries[middle].getBoundingClientRect().bottom > top) high = middle;
       else low = middle + 1;
     }
-    return entries[low] ?? null;
+    // A day line is made anew when what stands around it changes: only a message can be held.
+    let entry = entries[low];
+    while (entry && !entry.matches(".message")) entry = entry.nextElementSibling;
+    return entry ?? null;
   }
 
   #moved() {
@@ -66,7 +79,7 @@ export class TimelineScroll {
   }
 
   #hold() {
-    this.#held = this.atEnd ? null : this.firstInView();
+    this.#held = this.atEnd && this.followsEnd ? null : this.firstInView();
     this.#heldAt = this.#held?.getBoundingClientRect().top ?? 0;
   }
 

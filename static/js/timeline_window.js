@@ -36,14 +36,11 @@ export class TimelineWindow {
     this.#older = older;
     this.#newer = newer;
     this.#live = newer.hidden;
+    scroll.followsEnd = this.#live;
     this.#newest = newest;
     this.#changed = changed;
     this.#onClick(older, () => this.#loadOlder());
     this.#onClick(newer, () => this.#loadNewer());
-    const observer = new IntersectionObserver(() => this.fill(), { root: scroller, rootMargin: `${NEAR_PX}px 0px` });
-    observer.observe(older);
-    observer.observe(newer);
-    signal.addEventListener("abort", () => observer.disconnect());
     onOpen(() => this.fill(), signal);
   }
 
@@ -95,7 +92,7 @@ export class TimelineWindow {
     return this.find(seq) ?? this.#firstFrom(seq);
   }
 
-  /** Loads more wherever the reader is near an end of what is here. */
+  /** Loads more wherever the reader is near an end of what is here; asked for whenever they have moved. */
   fill() {
     if (this.#loading || !connection.ready || !this.#list.isConnected) return;
     if (this.#isNear(this.#older)) this.#loadOlder();
@@ -168,7 +165,7 @@ export class TimelineWindow {
       this.#loading = false;
       place.removeAttribute("aria-busy");
     }
-    this.fill(); // a short page may leave the end in view; the observer only reports changes
+    this.fill(); // a short page may leave the end in view
   }
 
   /** Asks for what shall stand in place of the list; resolves to nothing if that is not to be. */
@@ -231,6 +228,7 @@ export class TimelineWindow {
 
   #setLive(live) {
     this.#live = live;
+    this.#scroll.followsEnd = live;
     this.#newer.hidden = live;
     if (live) {
       for (const node of this.#parked.splice(0)) if (!("gone" in node.dataset)) this.#list.append(node);

@@ -29,6 +29,8 @@ class RoomTimeline extends LiveElement {
   #last = 0;
   #lastEntry = 0;
   #read = 0;
+  /** The "New" line stands above the first message after this event. */
+  #newAfter = 0;
   #joining = false;
   #missed = 0;
   /** The reader has marked something unread: it stays so while they look at it. */
@@ -39,6 +41,7 @@ class RoomTimeline extends LiveElement {
     const { room, lastSeq, readSeq } = this.dataset;
     this.#room = room;
     this.#read = Number(readSeq);
+    this.#newAfter = this.#read;
     this.#list = this.querySelector(".timeline__list");
     const scroller = this.querySelector(".timeline__scroller");
     this.#list.querySelector(".message-forms")?.remove(); // the menu does what these forms do without a script
@@ -77,6 +80,7 @@ class RoomTimeline extends LiveElement {
   async markUnread(seq) {
     this.#held = true;
     this.#read = seq - 1;
+    this.#newAfter = this.#read;
     this.#scroll.keep(() => this.#markNew());
     await connection.request("unread", { room: this.#room, seq });
   }
@@ -201,7 +205,7 @@ class RoomTimeline extends LiveElement {
       this.#outbox.settle(frame.nonce, frame.seq);
       if (!this.#window.live || this.#window.find(frame.seq)) return;
       this.#window.append(node);
-      if (isNews && away && this.#read >= frame.seq - 1) this.#markNew();
+      if (isNews && away && this.#read >= frame.seq - 1) this.#markNew(frame.seq - 1);
     });
     if (frame.thread) this.#change((state) => state.countReply(frame, isNews && (away || !wasAtEnd)));
     if (isNews && !wasAtEnd) this.#missed += 1;
@@ -209,10 +213,11 @@ class RoomTimeline extends LiveElement {
   }
 
   /** The "New" line stands above the first message that was not read, if that is on the page. */
-  #markNew() {
+  #markNew(after = this.#newAfter) {
+    this.#newAfter = after;
     this.#dropNew();
     const messages = [...this.#list.querySelectorAll(".message[data-kind=message][data-seq]")];
-    const at = messages.findIndex((node) => Number(node.dataset.seq) > this.#read);
+    const at = messages.findIndex((node) => Number(node.dataset.seq) > after);
     const isFirst = at === 0 && !this.querySelector("[data-older]").parentElement.hidden;
     if (at < 0 || isFirst) return;
     messages[at].before(document.getElementById("new-line").content.firstElementChild.cloneNode(true));
@@ -235,7 +240,7 @@ class RoomTimeline extends LiveElement {
     const line = this.#list.querySelector(".new-line");
     if (line) {
       this.#scroll.show(line, "start");
-    } else if (await this.show(this.#read + 1, { flash: false, block: "start" })) {
+    } else if (await this.show(this.#newAfter + 1, { flash: false, block: "start" })) {
       this.#scroll.keep(() => this.#markNew());
     }
     this.dataset.unread = "0";
@@ -265,6 +270,7 @@ class RoomTimeline extends LiveElement {
     if (this.#scroll?.atEnd && this.#isLive) this.#missed = 0;
     this.#showButtons();
     this.#markRead();
+    this.#window?.fill();
   }
 
   get #isLive() {
@@ -304,6 +310,7 @@ class RoomTimeline extends LiveElement {
 
   #readUpTo(seq) {
     this.#read = Math.max(this.#read, seq);
+    if (this.dataset.unread === "0" && !this.#list.querySelector(".new-line")) this.#newAfter = this.#read;
     if (this.#read < this.#lastEntry || !this.querySelector('.message__thread:not([data-unread="0"])')) return;
     this.#change((state) => state.repliesRead());
   }

@@ -46,7 +46,7 @@ async fn a_line_that_begins_with_a_slash_is_a_command() {
     window.say("//help is a word").await;
     window.see_messages(&["waves", "/help is a word"]).await;
     window.say("/who").await;
-    window.see_text_in(".composer__answer", "ann (owner)").await;
+    window.see_text_in(".composer__answer", "In lobby: ann").await;
     window.say("/dance").await;
     window.see_text_in("#text-error", "/help").await;
     assert_eq!(window.property("#text", "value").await, "/dance", "what was typed is kept");

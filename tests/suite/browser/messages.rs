@@ -212,7 +212,7 @@ async fn a_pinned_message_is_found_in_the_list_of_pins() {
         window.see_text("ann pinned a message").await;
         window.see(&format!("#m-{seq}.message--pinned")).await;
     }
-    bob.click(".room-header__pins").await;
+    bob.click(".room-header [data-panel-link=pins]").await;
     bob.see_text_in("pins-panel", "The door code").await;
     bob.click("pins-panel [data-show]").await;
     bob.see(&format!("#m-{seq}.message--focused")).await;
