@@ -24,6 +24,8 @@ use crate::chat::server::{ChatServer, Setup};
 use crate::chat::turn::WorkerId;
 use crate::config::{Address, Config};
 use crate::domain::clock::Clock;
+use crate::domain::ids::UserId;
+use crate::domain::profile::Profile;
 use crate::gateways::admission::Admission;
 use crate::gateways::dispatch::Rates;
 use crate::gateways::websocket::WebsocketState;
@@ -125,7 +127,8 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     // Before the actors: a port in use is the most common reason not to start.
     let listeners = listen(&config.listen.listen)?;
     let hub = Arbiter::new();
-    let chat = start_chat(&config, &clock, &metrics, &store, &auth, &hub);
+    let profiles = store.profiles(clock.now()).await?;
+    let chat = start_chat(&config, &clock, &metrics, &store, &auth, profiles, &hub);
     let draining = Draining::default();
     let parts = Parts {
         clock: clock.clone(),
@@ -176,6 +179,7 @@ fn start_chat(
     metrics: &Metrics,
     store: &SharedStore,
     auth: &Auth,
+    profiles: Vec<(UserId, Profile)>,
     hub: &Arbiter,
 ) -> Chat {
     let (inlet, journal, health) = Journal::new(store.clone(), metrics.clone());
@@ -184,6 +188,7 @@ fn start_chat(
         access: auth.follow_access(),
         journal: inlet,
         store: store.clone(),
+        profiles,
         metrics: metrics.clone(),
         room_idle: config.limits.room_idle,
         heartbeat_seconds: config.heartbeat.interval.as_secs(),

@@ -1,5 +1,6 @@
 //! Everything the server has to read. It asks here and goes on; the outcome comes back to it as a message.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -11,11 +12,14 @@ use super::log_page::{self, LogPage};
 use super::lookup;
 use super::reply::Caller;
 use super::server::ChatServer;
+use crate::domain::clock::Timestamp;
 use crate::domain::event::Event;
 use crate::domain::ids::{RoomId, Seq, SessionId, UserId};
 use crate::domain::membership::{Level, Mark};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Author;
+use crate::domain::profile::{PresenceNote, Privacy};
+use crate::domain::status_line::StatusLine;
 use crate::protocol::answer::Answer;
 use crate::protocol::command::{Command, Only, Page, Question};
 use crate::storage::rooms::{CursorMove, ListedRoom, NamedMember, NewRoom, StoredRoom};
@@ -45,7 +49,12 @@ pub enum Loaded {
     /// The rooms of a person, and the public ones.
     Rooms { caller: Caller, rooms: StorageResult<Vec<ListedRoom>> },
     /// The members of a room.
-    Members { caller: Caller, room: RoomId, members: StorageResult<Vec<NamedMember>> },
+    Members {
+        caller: Caller,
+        room: RoomId,
+        members: StorageResult<Vec<NamedMember>>,
+        last_seen: HashMap<UserId, Timestamp>,
+    },
     /// Whether an account has the name that a guest wants.
     NameChecked { caller: Caller, name: UserName, taken: StorageResult<bool> },
     /// A room was made, or the one that was there was found. Then the command is carried out, if there is one.
@@ -62,6 +71,12 @@ pub enum Loaded {
     LookedUp { caller: Caller, room: RoomId, looked: StorageResult<Looked> },
     /// Cursors that could not be written are given back.
     CursorsWritten { failed: Vec<CursorMove> },
+    /// A status has been written, or could not be.
+    StatusWritten { caller: Caller, line: StatusLine, written: StorageResult<()> },
+    /// What somebody keeps to themselves has been written, or could not be.
+    PrivacyWritten { caller: Caller, privacy: Privacy, written: StorageResult<()> },
+    /// Notes of presence that could not be written are given back.
+    NotesWritten { failed: Vec<(UserId, PresenceNote)> },
 }
 
 /// What was found for a question.
@@ -180,7 +195,10 @@ impl Loader {
     pub fn members(&self, caller: Caller, room: RoomId) {
         self.start(move |store| async move {
             let members = store.members(room, None, MEMBERS).await;
-            Loaded::Members { caller, room, members }
+            let ids: Vec<UserId> = members.iter().flatten().map(|member| member.person.id).collect();
+            // A list without these times is still a good list.
+            let last_seen = store.last_seen(&ids).await.unwrap_or_default().into_iter().collect();
+            Loaded::Members { caller, room, members, last_seen }
         });
     }
 
@@ -250,6 +268,35 @@ impl Loader {
             let asked = lookup::Asked { room, name, last, read, user: caller.person.id };
             let looked = lookup::answer(&store, asked, question).await;
             Loaded::LookedUp { caller, room, looked }
+        });
+    }
+
+    /// Writes a status.
+    pub fn write_status(&self, caller: Caller, line: StatusLine) {
+        self.start(|store| async move {
+            let written = store.set_status_line(caller.person.id, &line).await;
+            Loaded::StatusWritten { caller, line, written }
+        });
+    }
+
+    /// Writes what somebody keeps to themselves.
+    pub fn write_privacy(&self, caller: Caller, privacy: Privacy) {
+        self.start(move |store| async move {
+            let written = store.set_privacy(caller.person.id, privacy).await;
+            Loaded::PrivacyWritten { caller, privacy, written }
+        });
+    }
+
+    /// Writes notes of presence. They come back when it fails.
+    pub fn write_notes(&self, notes: Vec<(UserId, PresenceNote)>) {
+        self.start(|store| async move {
+            match store.note_presence(&notes).await {
+                Ok(()) => Loaded::NotesWritten { failed: Vec::new() },
+                Err(error) => {
+                    log::error!("who was seen when could not be written, it stays in memory: {error}");
+                    Loaded::NotesWritten { failed: notes }
+                }
+            }
         });
     }
 

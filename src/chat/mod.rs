@@ -21,6 +21,7 @@ mod lookup;
 pub mod messages;
 mod people;
 mod ports;
+mod profiles;
 mod reply;
 mod room;
 pub mod server;

@@ -21,6 +21,8 @@ pub struct LiveSession {
     pub worker: WorkerId,
     /// What it listens to.
     pub rooms: FewRooms,
+    /// Nobody looks at it just now.
+    is_away: bool,
 }
 
 /// The rooms of one session: nearly always one or two, a hundred at most, so that looking through them costs less than
@@ -60,7 +62,8 @@ impl FewRooms {
 #[derive(Default)]
 struct LivePerson {
     sessions: SmallVec<[SessionId; 2]>,
-    status: Option<Status>,
+    /// Not to be disturbed; outweighs what the sessions say.
+    is_busy: bool,
     /// For a guest: the names they hold.
     names: SmallVec<[NameKey; 1]>,
 }
@@ -79,7 +82,10 @@ impl People {
     pub fn connect(&mut self, session: SessionId, worker: WorkerId, person: Arc<Person>) -> Arc<Person> {
         let person = if person.is_guest() { self.with_free_name(person) } else { person };
         self.by_user.entry(person.id).or_default().sessions.push(session);
-        self.sessions.insert(session, LiveSession { person: person.clone(), worker, rooms: FewRooms::default() });
+        self.sessions.insert(
+            session,
+            LiveSession { person: person.clone(), worker, rooms: FewRooms::default(), is_away: false },
+        );
         person
     }
 
@@ -170,15 +176,35 @@ impl People {
         self.by_user.contains_key(&user)
     }
 
-    /// What this person said of themselves, or online.
+    /// How present this person is: busy if they said so, online if anybody looks at one of their sessions, away if
+    /// nobody looks at any.
     pub fn status(&self, user: UserId) -> Status {
-        self.by_user.get(&user).and_then(|person| person.status).unwrap_or(Status::Online)
+        let Some(person) = self.by_user.get(&user) else { return Status::Offline };
+        let looks = |id: &SessionId| self.sessions.get(id).is_some_and(|live| !live.is_away);
+        match person {
+            person if person.is_busy => Status::Busy,
+            person if person.sessions.iter().any(looks) => Status::Online,
+            _ => Status::Away,
+        }
     }
 
-    /// Somebody says how present they are.
-    pub fn set_status(&mut self, user: UserId, status: Status) {
+    /// A session says whether anybody looks at it; without one, all sessions of the person do.
+    pub fn set_away(&mut self, user: UserId, session: Option<SessionId>, is_away: bool) {
+        let sessions = match session {
+            Some(session) => smallvec![session],
+            None => self.by_user.get(&user).map(|person| person.sessions.clone()).unwrap_or_default(),
+        };
+        for id in sessions {
+            if let Some(live) = self.sessions.get_mut(&id).filter(|live| live.person.id == user) {
+                live.is_away = is_away;
+            }
+        }
+    }
+
+    /// Somebody does not want to be disturbed, or does again.
+    pub fn set_busy(&mut self, user: UserId, is_busy: bool) {
         if let Some(person) = self.by_user.get_mut(&user) {
-            person.status = Some(status);
+            person.is_busy = is_busy;
         }
     }
 
@@ -267,6 +293,31 @@ mod tests {
         people.connect(SessionId(1), WorkerId(0), guest(1, &long));
         let second = people.connect(SessionId(2), WorkerId(0), guest(2, &long));
         assert_eq!(second.name.as_str(), format!("{}~2", "x".repeat(30)));
+    }
+
+    #[test]
+    fn one_session_that_is_looked_at_makes_a_person_online_and_busy_outweighs_all() {
+        let mut people = People::default();
+        let ann = guest(1, "ann").id;
+        assert_eq!(people.status(ann), Status::Offline);
+        people.connect(SessionId(1), WorkerId(0), guest(1, "ann"));
+        people.connect(SessionId(2), WorkerId(0), guest(1, "ann"));
+        people.set_away(ann, Some(SessionId(1)), true);
+        assert_eq!(people.status(ann), Status::Online);
+        people.set_away(ann, Some(SessionId(2)), true);
+        assert_eq!(people.status(ann), Status::Away);
+
+        people.set_busy(ann, true);
+        assert_eq!(people.status(ann), Status::Busy);
+        people.set_busy(ann, false);
+        people.set_away(ann, None, false);
+        assert_eq!(people.status(ann), Status::Online);
+
+        people.set_away(guest(7, "eve").id, Some(SessionId(1)), true);
+        people.set_away(ann, Some(SessionId(2)), true);
+        assert_eq!(people.status(ann), Status::Online, "nobody speaks for somebody else's session");
+        people.disconnect(SessionId(1));
+        assert_eq!(people.status(ann), Status::Away, "the one that is left");
     }
 
     #[test]

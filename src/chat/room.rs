@@ -12,8 +12,9 @@ use crate::domain::membership::{Level, Mark, Membership, Role};
 use crate::domain::permission::{Actor, LOBBY, RoomFacts};
 use crate::domain::person::{Author, Person, Status};
 use crate::domain::room::RoomInfo;
+use crate::domain::status_line::StatusLine;
 use crate::protocol::command::Command;
-use crate::protocol::server_frame::{Ephemeral, PresenceChange};
+use crate::protocol::server_frame::{Ephemeral, PresenceChange, ShownLine};
 use crate::storage::rooms::StoredRoom;
 
 /// Above this many connected people only their number is told, not their names.
@@ -28,6 +29,8 @@ pub struct Room {
     /// How many listen on each thread: those who look, and the others.
     per_worker: Vec<[u32; 2]>,
     present: HashMap<UserId, Present>,
+    /// How many of them look offline to the others.
+    hidden: usize,
     changed: HashSet<UserId>,
     gone: HashMap<UserId, Author>,
     /// People whose `joined` or `left` is on its way into the log, with what is to be done after it.
@@ -60,6 +63,7 @@ impl Room {
             listeners: HashMap::new(),
             per_worker: Vec::new(),
             present: HashMap::new(),
+            hidden: 0,
             changed: HashSet::new(),
             gone: HashMap::new(),
             changing: HashMap::new(),
@@ -158,8 +162,12 @@ impl Room {
         let here = self.present.entry(person.id).or_insert_with(fresh);
         here.sessions += 1;
         if here.sessions == 1 {
-            self.changed.insert(person.id);
-            self.gone.remove(&person.id);
+            if status == Status::Offline {
+                self.hidden += 1;
+            } else {
+                self.changed.insert(person.id);
+                self.gone.remove(&person.id);
+            }
         }
         None
     }
@@ -174,19 +182,27 @@ impl Room {
             if present.sessions == 0
                 && let Some(present) = self.present.remove(&user)
             {
-                self.changed.insert(user);
-                self.gone.insert(user, present.author);
+                if present.status == Status::Offline {
+                    self.hidden -= 1;
+                } else {
+                    self.changed.insert(user);
+                    self.gone.insert(user, present.author);
+                }
             }
         }
         Some(attention)
     }
 
-    /// Somebody has another status or another name.
+    /// Somebody has another presence, another status or another name.
     pub fn update_presence(&mut self, author: &Author, status: Status) {
         if let Some(present) = self.present.get_mut(&author.id) {
-            present.status = status;
+            let before = std::mem::replace(&mut present.status, status);
             present.author = author.clone();
-            self.changed.insert(author.id);
+            self.hidden += usize::from(status == Status::Offline);
+            self.hidden -= usize::from(before == Status::Offline);
+            if (before, status) != (Status::Offline, Status::Offline) {
+                self.changed.insert(author.id);
+            }
         }
     }
 
@@ -196,9 +212,9 @@ impl Room {
         self.per_worker.iter().enumerate().filter(move |(_, counts)| listens(counts)).map(|(at, _)| WorkerId(at))
     }
 
-    /// How many people are connected.
+    /// How many people are connected, as everybody may know.
     pub fn online(&self) -> usize {
-        self.present.len()
+        self.present.len() - self.hidden
     }
 
     /// The presence of one person here.
@@ -221,17 +237,20 @@ impl Room {
         !self.changed.is_empty()
     }
 
-    /// What has changed since the last call, as one frame.
-    pub fn take_presence_news(&mut self) -> Ephemeral {
+    /// What has changed since the last call, as one frame; `line` tells what somebody says of themselves.
+    pub fn take_presence_news<'a>(&mut self, line: impl Fn(UserId) -> Option<&'a StatusLine>) -> Ephemeral {
         let touched = std::mem::take(&mut self.changed);
         let gone = std::mem::take(&mut self.gone);
         let changes = if self.present.len() > PRESENCE_NAMES {
             Vec::new()
         } else {
-            let change = |user: &UserId| match (self.present.get(user), gone.get(user)) {
-                (Some(present), _) => Some(PresenceChange { user: present.author.clone(), status: present.status }),
-                (None, Some(author)) => Some(PresenceChange { user: author.clone(), status: Status::Offline }),
-                (None, None) => None,
+            let change = |user: &UserId| {
+                let (author, status) = match (self.present.get(user), gone.get(user)) {
+                    (Some(present), _) => (&present.author, present.status),
+                    (None, Some(author)) => (author, Status::Offline),
+                    (None, None) => return None,
+                };
+                Some(PresenceChange { user: author.clone(), status, line: ShownLine::new(line(*user)) })
             };
             touched.iter().filter_map(change).collect()
         };
@@ -315,7 +334,9 @@ mod tests {
     }
 
     fn changes(room: &mut Room) -> Vec<(String, Status)> {
-        let Ephemeral::Presence { changes, .. } = room.take_presence_news() else { panic!("presence expected") };
+        let Ephemeral::Presence { changes, .. } = room.take_presence_news(|_| None) else {
+            panic!("presence expected")
+        };
         changes.into_iter().map(|change| (change.user.name.to_string(), change.status)).collect()
     }
 
@@ -366,12 +387,32 @@ mod tests {
     }
 
     #[test]
+    fn somebody_who_hides_listens_and_is_told_to_nobody() {
+        let mut room = room();
+        let ann = guest(1);
+        room.connect(SessionId(1), WorkerId(0), &ann, Status::Offline, LOOKS);
+        assert!(room.online() == 0 && !room.has_presence_news());
+        assert_eq!(room.workers(LOOKS).count(), 1);
+
+        let author = Author::from(&ann);
+        room.update_presence(&author, Status::Offline);
+        assert!(!room.has_presence_news());
+        room.update_presence(&author, Status::Online);
+        assert_eq!((room.online(), changes(&mut room)), (1, vec![("guest1".to_owned(), Status::Online)]));
+        room.update_presence(&author, Status::Offline);
+        assert_eq!((room.online(), changes(&mut room)), (0, vec![("guest1".to_owned(), Status::Offline)]));
+
+        room.disconnect(SessionId(1), Timestamp(1));
+        assert!(room.online() == 0 && !room.has_presence_news());
+    }
+
+    #[test]
     fn a_large_room_tells_numbers_instead_of_names() {
         let mut room = room();
         for number in 0..=PRESENCE_NAMES as u64 {
             room.connect(SessionId(number), WorkerId(0), &guest(u128::from(number)), Status::Online, LOOKS);
         }
-        let Ephemeral::Presence { online, changes, .. } = room.take_presence_news() else {
+        let Ephemeral::Presence { online, changes, .. } = room.take_presence_news(|_| None) else {
             panic!("presence expected")
         };
         assert_eq!((online, changes.len()), (PRESENCE_NAMES + 1, 0));

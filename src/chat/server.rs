@@ -18,15 +18,17 @@ use super::loader::{Loaded, Loader};
 use super::messages::{Drain, EndDevice, OpenWorker, Renamed, Step, Steps, Submit};
 use super::people::People;
 use super::ports::Ports;
+use super::profiles::Profiles;
 use super::reply::{Caller, Reply};
 use super::room::Room;
 use super::turn::Closing;
 use crate::domain::access::Access;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::event::Draft;
-use crate::domain::ids::{DeviceId, RoomId, SessionId};
+use crate::domain::ids::{DeviceId, RoomId, SessionId, UserId};
 use crate::domain::name::RoomName;
 use crate::domain::permission;
+use crate::domain::profile::Profile;
 use crate::domain::token_bucket::Rate;
 use crate::protocol::command::{Command, Request};
 use crate::protocol::error_code::Problem;
@@ -50,6 +52,8 @@ pub struct Setup {
     pub journal: Inlet,
     /// Where everything is read from.
     pub store: SharedStore,
+    /// What people have said of themselves before.
+    pub profiles: Vec<(UserId, Profile)>,
     /// Counters.
     pub metrics: Metrics,
     /// After how long an unused room is forgotten.
@@ -74,6 +78,7 @@ pub struct ChatServer {
     pub(super) allowances: Allowances,
     pub(super) ports: Ports,
     pub(super) people: People,
+    pub(super) profiles: Profiles,
     pub(super) rooms: HashMap<RoomId, Room>,
     pub(super) names: HashMap<RoomName, RoomId>,
     /// Commands for rooms that are being loaded, in order.
@@ -105,6 +110,7 @@ impl ChatServer {
             allowances: Allowances::new(setup.request_rate),
             ports: Ports::default(),
             people: People::default(),
+            profiles: Profiles::new(setup.profiles),
             rooms: HashMap::new(),
             names: HashMap::new(),
             waiting: HashMap::new(),
@@ -172,7 +178,11 @@ impl ChatServer {
         match command {
             Command::Ping | Command::Preview => commands::ping::run(self, caller),
             Command::Rooms => commands::rooms::run(self, caller),
-            Command::Presence { status } => commands::presence::run(self, caller, status),
+            Command::Presence { status, auto } => commands::presence::run(self, caller, status, auto),
+            Command::Status { line } => commands::status::run(self, caller, line),
+            Command::Privacy { hide_presence, hide_reads } => {
+                commands::privacy::run(self, caller, hide_presence, hide_reads);
+            }
             Command::Nick { name } => commands::nick::run(self, caller, name),
             Command::Create { room, kind, topic } => commands::create::run(self, caller, room, kind, topic),
             Command::Direct { others } => commands::direct::run(self, caller, others),
@@ -220,6 +230,8 @@ impl ChatServer {
             Command::Add { user, .. } => commands::add::run(self, id, caller, user),
             Command::Look { .. } => commands::look::run(self, id, caller),
             Command::Presence { .. }
+            | Command::Status { .. }
+            | Command::Privacy { .. }
             | Command::Rooms
             | Command::Ping
             | Command::Preview
@@ -332,8 +344,7 @@ impl Handler<Renamed> for ChatServer {
 
     fn handle(&mut self, renamed: Renamed, _: &mut Self::Context) {
         if let Some(person) = self.people.rename(renamed.user, &renamed.name) {
-            let status = self.people.status(person.id);
-            commands::presence::tell_rooms(self, &(&*person).into(), status);
+            commands::presence::tell_rooms(self, person.id);
         }
     }
 }
@@ -379,6 +390,7 @@ impl Handler<JournalClosed> for ChatServer {
     fn handle(&mut self, _: JournalClosed, _: &mut Self::Context) {
         self.journal_closed = true;
         self.write_cursors();
+        self.write_notes();
         self.say_goodbye();
         self.finish_drain_if_empty();
     }

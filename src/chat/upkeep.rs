@@ -3,13 +3,16 @@
 
 use std::time::Duration;
 
+use super::commands;
 use super::people::LiveSession;
 use super::room::Room;
 use super::server::ChatServer;
 use super::turn::{Closing, Item, WorkerId};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{RoomId, SessionId};
+use crate::domain::ids::{RoomId, SessionId, UserId};
 use crate::domain::permission;
+use crate::domain::person::Status;
+use crate::domain::profile::PresenceNote;
 use crate::protocol::encode::News;
 use crate::protocol::server_frame::Notice;
 use crate::storage::rooms::CursorMove;
@@ -24,8 +27,10 @@ impl ChatServer {
         let now = self.clock.now();
         self.enforce_access();
         self.ended.retain(|_, at| now.since(*at) < ENDED_KNOWN);
+        self.expire_statuses(now);
         self.tell_presence();
         self.write_cursors();
+        self.write_notes();
         self.forget_idle_rooms(now);
         self.allowances.forget_full(now);
         self.ports.flush();
@@ -48,9 +53,35 @@ impl ChatServer {
 
     fn tell_presence(&mut self) {
         for room in self.rooms.values_mut().filter(|room| room.has_presence_news()) {
-            let news = room.take_presence_news();
+            let news = room.take_presence_news(|user| self.profiles.line(user));
             self.ports.broadcast(room, News::Ephemeral(news), None);
         }
+    }
+
+    /// Each status whose time is over goes, and the rooms are told.
+    fn expire_statuses(&mut self, now: Timestamp) {
+        for user in self.profiles.expire(now) {
+            commands::presence::tell_rooms(self, user);
+        }
+    }
+
+    /// How present somebody is to everybody else.
+    pub(super) fn shown_status(&self, user: UserId) -> Status {
+        if self.profiles.privacy(user).hide_presence { Status::Offline } else { self.people.status(user) }
+    }
+
+    /// Writes who is busy and who was seen when.
+    pub(super) fn write_notes(&mut self) {
+        let notes = self.profiles.take_notes();
+        if !notes.is_empty() {
+            self.loader.write_notes(notes);
+        }
+    }
+
+    /// Notes have been written, or come back because they could not be.
+    pub(super) fn notes_written(&mut self, failed: Vec<(UserId, PresenceNote)>) {
+        self.profiles.written(failed);
+        self.finish_drain_if_empty();
     }
 
     pub(super) fn write_cursors(&mut self) {
@@ -100,6 +131,7 @@ impl ChatServer {
         if self.people.count() == 0
             && self.journal_closed
             && self.cursor_writes == 0
+            && self.profiles.is_settled()
             && let Some(drained) = self.drained.take()
         {
             // Whoever asked may have stopped waiting.

@@ -6,6 +6,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::connecting::{self, Watch, failed};
 use super::{Failure, note};
+use serde_json::Value;
+
 use crate::client::frame::LogEvent;
 use crate::client::{Client, Event, Events, JoinOptions};
 use crate::protocol::plain::clean;
@@ -114,8 +116,18 @@ impl Printer {
 fn line(event: &LogEvent) -> String {
     let who = event.author.as_ref().or(event.user.as_ref()).map_or("somebody", |who| who.name.as_str());
     let (room, who) = (clean(&event.room), clean(who));
+    let word = |name: &str| event.more.get(name).and_then(Value::as_str).map(clean).unwrap_or_default();
+    let target = event.more.get("target").and_then(Value::as_u64).unwrap_or_default();
+    let is_on = event.more.get("on").and_then(Value::as_bool).unwrap_or(true);
     match (&event.text, event.kind.as_str()) {
+        (Some(_), "message") if event.more.contains_key("deleted") => format!("[{room}] {who}: (deleted)"),
         (Some(text), "message") => format!("[{room}] {who}: {}", clean(text)),
+        (Some(text), "edited") => format!("* [{room}] {who} changed message {target}: {}", clean(text)),
+        (_, "deleted") => format!("* [{room}] {who} deleted message {target}"),
+        (_, "reaction") if is_on => format!("* [{room}] {who} put {} on message {target}", word("emoji")),
+        (_, "reaction") => format!("* [{room}] {who} took {} off message {target}", word("emoji")),
+        (_, "pinned") => format!("* [{room}] {who} {} message {target}", if is_on { "pinned" } else { "unpinned" }),
+        (_, "topic") => format!("* [{room}] {who} set the topic: {}", word("topic")),
         (_, kind) => format!("* [{room}] {who} {}", clean(kind)),
     }
 }
@@ -134,5 +146,8 @@ mod tests {
         let joined = event(json!({"type": "joined", "room": "lobby", "seq": 2, "at": "now",
             "user": {"id": "1", "name": "ann"}}));
         assert_eq!(line(&joined), "* [lobby] ann joined");
+        let put = event(json!({"type": "reaction", "room": "lobby", "seq": 3, "at": "now", "target": 1, "emoji": "🎉",
+            "on": true, "count": 1, "user": {"id": "1", "name": "ann"}}));
+        assert_eq!(line(&put), "* [lobby] ann put 🎉 on message 1");
     }
 }

@@ -25,6 +25,12 @@ impl Timestamp {
         text
     }
 
+    /// Reads a time as RFC 3339 writes it, in any zone; `None` when it is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|instant| Self(instant.as_millisecond()))
+    }
+
     /// How long before this moment `earlier` was; zero if it was not earlier.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
@@ -88,6 +94,8 @@ mod tests {
     fn times_have_exactly_three_decimals_and_end_in_z() {
         assert_eq!(Timestamp(0).rfc3339(), "1970-01-01T00:00:00.000Z");
         assert_eq!(Timestamp(1_795_252_503_120).rfc3339(), "2026-11-21T09:15:03.120Z");
+        assert_eq!(Timestamp::parse("2026-11-21T10:15:03.12+01:00"), Some(Timestamp(1_795_252_503_120)));
+        assert_eq!(Timestamp::parse("tomorrow"), None);
     }
 
     #[test]

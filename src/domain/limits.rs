@@ -26,6 +26,10 @@ pub const DESCRIPTION_BYTES: usize = 2000;
 pub const DIRECT_PEOPLE: usize = 10;
 /// Most different emoji on one message.
 pub const EMOJI_PER_MESSAGE: u64 = 50;
+/// Longest status of a person, in characters.
+pub const STATUS_TEXT_CHARS: usize = 100;
+/// Most devices of one account that are notified.
+pub const PUSH_DEVICES: usize = 20;
 /// Longest nonce or idempotency key, in bytes.
 pub const NONCE_BYTES: usize = 64;
 /// Longest `id` of a command, in bytes.

@@ -99,3 +99,16 @@ pub enum Status {
     /// Not connected. Only the server says so.
     Offline,
 }
+
+impl Status {
+    /// The presence as text.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Away => "away",
+            Self::Busy => "busy",
+            Self::Offline => "offline",
+        }
+    }
+}

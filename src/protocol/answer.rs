@@ -11,6 +11,8 @@ use crate::domain::permission::Refusal;
 use crate::domain::person::{Author, Status};
 use crate::domain::room::{Description, RoomKind, Topic};
 
+use super::server_frame::ShownLine;
+
 /// What a command brought back.
 #[derive(Debug, Clone)]
 pub enum Answer {
@@ -212,6 +214,12 @@ pub struct MemberEntry {
     pub role: Option<Role>,
     /// Connected to this room or not.
     pub status: Status,
+    /// What they say of themselves.
+    #[serde(flatten)]
+    pub line: ShownLine,
+    /// When they were last here, of those who are not and do not hide it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Timestamp>,
 }
 
 /// The people of a room.

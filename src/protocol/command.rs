@@ -8,6 +8,7 @@ use crate::domain::membership::{Level, Role};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Status;
 use crate::domain::room::{Description, RoomKind, Topic};
+use crate::domain::status_line::StatusLine;
 use crate::domain::text::MessageText;
 
 /// One thing that is asked for. Its fields have been checked.
@@ -152,6 +153,20 @@ pub enum Command {
     Presence {
         /// Online, away or busy.
         status: Status,
+        /// A program noticed it, the person did not say it: it does not end being busy.
+        auto: bool,
+    },
+    /// What the person says of themselves; nothing for no status.
+    Status {
+        /// An emoji, a few words, and until when.
+        line: StatusLine,
+    },
+    /// What the person keeps to themselves; what is `None` stays.
+    Privacy {
+        /// They look offline to everybody.
+        hide_presence: Option<bool>,
+        /// Nobody is told what they have read.
+        hide_reads: Option<bool>,
     },
     /// A page of a room's log.
     History {
@@ -309,6 +324,8 @@ impl Command {
             | Self::Add { room, .. }
             | Self::Look { room } => Some(room),
             Self::Presence { .. }
+            | Self::Status { .. }
+            | Self::Privacy { .. }
             | Self::Rooms
             | Self::Ping
             | Self::Preview
@@ -318,7 +335,7 @@ impl Command {
         }
     }
 
-    /// True for what has to be read from the database, whatever the room.
+    /// True for what has to be read from the database or written to it beside the log, whatever the room.
     #[must_use]
     pub fn reads(&self) -> bool {
         matches!(
@@ -326,6 +343,8 @@ impl Command {
             Self::History { .. }
                 | Self::Ask { .. }
                 | Self::Unread { .. }
+                | Self::Status { .. }
+                | Self::Privacy { .. }
                 | Self::Rooms
                 | Self::Members { .. }
                 | Self::Nick { .. }
@@ -353,6 +372,8 @@ impl Command {
             | Self::Typing { .. }
             | Self::History { .. }
             | Self::Preview
+            | Self::Status { .. }
+            | Self::Privacy { .. }
             | Self::Nick { .. }
             | Self::Create { .. }
             | Self::Direct { .. }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::command::{Command, Only, Page, Question, Request};
 use super::error_code::{ErrorCode, Problem, bad_name};
+use crate::domain::clock::Timestamp;
 use crate::domain::emoji::Emoji;
 use crate::domain::ids::{Seq, UserId};
 use crate::domain::limits;
@@ -13,6 +14,7 @@ use crate::domain::membership::{Level, Role};
 use crate::domain::name::RoomName;
 use crate::domain::person::Status;
 use crate::domain::room::{Description, Topic};
+use crate::domain::status_line::{StatusLine, StatusText};
 use crate::domain::text::MessageText;
 
 /// A refusal with the id of the command, as far as one could be read.
@@ -25,7 +27,7 @@ pub struct Refused {
 }
 
 const TYPES: &str = "join, leave, send, edit, delete, react, pin, topic, change, role, remove, level, typing, read, \
-    unread, presence, history, thread, pins, rooms, members or ping";
+    unread, presence, status, history, thread, pins, rooms, members or ping";
 
 /// Reads one command from JSON text.
 ///
@@ -130,7 +132,13 @@ fn command(fields: &mut Fields) -> Result<Command, Problem> {
         "pins" => Ok(Command::Ask { room: fields.room()?, question: Question::Pins }),
         "typing" => Ok(Command::Typing { room: fields.room()? }),
         "read" => Ok(Command::Read { room: fields.room()?, seq: fields.number("seq")? }),
-        "presence" => Ok(Command::Presence { status: status(&fields.string("status")?)? }),
+        "presence" => Ok(Command::Presence {
+            status: status(&fields.string("status")?)?,
+            auto: fields.optional_bool("auto")?.unwrap_or(false),
+        }),
+        "status" => Ok(Command::Status {
+            line: status_line(fields.text("emoji")?, fields.text("text")?, fields.text("until")?)?,
+        }),
         "history" => Ok(Command::History {
             room: fields.room()?,
             page: page(
@@ -196,6 +204,24 @@ fn status(text: &str) -> Result<Status, Problem> {
     }
 }
 
+/// Checks a status; the same for every door. `None` and nothing are the same.
+///
+/// # Errors
+/// Names the field that is to blame.
+pub fn status_line(emoji: Option<String>, text: Option<String>, until: Option<String>) -> Result<StatusLine, Problem> {
+    let given = emoji.filter(|text| !text.trim().is_empty());
+    let emoji = given.map(|text| self::emoji(&text)).transpose()?;
+    let text = StatusText::parse(&text.unwrap_or_default());
+    let text = text.map_err(|error| Problem::field("text", format!("`text`: {error}")))?;
+    let until = until.filter(|until| !until.is_empty()).map(|until| {
+        let message = "`until` must be a time such as 2026-11-21T18:00:00Z";
+        Timestamp::parse(&until).ok_or_else(|| Problem::field("until", message))
+    });
+    let line = StatusLine { emoji, text, until: until.transpose()? };
+    // An empty status has no end.
+    Ok(if line.is_empty() { StatusLine::default() } else { line })
+}
+
 /// Checks the numbers of a page of history; the same for every door.
 ///
 /// # Errors
@@ -233,6 +259,15 @@ impl Fields {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if (1..=max).contains(&text.len()) => Ok(Some(text)),
             Some(_) => Err(Problem::field(name, format!("`{name}` must be a string of 1 to {max} bytes"))),
+        }
+    }
+
+    /// A text that may be left out, or be empty.
+    fn text(&mut self, name: &'static str) -> Result<Option<String>, Problem> {
+        match self.0.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Problem::field(name, format!("`{name}` must be a string"))),
         }
     }
 
@@ -366,6 +401,10 @@ mod tests {
         assert_eq!(refused(r#"{"type":"send","room":"a","text":"x","nonce":""}"#), (None, bad, Some("nonce")));
         assert_eq!(refused(r#"{"type":"read","room":"a"}"#), (None, bad, Some("seq")));
         assert_eq!(refused(r#"{"type":"presence","status":"offline"}"#), (None, bad, Some("status")));
+        assert_eq!(refused(r#"{"type":"presence","status":"away","auto":1}"#), (None, bad, Some("auto")));
+        assert_eq!(refused(r#"{"type":"status","emoji":"no"}"#), (None, bad, Some("emoji")));
+        assert_eq!(refused(r#"{"type":"status","text":5}"#), (None, bad, Some("text")));
+        assert_eq!(refused(r#"{"type":"status","text":"out","until":"tomorrow"}"#), (None, bad, Some("until")));
         assert_eq!(refused(r#"{"type":"history","room":"a","limit":0}"#), (None, bad, Some("limit")));
         assert_eq!(refused(r#"{"type":"history","room":"a","limit":201}"#), (None, bad, Some("limit")));
         assert_eq!(refused(r#"{"type":"history","room":"a","before":1,"after":1}"#), (None, bad, Some("after")));

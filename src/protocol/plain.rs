@@ -3,12 +3,15 @@
 
 use super::answer::{Answer, MemberEntry, RoomEntry};
 use super::command::Command;
+use super::decode::status_line;
 use super::error_code::{ErrorCode, Problem, bad_name};
-use super::server_frame::{Ephemeral, Notice, Welcome};
+use super::server_frame::{Ephemeral, Notice, ShownLine, Welcome};
+use crate::domain::emoji::Emoji;
 use crate::domain::event::{Event, EventBody, Message};
 use crate::domain::name::{DIRECT_PREFIX, RoomName, UserName};
 use crate::domain::person::Status;
 use crate::domain::room::{RoomKind, Topic};
+use crate::domain::status_line::StatusLine;
 use crate::domain::text::MessageText;
 
 /// What `/help` shows.
@@ -22,6 +25,8 @@ pub const HELP: &str = "\
 * /me TEXT            say what you do
 * /topic TEXT         another topic for the room you are in
 * /nick NAME          another name, for guests
+* /status :tea: TEXT  what others see beside your name; /status alone clears it
+* /away /busy /back   how present you are
 * /quit               close the connection
 * // at the start of a line sends a line that begins with one slash";
 
@@ -73,6 +78,10 @@ pub fn parse(line: &str, current: Option<&RoomName>) -> Result<Line, Problem> {
         "leave" | "part" => Ok(Line::Command(Command::Leave { room: room_or_current(rest, current)? })),
         "who" => Ok(Line::Command(Command::Members { room: room_or_current(rest, current)? })),
         "rooms" | "list" => Ok(Line::Command(Command::Rooms)),
+        "status" => Ok(Line::Command(Command::Status { line: status(rest)? })),
+        "away" => Ok(presence(Status::Away)),
+        "busy" => Ok(presence(Status::Busy)),
+        "back" => Ok(presence(Status::Online)),
         "nick" => Ok(Line::Command(Command::Nick { name: name(rest)? })),
         "msg" => {
             let (to, text) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
@@ -90,6 +99,17 @@ pub fn parse(line: &str, current: Option<&RoomName>) -> Result<Line, Problem> {
             Err(Problem::new(ErrorCode::BadRequest, format!("/{shown} is not known; /help lists the commands")))
         }
     }
+}
+
+fn presence(status: Status) -> Line {
+    Line::Command(Command::Presence { status, auto: false })
+}
+
+/// An emoji, or its name between colons, may stand in front of the words.
+fn status(rest: &str) -> Result<StatusLine, Problem> {
+    let (first, words) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let (emoji, text) = if Emoji::parse(first).is_ok() { (first, words) } else { ("", rest) };
+    status_line(Some(emoji.to_owned()), Some(text.to_owned()), None)
 }
 
 fn send(text: &str, current: Option<&RoomName>) -> Result<Line, Problem> {
@@ -176,7 +196,7 @@ pub fn ephemeral_lines(news: &Ephemeral) -> Option<String> {
                 Status::Busy => "is busy",
                 Status::Offline => "is gone",
             };
-            format!("* [{}] {} {what}", shown_room(room), change.user.name)
+            format!("* [{}] {} {what}{}", shown_room(room), change.user.name, said(&change.line))
         })
         .collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
@@ -255,7 +275,13 @@ fn member_word(member: &MemberEntry) -> String {
         Status::Busy => ", busy",
         Status::Online => "",
     };
-    format!("{}{role}{away}", member.name)
+    format!("{}{role}{away}{}", member.name, said(&member.line))
+}
+
+/// What somebody says of themselves, behind their name.
+fn said(line: &ShownLine) -> String {
+    let said = line.as_one();
+    if said.is_empty() { said } else { format!(" ({})", clean(&said)) }
 }
 
 /// Direct rooms carry a made name that says nothing to people.
@@ -321,6 +347,13 @@ mod tests {
         assert_eq!(command("/who"), Command::Members { room: lobby() });
         assert_eq!(command("/rooms"), Command::Rooms);
         assert_eq!(command("/nick bob"), Command::Nick { name: UserName::trusted("bob".into()) });
+        assert_eq!(command("/busy"), Command::Presence { status: Status::Busy, auto: false });
+        for line in ["/status :palm_tree: on holiday", "/status 🌴 on  holiday"] {
+            let Command::Status { line } = command(line) else { panic!("{line}") };
+            assert_eq!((line.emoji.map(Emoji::as_str), line.text.as_str()), (Some("🌴"), "on holiday"));
+        }
+        assert_eq!(command("/status"), Command::Status { line: StatusLine::default() });
+        assert!(matches!(command("/status out :tea:"), Command::Status { line } if line.emoji.is_none()));
         assert!(
             matches!(parse("/msg bob hi there", None), Ok(Line::Message { to, text }) if to.as_str() == "bob" && text.as_str() == "hi there")
         );

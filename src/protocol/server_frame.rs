@@ -5,12 +5,14 @@ use serde::Serialize;
 use super::answer::{Answer, Joined, MemberEntry, RoomEntry, Sent, Version, Why, is_false};
 use super::error_code::{ErrorCode, Problem};
 use super::event_frame::EventFrame;
+use crate::domain::emoji::Emoji;
 use crate::domain::event::{Event, SharedEvent};
 use crate::domain::ids::{Seq, SessionId, UserId};
 use crate::domain::limits::ShownLimits;
 use crate::domain::membership::Level;
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::{Author, Status};
+use crate::domain::status_line::{StatusLine, StatusText};
 
 /// What a session is told first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +55,37 @@ pub struct PresenceChange {
     pub user: Author,
     /// What now.
     pub status: Status,
+    /// What they say of themselves.
+    #[serde(flatten)]
+    pub line: ShownLine,
+}
+
+/// What somebody says of themselves, as lists and frames show it: `status_emoji`, `status_text`, each if there is one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ShownLine {
+    /// One emoji.
+    #[serde(rename = "status_emoji", skip_serializing_if = "Option::is_none")]
+    pub emoji: Option<Emoji>,
+    /// A few words.
+    #[serde(rename = "status_text", skip_serializing_if = "Option::is_none")]
+    pub text: Option<StatusText>,
+}
+
+impl ShownLine {
+    /// Shows a status.
+    #[must_use]
+    pub fn new(line: Option<&StatusLine>) -> Self {
+        let Some(StatusLine { emoji, text, .. }) = line else { return Self::default() };
+        Self { emoji: *emoji, text: Some(text).filter(|text| !text.as_str().is_empty()).cloned() }
+    }
+
+    /// Both in one piece, for where there is one line of text.
+    #[must_use]
+    pub fn as_one(&self) -> String {
+        let emoji = self.emoji.map_or("", Emoji::as_str);
+        let text = self.text.as_ref().map_or("", StatusText::as_str);
+        format!("{emoji} {text}").trim().to_owned()
+    }
 }
 
 /// News for one session alone.

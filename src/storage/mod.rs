@@ -11,6 +11,8 @@ pub mod error;
 pub mod events;
 pub mod idempotency;
 pub mod invites;
+pub mod profiles;
+pub mod push;
 pub mod rooms;
 pub mod settings;
 pub mod sqlite;
@@ -25,13 +27,17 @@ pub use error::{OpenError, StorageError};
 pub use events::Events;
 pub use idempotency::Idempotency;
 pub use invites::Invites;
+pub use profiles::Profiles;
+pub use push::PushSubscriptions;
 pub use rooms::Rooms;
 pub use settings::Settings;
 pub use users::Users;
 
 /// One database with everything in it.
 #[async_trait]
-pub trait Store: Users + Devices + Invites + Rooms + Events + Settings + Idempotency + Send + Sync {
+pub trait Store:
+    Users + Devices + Invites + Rooms + Events + Settings + Idempotency + Profiles + PushSubscriptions + Send + Sync
+{
     /// Asks the database for a sign of life; for `/readyz`.
     ///
     /// # Errors

@@ -7,9 +7,13 @@ use actix_web::cookie::{Cookie, SameSite};
 use super::state::WebState;
 use super::words;
 use crate::auth::cookie::{GUEST, SESSION};
+use crate::domain::preferences::{Density, Language, Theme};
 
 /// The language that was chosen in this browser. Nothing secret, and scripts have no use for it.
 pub const LANGUAGE: &str = "lang";
+
+/// How pages look in this browser, for whoever has no account: `dark.compact`.
+pub const LOOK: &str = "look";
 
 /// As long as browsers keep cookies at all. How long a login is good is the server's to say, and it says so anew with
 /// each use.
@@ -37,6 +41,20 @@ pub fn chosen_language(
     language: words::language::Language,
 ) -> Cookie<'static> {
     made(LANGUAGE, language.tag().to_owned(), SESSION_LIFE, is_secure(state, request))
+}
+
+/// The cookie of a look that was chosen without an account.
+#[must_use]
+pub fn look(state: &WebState, request: &HttpRequest, theme: Theme, density: Density) -> Cookie<'static> {
+    let value = format!("{}.{}", theme.as_str(), density.as_str());
+    made(LOOK, value, SESSION_LIFE, is_secure(state, request))
+}
+
+/// The cookie of a language that was chosen; without one, the browser is asked again.
+#[must_use]
+pub fn language(state: &WebState, request: &HttpRequest, language: Language) -> Cookie<'static> {
+    let life = if language.as_str().is_empty() { Duration::ZERO } else { SESSION_LIFE };
+    made(LANGUAGE, language.as_str().to_owned(), life, is_secure(state, request))
 }
 
 /// What makes a browser forget both cookies.

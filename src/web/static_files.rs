@@ -3,6 +3,7 @@
 //! lie there too, made from `locales/`: `locales/de.js`.
 
 use std::fmt::Write;
+use std::sync::OnceLock;
 
 use actix_files::Files as Folder;
 use actix_web::http::header::{CACHE_CONTROL, ETag, EntityTag, HeaderValue, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS};
@@ -11,7 +12,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
-use super::words::catalogue::{self, Catalogue};
+use super::words::catalogue::{self, Catalogue, CatalogueError};
 use super::words::language::Language;
 
 use super::emoji_list;
@@ -61,7 +62,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     // Before the folders, which would answer that there is no such file.
     // No address is the present one in a debug build: nothing is kept there.
     let current = if cfg!(debug_assertions) { String::new() } else { version() };
-    config.app_data(web::Data::new(Version(current)));
+    config.app_data(web::Data::new(Served::new(current)));
     for path in ["/static/v-{version}/locales/{language}.js", "/static/locales/{language}.js"] {
         let resource = web::resource(path).route(web::get().to(words)).route(web::head().to(words));
         config.service(resource);
@@ -84,7 +85,31 @@ fn release(config: &mut web::ServiceConfig) {
     }
 }
 
-struct Version(String);
+/// What the handlers hold: the present version, and the words once somebody has asked for them.
+struct Served {
+    version: String,
+    words: OnceLock<Vec<web::Bytes>>,
+}
+
+impl Served {
+    fn new(version: String) -> Self {
+        Self { version, words: OnceLock::new() }
+    }
+
+    /// The words of the scripts in a language.
+    fn words(&self, language: Language) -> Result<web::Bytes, CatalogueError> {
+        // In a debug build they may have changed.
+        let known = self.words.get().filter(|_| !cfg!(debug_assertions));
+        if let Some(all) = known {
+            return Ok(all[language as usize].clone());
+        }
+        let all: Vec<_> = Catalogue::load_all()?.iter().map(|words| web::Bytes::from(words.script())).collect();
+        let script = all[language as usize].clone();
+        // Two requests at once read the same.
+        let _ = self.words.set(all);
+        Ok(script)
+    }
+}
 
 fn version() -> String {
     if cfg!(debug_assertions) {
@@ -110,16 +135,13 @@ fn add_all<F: RustEmbed>(all: &mut Sha256) {
 }
 
 /// The words of the scripts in one language.
-async fn words(request: HttpRequest, current: web::Data<Version>) -> HttpResponse {
+async fn words(request: HttpRequest, current: web::Data<Served>) -> HttpResponse {
     let tag = request.match_info().get("language").unwrap_or_default();
     let Some(language) = Language::ALL.into_iter().find(|language| language.tag() == tag) else {
         return HttpResponse::NotFound().finish();
     };
-    match Catalogue::load_all() {
-        Ok(catalogues) => {
-            let script = catalogues[language as usize].script();
-            answer(&request, &current, "words.js", &Sha256::digest(&script), script.into())
-        }
+    match current.words(language) {
+        Ok(script) => answer(&request, &current, "words.js", &Sha256::digest(&script), script),
         Err(error) => {
             log::error!("{error}");
             HttpResponse::InternalServerError().finish()
@@ -128,7 +150,7 @@ async fn words(request: HttpRequest, current: web::Data<Version>) -> HttpRespons
 }
 
 /// A file from inside the binary. Names are looked up in a table: there is no path to walk out of.
-async fn embedded(request: HttpRequest, current: web::Data<Version>) -> HttpResponse {
+async fn embedded(request: HttpRequest, current: web::Data<Served>) -> HttpResponse {
     let info = request.match_info();
     let Some((name, file)) = info.get("path").and_then(|name| Files::get(name).map(|file| (name, file))) else {
         return HttpResponse::NotFound().finish();
@@ -140,9 +162,9 @@ async fn embedded(request: HttpRequest, current: web::Data<Version>) -> HttpResp
     answer(&request, &current, name, &file.metadata.sha256_hash(), bytes)
 }
 
-fn answer(request: &HttpRequest, current: &Version, name: &str, hash: &[u8], bytes: web::Bytes) -> HttpResponse {
+fn answer(request: &HttpRequest, current: &Served, name: &str, hash: &[u8], bytes: web::Bytes) -> HttpResponse {
     // After an update, pages of the version before ask for the old address: they get the file, but do not keep it.
-    let is_current = request.match_info().get("version") == Some(&current.0);
+    let is_current = request.match_info().get("version") == Some(&*current.version);
     let tag = EntityTag::new_strong(hex(hash, 16));
     let is_known = is_known(request, &tag);
     let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
@@ -189,7 +211,7 @@ mod tests {
     /// What a release answers.
     async fn answer(path: &str, known: Option<&ETag>) -> ServiceResponse {
         let service =
-            init_service(App::new().app_data(web::Data::new(Version("abc".to_owned()))).configure(release)).await;
+            init_service(App::new().app_data(web::Data::new(Served::new("abc".to_owned()))).configure(release)).await;
         let request = TestRequest::get().uri(path);
         let request = match known {
             Some(tag) => request.insert_header((IF_NONE_MATCH, format!("\"x\", {}", tag.0))),

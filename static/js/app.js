@@ -17,6 +17,7 @@ const LATER = {
   "copy-text": () => import("./elements/copy-text.js"),
   "filter-list": () => import("./elements/filter-list.js"),
   "room-people": () => import("./elements/room-people.js"),
+  "panel-links": () => import("./elements/panel-links.js"),
 };
 
 function defineLater() {
@@ -25,6 +26,18 @@ function defineLater() {
   }
 }
 
+/** A name, in a message or in a list, shows who that is. */
+function watchNames() {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-card], a.mention[data-user]");
+    if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (viewer.kind !== "account") return;
+    event.preventDefault();
+    import("./person_card.js").then(({ showCard }) => showCard(link)).catch(() => location.assign(link.href));
+  });
+}
+
+watchNames();
 watchMenus();
 watchKeys();
 defineLater();
@@ -32,6 +45,9 @@ document.addEventListener("page-enter", defineLater);
 document.addEventListener("panel-opened", defineLater);
 
 if (viewer.kind !== "nobody") connection.start();
+// A keyboard on the screen.
+if (window.visualViewport && matchMedia("(pointer: coarse)").matches) import("./seen_height.js").then(({ follow }) => follow());
+
 // After everything that can be seen.
 const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 if (viewer.kind !== "nobody") whenIdle(() => import("./offline.js").then(({ start }) => start()).catch(() => {}));

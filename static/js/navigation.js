@@ -6,7 +6,7 @@
 
 import { pageDocument } from "./trusted_html.js";
 
-const OURS = /^\/(?:rooms|direct|settings|search)(?:\/|$)/;
+const OURS = /^\/(?:rooms|direct|people|settings|search|shortcuts)(?:\/|$)/;
 const HEADERS = { accept: "text/html" };
 const PREFETCHED_FOR_MS = 5_000;
 const HOVER_MS = 60;
@@ -137,7 +137,7 @@ const places = new Map();
 /** The address of a link that is followed here, or `null`. */
 function followed(event) {
   const link = event.target.closest?.("a[href]");
-  if (!link || link.target || link.hasAttribute("download") || link.dataset.panelLink) return null;
+  if (!link || link.target || link.hasAttribute("download") || link.matches("[data-panel-link], [data-card], .mention[data-user]")) return null;
   const url = new URL(link.href);
   if (url.origin !== location.origin || !OURS.test(url.pathname)) return null;
   if (url.hash && addressOf(url) === current) return null;

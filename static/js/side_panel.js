@@ -99,6 +99,23 @@ document.addEventListener("click", (event) => {
   else openPanelPage(link.dataset.panelLink, link.href);
 });
 
+document.addEventListener("panel-refresh", ({ target }) => target.dataset.panelLink === shown && openPanelPage(shown, target.href));
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-panel-form]") || !form.closest("[data-panel-body]")) return;
+  event.preventDefault();
+  const name = shown;
+  const { sendForm } = await import("./panel_forms.js");
+  try {
+    const part = await sendForm(form);
+    if (!part) throw new Error("this page has nothing for a panel");
+    if (shown === name) openPanel(name, part, { title: part.dataset.panelPage });
+  } catch {
+    location.assign(document.querySelector(`[data-panel-link="${name}"]`)?.href ?? location.href);
+  }
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || !shown || document.querySelector("dialog[open]")) return;
   if (panel().contains(document.activeElement) || document.activeElement === document.body) closePanel();

@@ -5,15 +5,23 @@ use std::sync::Arc;
 use super::super::server::ChatServer;
 use super::super::turn::{Closing, Item, WorkerId};
 use super::super::upkeep::going_away;
+use super::presence;
 use crate::domain::ids::SessionId;
 use crate::domain::permission;
-use crate::domain::person::Person;
+use crate::domain::person::{Person, Status};
 use crate::protocol::server_frame::{Notice, Welcome};
 
 pub fn run(server: &mut ChatServer, session: SessionId, worker: WorkerId, person: Arc<Person>) {
     let has_ended = person.device.is_some_and(|device| server.ended.contains_key(&device));
     let refused = has_ended || permission::may_enter(server.access(), person.standing).is_err();
+    let before = server.shown_status(person.id);
     let person = server.people.connect(session, worker, person);
+    if server.profiles.is_busy(person.id) {
+        server.people.set_busy(person.id, true);
+    }
+    if before != Status::Offline {
+        presence::tell_if_changed(server, person.id, before);
+    }
     if refused || server.journal.is_none() {
         let (notice, closing) = if refused {
             let notice = Notice::Bye { reason: "not welcome here any more", reconnect_after_ms: None };
@@ -35,12 +43,22 @@ pub fn run(server: &mut ChatServer, session: SessionId, worker: WorkerId, person
 
 pub fn end(server: &mut ChatServer, session: SessionId) {
     let now = server.clock.now();
+    let before = server.people.session(session).map(|live| server.shown_status(live.person.id));
     if let Some(live) = server.people.disconnect(session) {
         for id in live.rooms.iter() {
             if let Some(room) = server.rooms.get_mut(&id) {
                 room.disconnect(session, now);
             }
         }
+        let user = live.person.id;
+        if server.people.is_online(user) {
+            presence::tell_if_changed(server, user, before.unwrap_or(Status::Offline));
+        } else if !live.person.is_guest() {
+            server.profiles.seen(user, now);
+        }
+    }
+    if server.journal_closed {
+        server.write_notes();
     }
     server.finish_drain_if_empty();
 }

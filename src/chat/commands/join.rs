@@ -119,7 +119,7 @@ fn listen(server: &mut ChatServer, id: RoomId, caller: Caller, ear: Ear, after: 
 
 /// Notes that a session listens; answers how it did before, if it did.
 fn connect(server: &mut ChatServer, id: RoomId, person: &Person, ear: Ear) -> Option<Attention> {
-    let status = server.people.status(person.id);
+    let status = server.shown_status(person.id);
     let room = server.rooms.get_mut(&id)?;
     let before = room.connect(ear.session, ear.worker, person, status, ear.attention);
     if let Some(live) = server.people.session_mut(ear.session) {

@@ -4,7 +4,7 @@ use super::super::loader::Loaded;
 use super::super::reply::Caller;
 use super::super::room::Room;
 use super::super::server::ChatServer;
-use super::{add, appoint, ask, create, history, join, level, members, nick, read, rooms};
+use super::{add, appoint, ask, create, history, join, level, members, nick, privacy, read, rooms, status};
 use crate::domain::name::RoomName;
 use crate::domain::room::{RoomKind, Topic};
 use crate::protocol::command::Command;
@@ -18,7 +18,9 @@ pub fn run(server: &mut ChatServer, loaded: Loaded) {
         Loaded::Replay { session, feed, generation, events } => join::replay(server, session, feed, generation, events),
         Loaded::History { caller, room, page, reset } => history::loaded(server, caller, room, page, reset),
         Loaded::Rooms { caller, rooms } => rooms::loaded(server, caller, rooms),
-        Loaded::Members { caller, room, members } => members::loaded(server, caller, room, members),
+        Loaded::Members { caller, room, members, last_seen } => {
+            members::loaded(server, caller, room, members, &last_seen);
+        }
         Loaded::NameChecked { caller, name, taken } => nick::checked(server, caller, name, taken),
         Loaded::Made { caller, then, made } => create::made(server, caller, then, made),
         Loaded::Found { caller, room, user } => add::found(server, caller, room, user),
@@ -27,6 +29,9 @@ pub fn run(server: &mut ChatServer, loaded: Loaded) {
         Loaded::Placed { caller, room, place, back } => read::placed(server, caller, room, place, back),
         Loaded::LookedUp { caller, room, looked } => ask::looked_up(server, caller, room, looked),
         Loaded::CursorsWritten { failed } => server.cursors_written(failed),
+        Loaded::StatusWritten { caller, line, written } => status::written(server, caller, line, written),
+        Loaded::PrivacyWritten { caller, privacy, written } => privacy::written(server, caller, privacy, written),
+        Loaded::NotesWritten { failed } => server.notes_written(failed),
     }
 }
 

@@ -20,11 +20,13 @@ pub mod members;
 pub mod nick;
 pub mod ping;
 pub mod presence;
+pub mod privacy;
 pub mod read;
 pub mod remove;
 pub mod rooms;
 pub mod send;
 pub mod settle;
+pub mod status;
 pub mod typing;
 
 use super::journal::Purpose;

@@ -4,7 +4,6 @@ use super::super::reply::Caller;
 use super::super::server::ChatServer;
 use super::presence;
 use crate::domain::name::UserName;
-use crate::domain::person::Author;
 use crate::protocol::answer::Answer;
 use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::storage::StorageResult;
@@ -33,8 +32,7 @@ pub fn checked(server: &mut ChatServer, caller: Caller, name: UserName, taken: S
 
 fn rename(server: &mut ChatServer, caller: &Caller, name: &UserName) -> Result<Answer, Problem> {
     let Some(person) = server.people.rename_guest(caller.person.id, name) else { return Err(name_taken(name)) };
-    let status = server.people.status(person.id);
-    presence::tell_rooms(server, &Author::from(&*person), status);
+    presence::tell_rooms(server, person.id);
     Ok(Answer::Renamed { name: name.clone() })
 }
 

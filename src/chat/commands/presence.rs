@@ -1,27 +1,44 @@
-//! `presence`: somebody says how present they are.
+//! `presence`: somebody says how present they are, or their program noticed it.
 
 use std::collections::HashSet;
 
 use super::super::reply::Caller;
 use super::super::server::ChatServer;
-use crate::domain::ids::RoomId;
+use crate::domain::ids::{RoomId, UserId};
 use crate::domain::person::{Author, Status};
 use crate::protocol::answer::Answer;
 
-pub fn run(server: &mut ChatServer, caller: Caller, status: Status) {
-    server.people.set_status(caller.person.id, status);
-    tell_rooms(server, &Author::from(&*caller.person), status);
+pub fn run(server: &mut ChatServer, caller: Caller, status: Status, auto: bool) {
+    let user = caller.person.id;
+    let before = server.shown_status(user);
+    server.people.set_away(user, caller.session(), status == Status::Away);
+    if status == Status::Busy || !auto {
+        let is_busy = status == Status::Busy;
+        server.people.set_busy(user, is_busy);
+        if !caller.person.is_guest() {
+            server.profiles.set_busy(user, is_busy);
+        }
+    }
+    tell_if_changed(server, user, before);
     server.ports.answer(caller.reply, Ok(Answer::Done));
 }
 
-/// Every room this person is connected to learns the status and the name with its next frame.
-pub fn tell_rooms(server: &mut ChatServer, author: &Author, status: Status) {
-    let sessions = server.people.sessions_of(author.id);
-    let rooms: HashSet<RoomId> =
-        sessions.filter_map(|(session, _)| server.people.session(session)).flat_map(|live| live.rooms.iter()).collect();
+/// The rooms are told when somebody looks different from `before`.
+pub fn tell_if_changed(server: &mut ChatServer, user: UserId, before: Status) {
+    if server.shown_status(user) != before {
+        tell_rooms(server, user);
+    }
+}
+
+/// Every room this person is connected to learns the presence, the status and the name with its next frame.
+pub fn tell_rooms(server: &mut ChatServer, user: UserId) {
+    let status = server.shown_status(user);
+    let live = || server.people.sessions_of(user).filter_map(|(session, _)| server.people.session(session));
+    let Some(author) = live().next().map(|live| Author::from(&*live.person)) else { return };
+    let rooms: HashSet<RoomId> = live().flat_map(|live| live.rooms.iter()).collect();
     for id in rooms {
         if let Some(room) = server.rooms.get_mut(&id) {
-            room.update_presence(author, status);
+            room.update_presence(&author, status);
         }
     }
 }

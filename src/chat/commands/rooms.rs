@@ -5,7 +5,7 @@ use super::super::server::ChatServer;
 use crate::domain::ids::RoomId;
 use crate::domain::membership::Membership;
 use crate::domain::permission::{self, Actor, LOBBY, RoomFacts};
-use crate::domain::person::Person;
+use crate::domain::person::{Person, Status};
 use crate::protocol::answer::{Answer, RoomEntry};
 use crate::protocol::error_code::Problem;
 use crate::storage::StorageResult;
@@ -50,7 +50,7 @@ fn entry(server: &ChatServer, listed: ListedRoom) -> RoomEntry {
     let names: Vec<&str> = others.iter().map(|other| other.name.as_str()).collect();
     RoomEntry {
         title: if names.is_empty() { info.name.to_string() } else { names.join(", ") },
-        other_online: others.iter().any(|other| server.people.is_online(other.id)),
+        other_online: others.iter().any(|other| server.shown_status(other.id) != Status::Offline),
         room: info.name,
         kind: info.kind,
         topic,

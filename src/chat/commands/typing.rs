@@ -15,7 +15,9 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller) {
     if let Err(refusal) = permission::may_post(server.access(), facts, actor, server.clock.now()) {
         return refuse(server, caller, refusal);
     }
-    if let Some(room) = server.rooms.get(&id) {
+    // Whoever looks offline does not write where others can see it, until the message is there.
+    let is_hidden = server.profiles.privacy(caller.person.id).hide_presence;
+    if let Some(room) = server.rooms.get(&id).filter(|_| !is_hidden) {
         let news = Ephemeral::Typing { room: room.info.name.clone(), user: Author::from(&*caller.person) };
         server.ports.broadcast(room, News::Ephemeral(news), caller.session());
     }

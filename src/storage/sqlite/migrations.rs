@@ -8,8 +8,10 @@ use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 /// Number, name and text of every step.
-const STEPS: &[(i64, &str, &str)] =
-    &[(1, "rooms that work", include_str!("../../../migrations/sqlite/0001_rooms_that_work.sql"))];
+const STEPS: &[(i64, &str, &str)] = &[
+    (1, "rooms that work", include_str!("../../../migrations/sqlite/0001_rooms_that_work.sql")),
+    (3, "people", include_str!("../../../migrations/sqlite/0003_people.sql")),
+];
 
 /// Marks a file as a database of this program; the first step writes it.
 pub(super) const APPLICATION_ID: i64 = 0x5061_726c;

@@ -14,6 +14,8 @@ mod log_rows;
 mod migrations;
 mod nonces;
 mod open;
+mod profiles;
+mod push;
 mod read_targets;
 mod room_rows;
 mod rooms;

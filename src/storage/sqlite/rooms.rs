@@ -75,8 +75,8 @@ WHERE memberships.room_id = moved.value->>0 AND memberships.user_id = unhex(move
 const SET_LEVEL: &str = "UPDATE memberships SET level = $3 WHERE room_id = $1 AND user_id = $2";
 
 const READERS: &str = "
-SELECT u.id, u.name FROM memberships m JOIN users u ON u.id = m.user_id
-WHERE m.room_id = $1 AND m.read_seq >= $2 AND m.banned = 0
+SELECT u.id, u.name FROM memberships m JOIN users u ON u.id = m.user_id LEFT JOIN profiles p ON p.user_id = u.id
+WHERE m.room_id = $1 AND m.read_seq >= $2 AND m.banned = 0 AND coalesce(p.hide_reads, 0) = 0
 ORDER BY u.name_key LIMIT $3";
 
 const CALLS: &str = "

@@ -15,10 +15,12 @@ mod location;
 mod me;
 mod members;
 mod messages;
+mod preferences;
 mod preview;
 pub mod problem;
 mod read_cursor;
 mod rooms;
+mod status;
 mod tokens;
 mod users;
 
@@ -38,6 +40,15 @@ pub fn configure(cfg: &mut ServiceConfig) {
         scope("/api/v1")
             .wrap(from_fn(idempotency::once))
             .service(resource("/me").route(read().to(me::show)))
+            .service(
+                resource("/me/preferences").route(read().to(preferences::show)).route(patch().to(preferences::change)),
+            )
+            .service(
+                resource("/me/status")
+                    .route(read().to(status::show))
+                    .route(put().to(status::set))
+                    .route(delete().to(status::clear)),
+            )
             .service(resource("/rooms").route(read().to(rooms::list)).route(post().to(rooms::create)))
             .service(resource("/rooms/{room}").route(read().to(rooms::show)).route(patch().to(rooms::change)))
             .service(resource("/rooms/{room}/level").route(put().to(rooms::level)))

@@ -130,6 +130,7 @@ fn start_chat(store: &SharedStore, auth: &Auth, clock: &Clock, metrics: &Metrics
         access: auth.follow_access(),
         journal: inlet,
         store: store.clone(),
+        profiles: Vec::new(),
         metrics: metrics.clone(),
         room_idle: Duration::from_mins(1),
         heartbeat_seconds: 20,

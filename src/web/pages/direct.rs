@@ -5,11 +5,9 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
-use super::refusals::storage_problem;
 use super::room::{self, Typed, Window};
 use super::visit::{Visit, redirect};
 use crate::domain::ids::UserId;
-use crate::domain::name::NameKey;
 use crate::domain::person::{Author, Person};
 use crate::protocol::command::Command;
 use crate::protocol::error_code::{ErrorCode, Problem};
@@ -31,7 +29,7 @@ pub async fn start(visit: Visit, user: web::Path<String>) -> HttpResponse {
 
 async fn page(visit: &Visit, name: &str) -> Result<HttpResponse, Problem> {
     let (account, other) = both(visit, name).await?;
-    if id_of(name).is_some() {
+    if UserId::parse(name).is_some_and(|id| id == other.id) {
         // Messages know people by id, which stays when a name changes; the address shows the name.
         return Ok(redirect(&url::direct(other.name.as_str())));
     }
@@ -54,20 +52,10 @@ async fn carry_out(visit: &Visit, name: &str) -> Result<HttpResponse, Problem> {
     Ok(redirect(&url::direct(other.name.as_str())))
 }
 
-/// The id that was given for a name. No name is as long as an id with its dashes.
-fn id_of(name: &str) -> Option<UserId> {
-    UserId::parse(name).filter(|_| name.len() == 36)
-}
-
 /// Who writes with whom, by name or by id.
 async fn both(visit: &Visit, name: &str) -> Result<(Arc<Person>, Account), Problem> {
     let account = visit.account()?;
-    let other = match id_of(name) {
-        Some(id) => visit.state.store.user(id).await,
-        None => visit.state.store.user_by_name(&NameKey::of(name.trim())).await,
-    };
-    let other = other.map_err(storage_problem)?;
-    let other = other.ok_or_else(|| visit.not_found("error.no_such_person"))?;
+    let other = visit.find_person(name).await?;
     if other.id == account.id {
         return Err(visit.told(ErrorCode::BadRequest, "error.with_oneself"));
     }

@@ -40,7 +40,7 @@ async fn write(request: &HttpRequest, status: StatusCode, problem: &Problem, vis
     let Some(state) = request.app_data::<web::Data<WebState>>().cloned() else { return bare(status, problem) };
     let is_known = visitor.is_some();
     let visitor = visitor.unwrap_or_else(|| Visitor { person: None, address: address(request) });
-    let visit = Visit::new(request.clone(), state, visitor);
+    let visit = Visit::open(request.clone(), state, visitor).await;
     let title = visit.words.get(title(status));
     let (action_url, action_label) = action(&visit, status);
     let page = ErrorPage {

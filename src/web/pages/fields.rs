@@ -42,6 +42,11 @@ impl Fields {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
+    /// Every field of this name.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.0.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone()).collect()
+    }
+
     /// A field that is never shown again.
     pub fn secret(&self, name: &str) -> SecretString {
         SecretString::from(self.get(name))

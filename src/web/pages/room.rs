@@ -14,18 +14,15 @@ use crate::domain::event::{EventBody, SharedEvent};
 use crate::domain::ids::Seq;
 use crate::domain::limits::HISTORY_DEFAULT;
 use crate::domain::name::RoomName;
-use crate::domain::person::{Author, Person, Status};
+use crate::domain::person::{Author, Person};
 use crate::domain::room::RoomKind;
-use crate::protocol::answer::{Members, RoomLook};
+use crate::protocol::answer::RoomLook;
 use crate::protocol::command::{Command, Page};
 use crate::protocol::error_code::Problem;
-use crate::web::views::SidebarView;
 use crate::web::views::event::{self, EventView};
 use crate::web::views::prose::ProseView;
-use crate::web::views::room::{MemberView, RoomPage, RoomView, Shown};
-
-/// People shown in the panel; those who are connected come first where there are more.
-const PEOPLE: usize = 200;
+use crate::web::views::room::{RoomPage, RoomView, Shown};
+use crate::web::views::{SidebarView, url};
 
 /// Which part of the log to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,13 +89,13 @@ pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) 
     let reader = visit.reader()?;
     let look = visit.look(&reader, room).await?;
     let (events, shown) = read(visit, &reader, &look, window).await?;
-    let members = visit.members(&reader, &look.room).await?;
     let mut entries = visit.rooms(&reader).await?;
     let entry = entries.iter_mut().find(|entry| entry.room == look.room);
     let title = entry.as_ref().map_or_else(|| look.room.to_string(), |entry| entry.title.clone());
+    let url = entry.as_ref().map_or_else(|| url::room(look.room.as_str()), |entry| url::of_entry(entry));
     let is_member = visit.is_account() && look.role.is_some();
     if let Some(entry) = entry.filter(|_| shown.is_newest) {
-        entry.unread = 0;
+        (entry.unread, entry.mentions) = (0, 0);
     }
 
     let now = visit.state.clock.now();
@@ -112,9 +109,8 @@ pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) 
             text_value: typed.text,
             text_error: typed.text_error,
             preview: typed.preview,
-            ..RoomView::new(&look, &title, shown, has_name, secret::random_link(), &visit.words)
+            ..RoomView::new(&look, (&title, &url), shown, has_name, secret::random_link(), &visit.words)
         },
-        members: people(visit, members),
         timeline: event::timeline(&events, is_member.then_some(look.read_seq), now, writing),
         pending_event: EventView::pending(look.room.as_str(), author.as_ref(), now, writing.zone),
     };
@@ -180,14 +176,4 @@ async fn read(
         events.retain(|event| matches!(event.body, EventBody::Message { .. }));
     }
     Ok((events, shown))
-}
-
-fn people(visit: &Visit, members: Members) -> Vec<MemberView> {
-    let account = visit.account().ok().map(|account| account.id);
-    let mut entries = members.members;
-    if entries.len() > PEOPLE {
-        entries.sort_by_key(|entry| entry.status == Status::Offline);
-        entries.truncate(PEOPLE);
-    }
-    entries.iter().map(|entry| MemberView::new(entry, account)).collect()
 }

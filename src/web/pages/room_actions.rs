@@ -1,16 +1,15 @@
-//! The forms of a room: write, join, leave, add people.
+//! The forms of a room: write, join, leave.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 
 use super::asking::room_name;
 use super::fields::Fields;
-use super::refusals::storage_problem;
 use super::room::{self, Typed, Window};
 use super::visit::{Visit, redirect};
 use crate::domain::access::GuestAccess;
 use crate::domain::limits::NONCE_BYTES;
-use crate::domain::name::{NameKey, RoomName};
+use crate::domain::name::RoomName;
 use crate::domain::text::MessageText;
 use crate::protocol::command::Command;
 use crate::protocol::error_code::{ErrorCode, Problem};
@@ -33,12 +32,6 @@ pub async fn join(visit: Visit, room: web::Path<String>) -> HttpResponse {
 /// POST `/rooms/{room}/leave`
 pub async fn leave(visit: Visit, room: web::Path<String>) -> HttpResponse {
     let result = carry_out_leave(&visit, &room).await;
-    visit.respond(result).await
-}
-
-/// POST `/rooms/{room}/members`
-pub async fn add(visit: Visit, room: web::Path<String>, fields: Fields) -> HttpResponse {
-    let result = carry_out_add(&visit, &room, &fields).await;
     visit.respond(result).await
 }
 
@@ -111,21 +104,4 @@ async fn carry_out_leave(visit: &Visit, room: &str) -> Result<HttpResponse, Prob
     let room = room_name(room)?;
     visit.ask(&visit.person()?, Command::GiveUp { room }).await?;
     Ok(redirect("/rooms"))
-}
-
-async fn carry_out_add(visit: &Visit, room: &str, fields: &Fields) -> Result<HttpResponse, Problem> {
-    let room = room_name(room)?;
-    let account = visit.account()?;
-    let name = fields.get("person").trim();
-    let user = visit.state.store.user_by_name(&NameKey::of(name)).await.map_err(storage_problem)?;
-    let refused = match user {
-        None => visit.words.get("error.nobody_of_name"),
-        Some(user) => match visit.ask(&account, Command::Add { room: room.clone(), user: user.id }).await {
-            Ok(_) => return Ok(redirect(&url::room(room.as_str()))),
-            Err(problem) if problem.code == ErrorCode::Forbidden => telling::problem(&visit.words, &problem),
-            Err(problem) => return Err(problem),
-        },
-    };
-    let typed = Typed { status: StatusCode::UNPROCESSABLE_ENTITY, flash: refused, ..Typed::default() };
-    room::page(visit, &room, Window::Newest, typed).await
 }

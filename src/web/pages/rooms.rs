@@ -69,19 +69,28 @@ async fn page(visit: &Visit, status: StatusCode, create: CreateForm) -> Result<H
     let reader = visit.reader()?;
     let entries = visit.rooms(&reader).await?;
     let page = visit.page_view(&visit.words.get("rooms.title")).await;
-    let listed = entries.iter().filter(|entry| entry.kind != RoomKind::Direct);
+    let filter = Fields::of_query(&visit.request).get("q").trim().to_owned();
+    let wanted = filter.to_lowercase();
+    let is_wanted = |text: &str| text.to_lowercase().contains(&wanted);
+    let mut listed: Vec<_> = entries
+        .iter()
+        .filter(|entry| entry.kind != RoomKind::Direct)
+        .filter(|entry| is_wanted(&entry.title) || is_wanted(entry.topic.as_str()))
+        .collect();
+    listed.sort_by_key(|entry| entry.archived);
     let context = RoomsPage {
         sidebar: SidebarView::new(&entries, visit.is_account(), None),
-        rooms: listed.map(|entry| ListedRoomView::new(entry, visit.is_account())).collect(),
+        rooms: listed.into_iter().map(|entry| ListedRoomView::new(entry, visit.is_account())).collect(),
+        filter,
         create: CreateForm { allowed: page.viewer.can_create_rooms, ..create },
-        people: people(visit, &entries).await?,
+        people: everybody(visit, &entries).await?,
         page,
     };
     visit.html(status, "pages/rooms.html", &context)
 }
 
 /// Everybody else with an account, for accounts. Who is connected is known of those with a direct room.
-async fn people(visit: &Visit, entries: &[RoomEntry]) -> Result<Vec<ListedPersonView>, Problem> {
+pub(super) async fn everybody(visit: &Visit, entries: &[RoomEntry]) -> Result<Vec<ListedPersonView>, Problem> {
     let Ok(account) = visit.account() else { return Ok(Vec::new()) };
     let online: HashSet<_> = entries
         .iter()
@@ -92,7 +101,9 @@ async fn people(visit: &Visit, entries: &[RoomEntry]) -> Result<Vec<ListedPerson
     let others = users.into_iter().filter(|user| user.id != account.id);
     let views = others.map(|user| ListedPersonView {
         direct_url: url::direct(user.name.as_str()),
+        card_url: url::person(user.name.as_str(), None),
         online: online.contains(&user.id),
+        chosen: false,
         person: PersonView::from(&Author { id: user.id, name: user.name }),
     });
     Ok(views.collect())

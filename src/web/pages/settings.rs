@@ -9,13 +9,16 @@ use super::refusals::{problem_of, retry_after, status_of, storage_problem, words
 use super::visit::{Visit, redirect, with_retry_after};
 use crate::domain::device::{Device, DeviceKind};
 use crate::domain::person::Person;
+use crate::domain::profile::Profile;
 use crate::protocol::error_code::Problem;
 use crate::storage::invites::Invite;
 use crate::web::views::PageView;
+use crate::web::views::preferences::{AppearanceForm, NotificationsForm, StatusForm};
 use crate::web::views::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, SettingsPage};
 
 /// The sections that say "Saved".
-const SECTIONS: [&str; 5] = ["profile", "password", "devices", "tokens", "invites"];
+const SECTIONS: [&str; 9] =
+    ["profile", "status", "password", "appearance", "notifications", "privacy", "devices", "tokens", "invites"];
 
 /// What a form leaves on the page.
 #[derive(Default)]
@@ -26,6 +29,10 @@ pub struct Left {
     pub flash: String,
     /// What was typed as the name.
     pub profile: Option<ProfileForm>,
+    /// What was said of oneself, and is wrong with it.
+    pub status_line: Option<StatusForm>,
+    /// What is wrong with the times of the quiet hours, or with their zone.
+    pub notifications: Option<NotificationsForm>,
     /// What is wrong with the passwords.
     pub password: PasswordForm,
     /// What is wrong with the label of a token.
@@ -70,14 +77,22 @@ pub fn saved(section: &str) -> HttpResponse {
     redirect(&format!("/settings?saved={section}#{section}"))
 }
 
-/// The page.
+/// The page. Somebody without an account has nothing here but how pages look.
 pub async fn page(visit: &Visit, left: Left) -> Result<HttpResponse, Problem> {
-    let account = visit.account()?;
+    let account = visit.person()?;
     let page = PageView { flash: left.flash, ..visit.page_view(&visit.words.get("settings.title")).await };
     let name_value = account.name.to_string();
+    let profile = own_profile(visit, &account).await?;
+    let status_line = left.status_line.unwrap_or_else(|| {
+        StatusForm::new(&profile, &visit.words, visit.state.clock.now(), visit.state.renderer.zone())
+    });
     let context = SettingsPage {
         sidebar: visit.sidebar().await?,
         profile: left.profile.unwrap_or_else(|| ProfileForm { name_value, ..ProfileForm::default() }),
+        status_line,
+        appearance: AppearanceForm::new(&visit.preferences),
+        notifications: left.notifications.unwrap_or_else(|| NotificationsForm::new(&visit.preferences)),
+        privacy: profile.privacy.into(),
         password: left.password,
         devices: devices(visit, &account, DeviceKind::Cookie).await?,
         tokens: devices(visit, &account, DeviceKind::Token).await?,
@@ -90,7 +105,17 @@ pub async fn page(visit: &Visit, left: Left) -> Result<HttpResponse, Problem> {
     visit.html(left.status, "pages/settings.html", &context)
 }
 
+async fn own_profile(visit: &Visit, person: &Person) -> Result<Profile, Problem> {
+    if person.is_guest() {
+        return Ok(Profile::default());
+    }
+    visit.state.store.profile(person.id, visit.state.clock.now()).await.map_err(storage_problem)
+}
+
 async fn devices(visit: &Visit, account: &Person, kind: DeviceKind) -> Result<Vec<DeviceView>, Problem> {
+    if account.is_guest() {
+        return Ok(Vec::new());
+    }
     let devices = visit.state.auth.devices(account, kind).await.map_err(|error| problem_of(&visit.words, &error))?;
     let (now, zone) = (visit.state.clock.now(), visit.state.renderer.zone());
     let view = |device: &Device| {

@@ -13,11 +13,12 @@ use actix_web::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, LOCATION, RETRY_AF
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use super::errors;
+use super::{errors, look};
 use crate::auth::secret;
 use crate::domain::access::GuestAccess;
 use crate::domain::name::UserName;
 use crate::domain::person::{Person, Standing};
+use crate::domain::preferences::Preferences;
 use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::web::cookies;
 use crate::web::state::WebState;
@@ -37,15 +38,18 @@ pub struct Visit {
     pub state: web::Data<WebState>,
     /// Who sent it.
     pub visitor: Visitor,
+    /// How they like their pages.
+    pub preferences: Preferences,
     /// The words of their language.
     pub words: Words,
 }
 
 impl Visit {
-    /// A request, in the language of whoever sent it.
-    pub fn new(request: HttpRequest, state: web::Data<WebState>, visitor: Visitor) -> Self {
-        let words = state.renderer.words(language_of(&request));
-        Self { request, state, visitor, words }
+    /// A request, in the language and the look of whoever sent it.
+    pub async fn open(request: HttpRequest, state: web::Data<WebState>, visitor: Visitor) -> Self {
+        let preferences = look::preferences(&request, &state, &visitor).await;
+        let words = state.renderer.words(language_of(&request, &preferences));
+        Self { request, state, visitor, preferences, words }
     }
 
     /// The person, account or guest.
@@ -93,6 +97,9 @@ impl Visit {
         PageView {
             lang: self.words.language().tag(),
             dir: self.words.language().dir(),
+            theme: self.preferences.theme.as_str(),
+            density: self.preferences.density.as_str(),
+            sound: self.preferences.sound,
             title: format!("{title} · {server_name}"),
             server_name,
             assets: self.state.renderer.assets().to_owned(),
@@ -147,7 +154,7 @@ impl FromRequest for Visit {
         Box::pin(async move {
             let state = state.await?;
             match visitor.await {
-                Ok(visitor) => Ok(Self::new(request, state, visitor)),
+                Ok(visitor) => Ok(Self::open(request, state, visitor).await),
                 Err(error) => {
                     let status = actix_web::ResponseError::status_code(&error);
                     // Asking anew who it is would fail anew.
@@ -160,10 +167,10 @@ impl FromRequest for Visit {
 }
 
 /// The language of whoever sent a request.
-fn language_of(request: &HttpRequest) -> Language {
+fn language_of(request: &HttpRequest, preferences: &Preferences) -> Language {
     let cookie = request.cookie(cookies::LANGUAGE);
     let accept = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    Language::choose(None, cookie.as_ref().map(Cookie::value), accept)
+    Language::choose(Some(preferences.language.as_str()), cookie.as_ref().map(Cookie::value), accept)
 }
 
 /// A response with HTML.

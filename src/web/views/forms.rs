@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::rooms::ListedPersonView;
 use super::{PageView, SidebarView};
 use crate::domain::person::Author;
 
@@ -97,6 +98,21 @@ pub struct DirectStartPage {
     pub sidebar: SidebarView,
     /// With whom.
     pub person: PersonView,
+}
+
+/// `pages/conversation.html`
+#[derive(Debug, Serialize)]
+pub struct ConversationPage {
+    /// What every page needs.
+    pub page: PageView,
+    /// The list of rooms.
+    pub sidebar: SidebarView,
+    /// With whom one could talk.
+    pub people: Vec<ListedPersonView>,
+    /// Why the form was refused, or nothing.
+    pub refused: String,
+    /// How many may be chosen.
+    pub most: usize,
 }
 
 /// Somebody, as avatars show them.

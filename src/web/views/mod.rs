@@ -10,6 +10,8 @@ pub mod forms;
 pub mod highlight;
 pub mod lookup;
 pub mod markdown;
+pub mod members;
+pub mod preferences;
 pub mod prose;
 pub mod render;
 pub mod room;
@@ -26,6 +28,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::access::Access;
 use crate::domain::ids::UserId;
+use crate::domain::membership::Level;
 use crate::domain::permission;
 use crate::domain::person::Person;
 use crate::domain::room::RoomKind;
@@ -42,6 +45,12 @@ pub struct PageView {
     pub lang: &'static str,
     /// Its direction, for `dir`.
     pub dir: &'static str,
+    /// `auto`, `light` or `dark`.
+    pub theme: &'static str,
+    /// `cosy` or `compact`.
+    pub density: &'static str,
+    /// A short tone for what is worth a notification.
+    pub sound: bool,
     /// The title of the window.
     pub title: String,
     /// The name of the server.
@@ -130,6 +139,8 @@ pub struct SidebarView {
     pub rooms: Vec<RoomItem>,
     /// Direct rooms.
     pub direct: Vec<RoomItem>,
+    /// Those of both kinds that the viewer wants to hear nothing of.
+    pub muted: Vec<RoomItem>,
 }
 
 /// One room of the sidebar.
@@ -143,8 +154,14 @@ pub struct RoomItem {
     pub kind: String,
     /// Its page.
     pub url: String,
-    /// Events above the read cursor.
+    /// Messages above the read cursor.
     pub unread: u64,
+    /// How many of them call the viewer.
+    pub mentions: u64,
+    /// What the viewer wants to be told of: `all`, `mentions` or `nothing`.
+    pub level: &'static str,
+    /// The number beside its name; 0 for none.
+    pub count: u64,
     /// The end of its log.
     pub last_seq: u64,
     /// It is the page that is open.
@@ -162,11 +179,12 @@ impl SidebarView {
     #[must_use]
     pub fn new(entries: &[RoomEntry], is_account: bool, current: Option<&str>) -> Self {
         let is_current = |entry: &RoomEntry| current == Some(entry.room.as_str());
-        let shown = entries.iter().filter(|entry| entry.member || !is_account || is_current(entry));
-        let (direct, rooms) = shown
-            .map(|entry| RoomItem { current: is_current(entry), ..RoomItem::new(entry) })
-            .partition(|item| item.kind == "direct");
-        Self { rooms, direct }
+        let is_mine = |entry: &RoomEntry| !entry.archived && (entry.member || !is_account);
+        let shown = entries.iter().filter(|entry| is_mine(entry) || is_current(entry));
+        let items = shown.map(|entry| RoomItem { current: is_current(entry), ..RoomItem::new(entry) });
+        let (muted, heard): (Vec<_>, Vec<_>) = items.partition(|item| item.level == Level::Nothing.as_str());
+        let (direct, rooms) = heard.into_iter().partition(|item| item.kind == "direct");
+        Self { rooms, direct, muted }
     }
 }
 
@@ -178,6 +196,14 @@ impl RoomItem {
             kind: entry.kind.to_string(),
             url: url::of_entry(entry),
             unread: entry.unread,
+            mentions: entry.mentions,
+            level: entry.level.as_str(),
+            // The same rule as in static/js/elements/room-list.js.
+            count: match entry.level {
+                Level::All => entry.unread,
+                Level::Mentions => entry.mentions,
+                Level::Nothing => 0,
+            },
             last_seq: entry.last_seq,
             current: false,
             initials: initials(&entry.title),

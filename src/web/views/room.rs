@@ -3,14 +3,11 @@
 use serde::Serialize;
 
 use super::event::{EventView, TimelineEntry};
-use super::forms::PersonView;
 use super::prose::ProseView;
 use super::{PageView, SidebarView, url};
-use crate::domain::ids::{Seq, UserId};
+use crate::domain::ids::Seq;
 use crate::domain::limits::TEXT_BYTES;
-use crate::domain::person::Status;
-use crate::domain::room::RoomKind;
-use crate::protocol::answer::{MemberEntry, RoomLook};
+use crate::protocol::answer::RoomLook;
 use crate::web::words::{Words, telling};
 
 /// The page of a room.
@@ -22,8 +19,6 @@ pub struct RoomPage {
     pub sidebar: SidebarView,
     /// The room.
     pub room: RoomView,
-    /// Its people.
-    pub members: Vec<MemberView>,
     /// What happened in it.
     pub timeline: Vec<TimelineEntry>,
     /// The message that the script fills.
@@ -60,8 +55,14 @@ pub struct RoomView {
     pub can_join: bool,
     /// The viewer may end the membership.
     pub can_leave: bool,
-    /// The viewer may add others.
-    pub can_add_people: bool,
+    /// The address that the pages beside it begin with.
+    pub base_url: String,
+    /// Nobody writes into it any more.
+    pub archived: bool,
+    /// What the viewer wants to be told of: `all`, `mentions` or `nothing`.
+    pub level: &'static str,
+    /// The viewer is a member.
+    pub is_member: bool,
     /// How many people are connected to it.
     pub online: usize,
     /// Up to where this page knows the log: from here on live events follow.
@@ -106,9 +107,16 @@ pub struct Shown {
 impl RoomView {
     /// Shows a room. `has_name` is false for somebody who is neither logged in nor a guest.
     #[must_use]
-    pub fn new(look: &RoomLook, title: &str, shown: Shown, has_name: bool, post_nonce: String, words: &Words) -> Self {
+    pub fn new(
+        look: &RoomLook,
+        (title, url): (&str, &str),
+        shown: Shown,
+        has_name: bool,
+        post_nonce: String,
+        words: &Words,
+    ) -> Self {
         let name = look.room.as_str();
-        let url = if look.kind == RoomKind::Direct { url::direct(title) } else { url::room(name) };
+        let url = url.to_owned();
         let has_newer = !shown.is_newest && shown.last < look.last_seq;
         Self {
             name: name.to_owned(),
@@ -123,7 +131,10 @@ impl RoomView {
             guest_name_value: String::new(),
             can_join: look.role.is_none() && look.may_join.is_ok(),
             can_leave: look.may_leave.is_ok(),
-            can_add_people: look.may_add.is_ok(),
+            base_url: url::room(name),
+            archived: look.archived,
+            level: look.level.as_str(),
+            is_member: look.role.is_some(),
             online: look.online,
             last_seq: if shown.is_newest { shown.last } else { look.last_seq },
             read_seq: look.read_seq,
@@ -138,40 +149,6 @@ impl RoomView {
             post_nonce,
             max_text_bytes: TEXT_BYTES,
             url,
-        }
-    }
-}
-
-/// Somebody in the room.
-#[derive(Debug, Serialize)]
-pub struct MemberView {
-    /// Who.
-    #[serde(flatten)]
-    pub person: PersonView,
-    /// `owner`, `moderator`, `member` or `guest`.
-    pub role: &'static str,
-    /// Connected to the room.
-    pub online: bool,
-    /// The direct room with them, or nothing.
-    pub direct_url: String,
-}
-
-impl MemberView {
-    /// Shows a member to an account, or to somebody else (`None`).
-    #[must_use]
-    pub fn new(entry: &MemberEntry, account: Option<UserId>) -> Self {
-        let can_write_to = entry.role.is_some() && account.is_some_and(|viewer| viewer != entry.id);
-        let name = entry.name.to_string();
-        Self {
-            role: entry.role.map_or("guest", crate::domain::membership::Role::as_str),
-            online: entry.status != Status::Offline,
-            direct_url: if can_write_to { url::direct(&name) } else { String::new() },
-            person: PersonView {
-                id: entry.id.to_string(),
-                initials: super::initials(&name),
-                hue: super::hue(entry.id),
-                name,
-            },
         }
     }
 }

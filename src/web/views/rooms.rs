@@ -13,8 +13,10 @@ pub struct RoomsPage {
     pub page: PageView,
     /// The list of rooms at the side.
     pub sidebar: SidebarView,
-    /// Every room that is not a direct one.
+    /// Every room that is not a direct one; those that are archived last.
     pub rooms: Vec<ListedRoomView>,
+    /// What was looked for, or nothing.
+    pub filter: String,
     /// The form.
     pub create: CreateForm,
     /// Everybody else with an account.
@@ -42,6 +44,8 @@ pub struct ListedRoomView {
     pub is_member: bool,
     /// The viewer may become one.
     pub can_join: bool,
+    /// Nobody writes into it any more.
+    pub archived: bool,
 }
 
 impl ListedRoomView {
@@ -57,7 +61,8 @@ impl ListedRoomView {
             members: entry.members,
             online: entry.online,
             is_member: entry.member,
-            can_join: is_account && !entry.member,
+            can_join: is_account && !entry.member && !entry.archived,
+            archived: entry.archived,
         }
     }
 }
@@ -87,6 +92,10 @@ pub struct ListedPersonView {
     pub person: PersonView,
     /// The direct room with them.
     pub direct_url: String,
+    /// Their card.
+    pub card_url: String,
     /// Known to be connected.
     pub online: bool,
+    /// Chosen for a conversation.
+    pub chosen: bool,
 }

@@ -5,25 +5,33 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::error::{ErrorPage, ErrorView};
+use super::error::{BarePage, ErrorPage, ErrorView, ShellPage};
 use super::event::{EventView, TimelineEntry};
-use super::forms::{DirectStartPage, FormPage, GuestForm, LoginForm, PersonView, RegisterForm, SetupForm};
+use super::forms::{
+    ConversationPage, DirectStartPage, FormPage, GuestForm, LoginForm, PersonView, RegisterForm, SetupForm,
+};
+use super::members::{Looking, MemberView, MembersPage, PersonPage, RoomCard, RoomSettingsPage};
+use super::preferences::{AppearanceForm, NotificationsForm, PrivacyForm, StatusForm};
 use super::render::Renderer;
-use super::room::{MemberView, RoomPage, RoomView, Shown};
+use super::room::{RoomPage, RoomView, Shown};
 use super::rooms::{CreateForm, ListedPersonView, ListedRoomView, RoomsPage};
 use super::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, SettingsPage};
 use super::{LanguageView, PageView, SidebarView, ViewerView};
 use crate::domain::access::{Access, GuestAccess, Registration};
 use crate::domain::clock::Timestamp;
+use crate::domain::emoji::Emoji;
 use crate::domain::event::{Event, EventBody, Message};
 use crate::domain::ids::{RoomId, UserId};
 use crate::domain::membership::{Level, Role};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::permission::Refusal;
 use crate::domain::person::{Author, Person, SiteRole, Standing, Status};
+use crate::domain::preferences::Preferences;
 use crate::domain::room::{Description, RoomKind, Topic};
+use crate::domain::status_line::{StatusLine, StatusText};
 use crate::protocol::answer::{MemberEntry, RoomEntry, RoomLook};
 use crate::protocol::encode::EventHtml;
+use crate::protocol::server_frame::ShownLine;
 use crate::web::words::Words;
 use crate::web::words::language::Language;
 
@@ -73,6 +81,9 @@ fn pages() -> Vec<PageView> {
             pages.push(PageView {
                 lang: "en",
                 dir: "ltr",
+                theme: "auto",
+                density: "cosy",
+                sound: demo,
                 title: NASTY.into(),
                 server_name: NASTY.into(),
                 assets: "/static/v-dev".into(),
@@ -170,14 +181,25 @@ fn look(kind: RoomKind, may: Result<(), Refusal>) -> RoomLook {
     }
 }
 
-fn members() -> Vec<MemberView> {
+fn said() -> ShownLine {
+    let text = StatusText::trusted(NASTY.into());
+    ShownLine::new(Some(&StatusLine { emoji: Emoji::parse("🌴").ok(), text, until: None }))
+}
+
+fn members(look: &RoomLook) -> Vec<MemberView> {
+    let Some(ann) = viewers().pop().flatten() else { return Vec::new() };
+    let access = Access { demo: false, guests: GuestAccess::Open, registration: Registration::Open };
     let member = |name, role, status| {
         let Author { id, name } = author(name);
-        MemberView::new(&MemberEntry { id, name, role, status }, Some(author("ann").id))
+        MemberView::new(
+            &MemberEntry { id, name, role, status, line: said(), last_seen: Some(NOW) },
+            Looking { look, account: Some(&ann), access },
+        )
     };
     vec![
         member("ann", Some(Role::Owner), Status::Online),
         member("bob", Some(Role::Member), Status::Offline),
+        member("mod", Some(Role::Moderator), Status::Away),
         member("eve", None, Status::Busy),
     ]
 }
@@ -190,7 +212,6 @@ fn room_page(page: PageView, sidebar: SidebarView, room: RoomView, with_events: 
     RoomPage {
         pending_event: EventView::pending("lobby", viewer.as_ref(), NOW, &TimeZone::UTC),
         timeline: if with_events { timeline } else { Vec::new() },
-        members: if with_events { members() } else { Vec::new() },
         page,
         sidebar,
         room,
@@ -207,7 +228,7 @@ fn the_page_of_a_room_renders_in_every_shape() {
                     let has_name = page.viewer.kind != "nobody";
                     let room = RoomView::new(
                         &look(kind, may),
-                        "lobby",
+                        ("lobby", "/rooms/lobby"),
                         shown,
                         has_name,
                         "nonce".into(),
@@ -230,7 +251,7 @@ fn a_live_message_is_the_same_html_as_the_page_shows() {
     let page = pages().remove(5);
     let room = RoomView::new(
         &look(RoomKind::Public, Ok(())),
-        "lobby",
+        ("lobby", "/rooms/lobby"),
         shown,
         true,
         "nonce".into(),
@@ -274,10 +295,13 @@ fn the_list_of_rooms_renders_in_every_shape() {
                 topic_error: error.into(),
             };
             let person = PersonView::from(&author("bob"));
-            let people = vec![ListedPersonView { person, direct_url: "/direct/bob".into(), online: true }];
+            let people = vec![listed(person)];
             let rooms = entries().iter().map(|entry| ListedRoomView::new(entry, account)).collect();
             let (rooms, people) = if error.is_empty() { (Vec::new(), Vec::new()) } else { (rooms, people) };
-            render("pages/rooms.html", &RoomsPage { page: page.clone(), sidebar, rooms, create, people });
+            render(
+                "pages/rooms.html",
+                &RoomsPage { page: page.clone(), sidebar, rooms, filter: error.into(), create, people },
+            );
         }
     }
 }
@@ -307,6 +331,24 @@ fn settings_render_in_every_shape() {
                 page: page.clone(),
                 sidebar,
                 profile: ProfileForm { name_value: text.into(), name_error: text.into() },
+                status_line: StatusForm {
+                    emoji_value: text.into(),
+                    emoji_error: text.into(),
+                    text_value: text.into(),
+                    text_error: text.into(),
+                    until: text.into(),
+                    is_set: full,
+                },
+                appearance: AppearanceForm::new(&Preferences::default()),
+                notifications: NotificationsForm {
+                    quiet_from: text.into(),
+                    quiet_to: text.into(),
+                    quiet_error: text.into(),
+                    time_zone: text.into(),
+                    time_zone_error: text.into(),
+                    ..NotificationsForm::new(&Preferences::default())
+                },
+                privacy: PrivacyForm { hide_presence: full, hide_reads: full },
                 password: PasswordForm { current_error: text.into(), new_error: text.into() },
                 devices: if full { vec![device(true), device(false)] } else { Vec::new() },
                 tokens: if full { vec![device(false)] } else { Vec::new() },
@@ -379,6 +421,73 @@ fn errors_and_first_conversations_render_in_every_shape() {
             render("pages/error.html", &ErrorPage { page: page.clone(), sidebar: sidebar.clone(), error });
             let person = PersonView::from(&author("bob"));
             render("pages/direct_start.html", &DirectStartPage { page: page.clone(), sidebar, person });
+        }
+    }
+}
+
+fn listed(person: PersonView) -> ListedPersonView {
+    ListedPersonView {
+        person,
+        direct_url: "/direct/bob".into(),
+        card_url: "/people/bob".into(),
+        online: true,
+        chosen: true,
+    }
+}
+
+#[test]
+fn the_pages_beside_a_room_render_in_every_shape() {
+    for page in pages() {
+        for (text, sidebar) in ["", NASTY].into_iter().zip(sidebars()) {
+            for kind in [RoomKind::Public, RoomKind::Private, RoomKind::Direct] {
+                let full = !text.is_empty();
+                let look = look(kind, if full { Ok(()) } else { Err(Refusal::NotMember) });
+                let look = RoomLook { archived: full, description: Description::trusted(text.into()), ..look };
+                let entries = entries();
+                let card = || RoomCard::new(&look, entries.first().filter(|_| full));
+                let context = MembersPage {
+                    page: page.clone(),
+                    sidebar: sidebar.clone(),
+                    room: card(),
+                    members: if full { members(&look) } else { Vec::new() },
+                    refused: text.into(),
+                    person_value: text.into(),
+                };
+                render("pages/members.html", &context);
+                let context = RoomSettingsPage {
+                    page: page.clone(),
+                    sidebar: sidebar.clone(),
+                    room: card(),
+                    topic_error: text.into(),
+                    description_error: text.into(),
+                    saved: if full { "about".into() } else { String::new() },
+                };
+                render("pages/room_settings.html", &context);
+                for person in members(&look) {
+                    let room = full.then(card);
+                    let context = PersonPage { page: page.clone(), sidebar: sidebar.clone(), person, room };
+                    render("pages/person.html", &context);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn new_conversations_and_pages_of_words_render_in_every_shape() {
+    for page in pages() {
+        for (text, sidebar) in ["", NASTY].into_iter().zip(sidebars()) {
+            let people = if text.is_empty() { Vec::new() } else { vec![listed(PersonView::from(&author("bob")))] };
+            let context = ConversationPage {
+                page: page.clone(),
+                sidebar: sidebar.clone(),
+                people,
+                refused: text.into(),
+                most: 9,
+            };
+            render("pages/conversation.html", &context);
+            render("pages/shortcuts.html", &ShellPage { page: page.clone(), sidebar });
+            render("pages/offline.html", &BarePage { page: page.clone() });
         }
     }
 }

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::preferences::{AppearanceForm, NotificationsForm, PrivacyForm, StatusForm};
 use super::{PageView, SidebarView, time};
 use crate::domain::clock::Timestamp;
 use crate::domain::device::Device;
@@ -19,6 +20,14 @@ pub struct SettingsPage {
     pub sidebar: SidebarView,
     /// The name.
     pub profile: ProfileForm,
+    /// What one says of oneself.
+    pub status_line: StatusForm,
+    /// How pages look.
+    pub appearance: AppearanceForm,
+    /// What is notified.
+    pub notifications: NotificationsForm,
+    /// What one keeps to oneself.
+    pub privacy: PrivacyForm,
     /// The password.
     pub password: PasswordForm,
     /// Where one is logged in.

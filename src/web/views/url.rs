@@ -17,6 +17,13 @@ pub fn direct(name: &str) -> String {
     format!("/direct/{}", segment(name))
 }
 
+/// The card of this person, as somebody of a room if one is named.
+#[must_use]
+pub fn person(name: &str, room: Option<&str>) -> String {
+    let card = format!("/people/{}", segment(name));
+    room.map_or(card.clone(), |room| format!("{card}?room={}", segment(room)))
+}
+
 /// The page of a room in a list.
 #[must_use]
 pub fn of_entry(entry: &RoomEntry) -> String {

@@ -130,6 +130,37 @@ fn templates_and_scripts_ask_by_whole_keys() {
     }
 }
 
+/// What people would read of a template if there were no catalogue: text between tags, and labels.
+fn words_in(template: &str) -> Vec<String> {
+    // A block that fills an attribute looks like text.
+    let mut text = template.replace("{% block pane %}list{% endblock pane %}", "");
+    for (open, close) in [("{#", "#}"), ("{%", "%}"), ("{{", "}}")] {
+        while let Some(start) = text.find(open) {
+            let end = text[start..].find(close).map_or(text.len(), |at| start + at + close.len());
+            text.replace_range(start..end, "\u{1}");
+        }
+    }
+    let labels = ["title=\"", "placeholder=\"", "aria-label=\"", " alt=\""]
+        .into_iter()
+        .flat_map(|label| text.split(label).skip(1).filter_map(|rest| rest.split('"').next()));
+    let texts = text.split('<').map(|tag| tag.split_once('>').map_or(tag, |(_, text)| text));
+    let is_word = |word: &&str| word.chars().filter(|sign| sign.is_alphabetic()).count() > 1;
+    labels.chain(texts).flat_map(|text| text.split(['\u{1}', ' ', '\n']).filter(is_word)).map(str::to_owned).collect()
+}
+
+#[test]
+fn templates_have_no_words_of_their_own() {
+    assert_eq!(
+        words_in("{#- Note. -#}<a title=\"{{ t(key=\"x\") }}\" class=\"big\">{% if x %}#{{ x }}{% endif %}</a>"),
+        [""; 0]
+    );
+    assert_eq!(words_in("<a title=\"Go {{ x }}\">On {{ y }} 5 x</a>"), ["Go", "On"]);
+    for (path, text) in sources("templates", "html") {
+        let words = words_in(&text);
+        assert!(words.is_empty(), "{path}: put these into locales/en.toml: {words:?}");
+    }
+}
+
 #[test]
 fn every_language_says_the_same() {
     let catalogues = languages();

@@ -3,10 +3,13 @@
 
 use super::Words;
 use super::language::Language;
+use crate::domain::emoji::EmojiError;
 use crate::domain::limits;
 use crate::domain::name::NameError;
 use crate::domain::permission::Refusal;
+use crate::domain::preferences::PreferenceError;
 use crate::domain::room::TopicError;
+use crate::domain::status_line::StatusError;
 use crate::domain::text::TextError;
 use crate::protocol::error_code::{ErrorCode, Problem, Saying};
 
@@ -65,6 +68,34 @@ pub fn text_error(words: &Words, error: TextError) -> String {
 #[must_use]
 pub fn topic_error(words: &Words, TopicError: TopicError) -> String {
     words.with("text.topic", &[("max", &limits::TOPIC_BYTES)])
+}
+
+/// What is wrong with a status that was typed.
+#[must_use]
+pub fn status_error(words: &Words, error: StatusError) -> String {
+    match error {
+        StatusError::TooLong { chars } => {
+            words.with("status.too_long", &[("chars", &chars), ("max", &limits::STATUS_TEXT_CHARS)])
+        }
+        StatusError::Control => words.get("status.control"),
+    }
+}
+
+/// What is wrong with an emoji that was typed.
+#[must_use]
+pub fn emoji_error(words: &Words, _: EmojiError) -> String {
+    words.get("status.no_emoji")
+}
+
+/// What is wrong with a preference that was typed.
+#[must_use]
+pub fn preference_error(words: &Words, error: PreferenceError) -> String {
+    words.get(match error {
+        PreferenceError::BadTime => "preference.bad_time",
+        PreferenceError::HalfQuiet => "preference.half_quiet",
+        PreferenceError::BadZone => "preference.bad_zone",
+        PreferenceError::BadLanguage => "preference.bad_language",
+    })
 }
 
 /// A problem. Where the chat says more than other languages have words for, English readers get it whole, and the others

@@ -59,6 +59,9 @@ fn written(words: &Words, value: &Value, state: &State) -> Option<String> {
 /// The tags that texts may have, back from what escaping made of them.
 fn marked_up(escaped: &str) -> String {
     let mut text = escaped.to_owned();
+    if !text.contains("&lt;") {
+        return text;
+    }
     for tag in TAGS {
         text = text.replace(&format!("&lt;{}&gt;", &tag[1..tag.len() - 1]), tag);
     }

@@ -122,7 +122,7 @@ async fn a_private_room_is_not_there_for_others_until_they_are_added() {
     bob.goto("/rooms/lobby").await;
     bob.say("I am here").await;
     bob.see_messages(&["I am here"]).await;
-    ann.click(".panel__summary").await;
+    ann.click(".panel-link[data-panel-link=members]").await;
     ann.fill("#person", "bob").await;
     ann.click("form[action$='/members'] button").await;
     ann.see_text("ann added bob").await;
@@ -144,11 +144,12 @@ async fn the_first_direct_message_reaches_the_others_open_window() {
     make_room(&owner, "garden", "public").await;
     let chrome = Chrome::start().await;
     let (ann, bob) = (member(&chrome, &server, "ann").await, member(&chrome, &server, "bob").await);
-    bob.see_text_in(".panel__count", "2").await;
+    bob.see_text_in(".panel-link__count", "2").await;
     bob.fill("#text", "half a sen").await;
 
     ann.goto("/rooms").await;
-    ann.click("a[href='/direct/bob']").await;
+    ann.click("a[href='/people/bob']").await;
+    ann.click(".card-popover a[href='/direct/bob']").await;
     ann.see_text("You have not written with bob yet").await;
     ann.click("form[action='/direct/bob'] button").await;
     ann.say("Hello bob").await;

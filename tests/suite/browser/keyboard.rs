@@ -93,11 +93,17 @@ async fn menus_open_and_close_by_keyboard() {
     window.lose(".viewer__menu").await;
     window.see_that("document.activeElement.matches('.viewer__summary')").await;
 
-    tab_to(&window, ".panel__summary").await;
+    tab_to(&window, ".panel-link[data-panel-link=members]").await;
     window.press(&[Key::Enter]).await;
-    window.see(".panel__body").await;
-    tab_to(&window, "[data-close-panel]").await;
+    window.see(".side-panel .room-people").await;
+    tab_to(&window, ".side-panel__close").await;
     window.press(&[Key::Enter]).await;
-    window.lose(".panel__body").await;
+    window.lose(".side-panel").await;
+    window.see_that("document.activeElement.matches('.panel-link[data-panel-link=members]')").await;
+    window.press(&[Key::Enter]).await;
+    window.see(".side-panel .room-people").await;
+    window.press(&[Key::Escape]).await;
+    window.lose(".side-panel").await;
+    window.see_that("document.activeElement.matches('.panel-link[data-panel-link=members]')").await;
     assert_no_problems(&[&window]).await;
 }

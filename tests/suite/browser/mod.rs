@@ -1,12 +1,17 @@
 //! What people see and do, in real Chromium windows against a running server.
 
+mod accessibility;
 mod accounts;
 mod breakers;
 mod broken_line;
 mod connection;
 mod keyboard;
+mod languages;
+mod offline;
 mod phone;
 mod pictures;
+mod room_pages;
+mod shell;
 mod talking;
 mod without_javascript;
 
@@ -41,7 +46,7 @@ async fn log_in(window: &Window, name: &str) {
     window.goto("/login").await;
     window.fill("#name", name).await;
     window.fill("#password", PASSWORD).await;
-    window.click("button[type=submit]").await;
+    window.click(".form button[type=submit]").await;
 }
 
 /// A server of this day whose owner is `owner`.

@@ -45,10 +45,10 @@ async fn every_page_fits_for_an_account() {
     let window = chrome.window(&server, Look::phone()).await;
     log_in(&window, "ann").await;
     window.at("/rooms/lobby").await;
-    window.see_text_in(".panel__count", "1").await;
+    window.see_text_in(".panel-link__count", "1").await;
     assert_fits(&window, "the lobby").await;
-    window.click(".panel__summary").await;
-    window.see(".panel__body").await;
+    window.click(".panel-link[data-panel-link=members]").await;
+    window.see(".side-panel .room-people").await;
     assert_fits(&window, "the panel").await;
 
     let direct = format!("/direct/{}", "w".repeat(32));

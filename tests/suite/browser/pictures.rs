@@ -43,8 +43,8 @@ async fn pages_of_an_account() {
         log_in(&window, "Ann").await;
         window.at("/rooms/lobby").await;
         window.screenshot(&format!("{name}-room")).await;
-        window.click(".panel__summary").await;
-        window.see(".panel__body").await;
+        window.click(".panel-link[data-panel-link=members]").await;
+        window.see(".side-panel .room-people").await;
         window.screenshot(&format!("{name}-panel")).await;
         for (path, page) in [
             ("/rooms", "rooms"),

@@ -94,8 +94,8 @@ async fn somebody_who_types_is_shown_until_the_message_comes() {
     let server = TestServer::start_today().await;
     let chrome = Chrome::start().await;
     let (ann, bob) = (guest(&chrome, &server, "ann").await, guest(&chrome, &server, "bob").await);
-    ann.see_text_in(".panel__count", "2").await;
-    bob.see_text_in(".panel__count", "2").await;
+    ann.see_text_in(".panel-link__count", "2").await;
+    bob.see_text_in(".panel-link__count", "2").await;
 
     bob.fill("#text", "well").await;
 

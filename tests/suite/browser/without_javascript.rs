@@ -87,7 +87,9 @@ async fn an_account_joins_a_room_and_leaves_it() {
     window.see(".room-link[data-room=garden]").await;
     say(&window, "I am in").await;
 
-    window.click(".panel__summary").await;
+    window.click(".panel-link[data-panel-link=members]").await;
+    window.at("/rooms/garden/members").await;
+    window.click("a[href='/rooms/garden/settings']").await;
     window.click("form[action='/rooms/garden/leave'] button").await;
     window.at("/rooms").await;
     window.lose(".room-link[data-room=garden]").await;

@@ -325,3 +325,31 @@ async fn up_to_ten_people_have_one_direct_room() {
     let path = format!("/api/v1/rooms/{}", made.json()["room"].as_str().unwrap());
     assert_eq!(stranger.get(&path).await.status, 404);
 }
+
+#[tokio::test]
+async fn who_has_read_a_message_is_told_unless_they_hide_it() {
+    let (server, owner) = TestServer::open_to_all("ann").await;
+    let (bob, cid) = (server.register("bob").await, server.register("cid").await);
+    let (mut ann, mut reader, mut hidden) =
+        (owner.socket(&server).await, bob.socket(&server).await, cid.socket(&server).await);
+    ann.join("lobby").await;
+    let seq = ann.say("lobby", "has anybody seen this?").await;
+    server.api(&cid).await.patch("/api/v1/me/preferences", json!({"hide_reads": true})).await;
+    for client in [&mut hidden, &mut reader] {
+        client.join("lobby").await;
+        client.acked(json!({"type": "read", "room": "lobby", "seq": seq})).await;
+    }
+    let api = server.api(&owner).await;
+    let path = format!("/api/v1/rooms/lobby/messages/{seq}/seen");
+
+    // Cursors are written once a second.
+    let readers = loop {
+        let seen = api.get(&path).await.json()["readers"].clone();
+        if !seen.as_array().unwrap().is_empty() {
+            break seen;
+        }
+        tokio::task::yield_now().await;
+    };
+    let names: Vec<_> = readers.as_array().unwrap().iter().map(|reader| reader["name"].clone()).collect();
+    assert_eq!(names, ["bob"]);
+}

@@ -21,6 +21,7 @@ fn shown(frame: &Value) -> Option<Shown> {
     let what = match frame["type"].as_str()? {
         "message" => frame["text"].as_str()?.to_owned(),
         kind @ ("joined" | "left") => format!("{kind} {}", frame["user"]["name"]),
+        "reaction" => format!("{} on {} is {}: {}", frame["emoji"], frame["target"], frame["on"], frame["count"]),
         _ => return None,
     };
     Some((frame["seq"].as_u64()?, what))
@@ -160,6 +161,8 @@ impl Person {
                     self.acked.insert(id.to_owned(), (room, frame["seq"].as_u64().expect("a number")));
                 }
             }
+            // Not everything in a log is a message that takes a reaction.
+            Some("error") if id == "react" && frame["code"] == "not_found" => {}
             // The server is stopping: it is sent again over the next connection.
             Some("error") => assert_eq!(frame["code"], "unavailable", "{frame}"),
             Some("resync") => panic!("nothing of the log is unreadable here: {frame}"),
@@ -202,6 +205,11 @@ impl Person {
             // Without a word: the other side finds out.
             1 => self.client = None,
             2 if listens => self.join(room, Some(last)).await,
+            3 if listens && last > 0 => {
+                let (seq, on) = (1 + self.roll(last), self.roll(3) > 0);
+                self.put(json!({"type": "react", "id": "react", "room": room, "seq": seq, "emoji": "🌱", "on": on}))
+                    .await;
+            }
             _ if !listens => {
                 // Somebody who was there before goes on where they left; otherwise from now on.
                 let resumes = last > 0 && self.roll(2) == 0;
@@ -328,5 +336,7 @@ async fn whatever_happens_everybody_sees_the_log_and_nothing_else() {
     }
     assert_eq!(acked, said, "everything that was said was acknowledged in the end");
     assert!(losses > PEOPLE * 3 && runs > PEOPLE * ROOMS.len(), "{losses} losses, {runs} runs");
-    println!("{said} messages, {losses} losses, {runs} runs");
+    let reactions = logs.values().flatten().filter(|(_, what)| what.contains(" on ")).count();
+    assert!(reactions > PEOPLE, "{reactions} reactions");
+    println!("{said} messages, {reactions} reactions, {losses} losses, {runs} runs");
 }

@@ -9,6 +9,7 @@ mod looking;
 mod membership;
 mod memory;
 mod order;
+mod people;
 mod resuming;
 mod storm;
 mod talking;

@@ -111,7 +111,8 @@ async fn stored(server: &Program) -> f64 {
 #[tokio::test]
 async fn a_server_that_is_not_ready_is_told_how_to_be() {
     let folder = TempDir::new().expect("a folder");
-    let limited = Program::start(folder.path(), &[("PARLOR_GUESTS", "open")]).await;
+    let one = [("PARLOR_GUESTS", "open"), ("PARLOR_MESSAGE_RATE", "1"), ("PARLOR_MESSAGE_BURST", "1")];
+    let limited = Program::start(folder.path(), &one).await;
     let ended = bench(&limited, "send", &["--seconds", "5"]).await;
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{ended:?}");
     assert!(ended.complaint().contains("PARLOR_RATE_LIMITS=off"), "{ended:?}");

@@ -220,7 +220,7 @@ impl Stage {
 }
 
 fn is_request(line: &str) -> bool {
-    ["GET ", "POST ", "PUT ", "DELETE "].iter().any(|method| line.starts_with(method))
+    ["GET ", "POST ", "PUT ", "PATCH ", "DELETE "].iter().any(|method| line.starts_with(method))
 }
 
 #[tokio::test]

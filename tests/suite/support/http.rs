@@ -206,6 +206,11 @@ impl Api {
         self.send(self.request(Method::PUT, path).json(&body)).await
     }
 
+    /// PATCH with a JSON body.
+    pub async fn patch(&self, path: &str, body: Value) -> Page {
+        self.send(self.request(Method::PATCH, path).json(&body)).await
+    }
+
     /// DELETE
     pub async fn delete(&self, path: &str) -> Page {
         self.send(self.request(Method::DELETE, path)).await

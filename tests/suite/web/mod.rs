@@ -9,6 +9,7 @@ mod languages;
 mod login;
 mod message_forms;
 mod pages;
+mod people;
 mod posting;
 mod private_rooms;
 mod problems;

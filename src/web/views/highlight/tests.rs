@@ -1,7 +1,5 @@
 //! What the colours are, that nothing gets lost, and what they cost.
 
-use std::time::Instant;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -96,7 +94,7 @@ fn every_name_leads_to_its_language() {
 }
 
 #[test]
-fn hostile_code_costs_little() {
+fn hostile_code_does_not_grow() {
     const SIZE: usize = 4 * 1024;
     let parts = [
         "\"", "'", "`", "/*", "//", "#", "#[", "$", "${", "@", "a(", "a ", "1", "1.", "1e-", "\\", "\"\\", "'\\", "<",
@@ -107,10 +105,7 @@ fn hostile_code_costs_little() {
     for name in names() {
         for part in parts {
             let code = part.repeat(SIZE / part.len());
-            let begun = Instant::now();
             let html = html(name, &code);
-            let took = begun.elapsed();
-            assert!(took.as_millis() < 200, "{name} {part:?} took {took:?} (unoptimised)");
             assert!(html.len() < 8 * SIZE + SPANS * 27, "{name} {part:?} grew to {}", html.len());
             assert_eq!(text(&html), code, "{name}");
         }

@@ -6,6 +6,8 @@ pub mod invites;
 pub mod keys;
 pub mod log;
 pub mod memberships;
+pub mod profiles;
+pub mod push;
 pub mod retries;
 pub mod rooms;
 pub mod values;

@@ -1,20 +1,13 @@
-// <room-panel>: who is online, as it changes, and the button that closes the panel.
+// <room-people>: who is connected to a room, as it changes.
 
-import { LiveElement } from "../live_element.js";
 import { connection, onOpen, onRoomFrame } from "../live.js";
+import { LiveElement } from "../live_element.js";
 
-class RoomPanel extends LiveElement {
+class RoomPeople extends LiveElement {
   start(signal) {
     const { room } = this.dataset;
-    this.querySelector("[data-close-panel]").addEventListener("click", () => this.#close());
     onRoomFrame(room, (frame) => frame.type === "presence" && this.#changed(frame), signal);
     onOpen(() => this.#load(room), signal);
-  }
-
-  #close() {
-    const panel = this.closest("details");
-    panel.open = false;
-    panel.querySelector("summary").focus();
   }
 
   async #load(room) {
@@ -34,7 +27,7 @@ class RoomPanel extends LiveElement {
 
   #count(online) {
     if (!Number.isInteger(online)) return;
-    for (const element of document.querySelectorAll("[data-online]")) element.textContent = online;
+    for (const element of this.querySelectorAll("[data-online]")) element.textContent = online;
   }
 
   #mark(id, status) {
@@ -46,4 +39,4 @@ class RoomPanel extends LiveElement {
   }
 }
 
-customElements.define("room-panel", RoomPanel);
+customElements.define("room-people", RoomPeople);
