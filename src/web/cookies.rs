@@ -5,7 +5,6 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 
 use super::state::WebState;
-use super::words;
 use crate::auth::cookie::{GUEST, SESSION};
 use crate::domain::preferences::{Density, Language, Theme};
 
@@ -31,16 +30,6 @@ pub fn session(state: &WebState, request: &HttpRequest, secret: String) -> Cooki
 #[must_use]
 pub fn guest(state: &WebState, request: &HttpRequest, token: String) -> Cookie<'static> {
     made(GUEST, token, GUEST_LIFE, is_secure(state, request))
-}
-
-/// The cookie of a language that was chosen without an account.
-#[must_use]
-pub fn chosen_language(
-    state: &WebState,
-    request: &HttpRequest,
-    language: words::language::Language,
-) -> Cookie<'static> {
-    made(LANGUAGE, language.tag().to_owned(), SESSION_LIFE, is_secure(state, request))
 }
 
 /// The cookie of a look that was chosen without an account.

@@ -5,13 +5,13 @@ use actix_web::HttpResponse;
 use super::errors::next_of;
 use super::fields::Fields;
 use super::visit::{Visit, redirect, with_cookies};
+use crate::domain::preferences::Language;
 use crate::web::cookies;
-use crate::web::words::language::Language;
 
 /// POST `/language`
 pub async fn choose(visit: Visit, fields: Fields) -> HttpResponse {
     let back = redirect(next_of(&fields).as_deref().unwrap_or("/"));
     // What is no language of ours changes nothing.
-    let chosen = Language::ALL.into_iter().find(|language| language.tag() == fields.get("lang"));
-    with_cookies(back, chosen.map(|language| cookies::chosen_language(&visit.state, &visit.request, language)))
+    let chosen = Language::parse(fields.get("lang")).ok().filter(|language| !language.as_str().is_empty());
+    with_cookies(back, chosen.map(|language| cookies::language(&visit.state, &visit.request, language)))
 }

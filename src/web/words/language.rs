@@ -1,6 +1,7 @@
 //! The languages there are, and which one somebody is shown: what they have chosen, else what their browser asks for.
 //!
-//! **How to add one:** a variant with its row in each function here, a rule in `plural`, a file in `locales/`.
+//! **How to add one:** a variant with its row in each function here, a rule in `plural`, a file in `locales/`, its tag in
+//! `domain::preferences`.
 
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -115,6 +116,12 @@ mod tests {
         assert_eq!(Language::choose(None, all.1, all.2), Language::German);
         assert_eq!(Language::choose(Some("tlh"), Some("none"), Some("de")), Language::German);
         assert_eq!(Language::choose(None, None, None), Language::English);
+    }
+
+    #[test]
+    fn every_language_can_be_chosen() {
+        let choices = crate::domain::preferences::Language::ALL.into_iter().filter(|tag| !tag.is_empty());
+        assert_eq!(choices.collect::<Vec<_>>(), Language::ALL.map(Language::tag));
     }
 
     #[test]
