@@ -18,6 +18,9 @@ const RICH: &str = "# head\n\n**a** *b* ~~c~~ `d` [e](https://a.example \"t\") w
 /// What a template engine would make of the product in `templates.txt`.
 const PRODUCT: &str = "9801547";
 
+/// The first message of the room: her coming in is event 1.
+const MESSAGE: &str = "/rooms/den/2";
+
 /// Every text of the corpora.
 pub fn all() -> Vec<String> {
     [
@@ -112,18 +115,28 @@ async fn nothing_that_is_written_into_a_room_runs() {
     known.learn(&ann.get("/rooms/den?after=1").await);
     known.learn(&ann.post("/rooms/den/messages", &[("text", RICH), ("action", "preview")]).await);
     known.learn(&ann.post("/rooms/den/messages", &[("text", " ")]).await);
-    known.learn(&ann.get("/rooms").await);
+    ann.post(&format!("{MESSAGE}/edit"), &[("text", RICH)]).await;
+    ann.post(&format!("{MESSAGE}/edit"), &[("text", "fine")]).await;
+    ann.post("/settings/status", &[("text", "fine"), ("emoji", ""), ("until", "")]).await;
+    for path in [MESSAGE, &format!("{MESSAGE}/edits"), "/rooms", "/rooms/den", "/rooms/den/members", "/settings"] {
+        known.learn(&ann.get(path).await);
+    }
 
     let texts = all();
     for text in &texts {
         let place = "a preview";
         known.check(&ann.post("/rooms/den/messages", &[("text", text), ("action", "preview")]).await, place, text);
         known.check(&ann.post("/rooms/den/messages", &[("text", text)]).await, "a message", text);
+        known.check(&ann.post(&format!("{MESSAGE}/edit"), &[("text", text)]).await, "an edit", text);
+        // What fits into a status is shown beside the name.
+        ann.post("/settings/status", &[("text", text), ("emoji", ""), ("until", "")]).await;
         let change = json!({ "topic": text, "description": text });
         if api.send(api.request(Method::PATCH, "/api/v1/rooms/den").json(&change)).await.status < 300 {
             known.check(&ann.get("/rooms").await, "the list of rooms", text);
+            known.check(&ann.get("/rooms/den/members").await, "the members", text);
         }
     }
+    known.check(&ann.get(&format!("{MESSAGE}/edits")).await, "all that was edited", "all texts");
     // All of them once more, a page at a time, and each as a live frame would bring it.
     let mut before = "/rooms/den".to_owned();
     for page in 0..texts.len() * 4 / 50 {
@@ -143,7 +156,9 @@ async fn no_name_runs() {
     ann.make_room("den", "private").await;
     let mut known = Known::default();
     let stranger = server.browser();
-    for name in ["a b", "nobody"] {
+    // Once more when topic and description are there.
+    let long = "y".repeat(1_200);
+    for name in ["a b", "nobody", &long, "a b"] {
         for page in forms_with_names(&ann, &stranger, name).await {
             known.learn(&page.1);
         }
@@ -152,7 +167,9 @@ async fn no_name_runs() {
             known.learn(&stranger.get(&path).await);
         }
     }
-    known.learn(&ann.get("/rooms").await);
+    for path in ["/rooms", "/rooms/den", "/rooms/den/members", "/rooms/den/settings"] {
+        known.learn(&ann.get(path).await);
+    }
 
     // None of these is a name: each is typed back and forgotten, so several at a time show as much as one.
     for texts in all().chunks(4) {
@@ -180,6 +197,16 @@ async fn forms_with_names(ann: &Browser, stranger: &Browser, name: &str) -> Vec<
         ("a registration", stranger.post("/register", &[("name", name), password, ("code", name)]).await),
         ("a log-in", stranger.post("/login", &[("name", name), ("password", "x"), ("next", name)]).await),
         ("a guest", stranger.post("/guest", &[("name", name), ("next", name)]).await),
+        ("a status", ann.post("/settings/status", &[("text", name), ("emoji", name), ("until", name)]).await),
+        (
+            "quiet hours",
+            ann.post("/settings/notifications", &[("quiet_from", name), ("quiet_to", name), ("time_zone", name)]).await,
+        ),
+        (
+            "a room's settings",
+            ann.post("/rooms/den/settings", &[("topic", &name.repeat(40)), ("description", &name.repeat(4))]).await,
+        ),
+        ("a conversation", ann.post("/direct", &[("people", name), ("person", name), ("text", name)]).await),
         ("a log-out", stranger.post("/logout", &[]).await),
     ]
 }
@@ -189,6 +216,8 @@ fn addresses_with_names(name: &str) -> Vec<String> {
     vec![
         address("/rooms/", name, ""),
         address("/direct/", name, ""),
+        address("/people/", name, "?room=den"),
+        address("/people/ann?room=", name, ""),
         address("/invite/", name, ""),
         address("/search?q=", name, ""),
         address("/login?next=", name, ""),
