@@ -13,11 +13,13 @@ use actix_service::{IntoServiceFactory, ServiceFactory};
 use actix_web::dev::ServerHandle;
 use actix_web::rt::net::TcpStream;
 use actix_web::web;
+use async_trait::async_trait;
 use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
 
 use crate::auth::{Auth, AuthError};
 use crate::chat::Chat;
+use crate::chat::alerts::Alerts;
 use crate::chat::fanout::{Fanout, Worker};
 use crate::chat::journal::Journal;
 use crate::chat::server::{ChatServer, Setup};
@@ -30,10 +32,14 @@ use crate::gateways::admission::Admission;
 use crate::gateways::dispatch::Rates;
 use crate::gateways::websocket::WebsocketState;
 use crate::gateways::websocket::upgrade::{self, Patience};
+use crate::push::follower::Attendance;
+use crate::push::{self, Push, PushError};
+use crate::storage::search::follow_log;
 use crate::storage::sqlite::SqliteStore;
 use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
 use crate::web::routes;
+use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
 use crate::web::views::render::{RenderError, Renderer};
 
@@ -54,6 +60,9 @@ pub enum StartError {
     /// The templates.
     #[display("{_0}")]
     Render(RenderError),
+    /// The key of Web Push.
+    #[display("{_0}")]
+    Push(PushError),
     /// The first account.
     #[display("admin_name, admin_password: {_0}")]
     Admin(AuthError),
@@ -79,6 +88,8 @@ pub struct Server {
     handle: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
     pruning: JoinHandle<()>,
+    notifying: [JoinHandle<()>; 2],
+    following: JoinHandle<()>,
     hub: Arbiter,
     chat: Chat,
     auth: Arc<Auth>,
@@ -96,7 +107,9 @@ struct Parts {
     store: SharedStore,
     auth: Arc<Auth>,
     chat: Chat,
+    push: Push,
     admission: Arc<Admission>,
+    searcher: Arc<Searcher>,
     renderer: Arc<Renderer>,
     draining: Draining,
     next_worker: Arc<AtomicUsize>,
@@ -128,7 +141,10 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let listeners = listen(&config.listen.listen)?;
     let hub = Arbiter::new();
     let profiles = store.profiles(clock.now()).await?;
-    let chat = start_chat(&config, &clock, &metrics, &store, &auth, profiles, &hub);
+    let (push, sender) = Push::open(&config, store.clone(), clock.clone(), metrics.clone()).await?;
+    let wanted = push.wanted();
+    let (alerts, stored) = Alerts::new(move || wanted.is_on(), metrics.clone());
+    let chat = start_chat(&config, &clock, &metrics, &store, &auth, Before { profiles, alerts }, &hub);
     let draining = Draining::default();
     let parts = Parts {
         clock: clock.clone(),
@@ -136,7 +152,9 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         store: store.clone(),
         auth: auth.clone(),
         chat: chat.clone(),
+        push: push.clone(),
         admission: Arc::new(Admission::new(&config.limits)),
+        searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
         renderer,
         draining: draining.clone(),
         next_worker: Arc::default(),
@@ -159,11 +177,17 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
     let pruning = actix::spawn(prune(store.clone(), clock));
+    let zone = config.pages.time_zone.clone();
+    let notifying =
+        [actix::spawn(sender.run()), actix::spawn(push::follower::follow(push, zone, chat.clone(), stored))];
+    let following = actix::spawn(follow_log(store.clone()));
     Ok(Server {
         addresses,
         handle,
         serving,
         pruning,
+        notifying,
+        following,
         hub,
         chat,
         auth,
@@ -173,13 +197,27 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     })
 }
 
+/// What the chat starts with beside the database.
+struct Before {
+    profiles: Vec<(UserId, Profile)>,
+    alerts: Alerts,
+}
+
+/// The chat knows who is looking.
+#[async_trait(?Send)]
+impl Attendance for Chat {
+    async fn absent(&self, users: Vec<UserId>) -> Vec<UserId> {
+        Self::absent(self, users).await
+    }
+}
+
 fn start_chat(
     config: &Config,
     clock: &Clock,
     metrics: &Metrics,
     store: &SharedStore,
     auth: &Auth,
-    profiles: Vec<(UserId, Profile)>,
+    Before { profiles, alerts }: Before,
     hub: &Arbiter,
 ) -> Chat {
     let (inlet, journal, health) = Journal::new(store.clone(), metrics.clone());
@@ -189,6 +227,7 @@ fn start_chat(
         journal: inlet,
         store: store.clone(),
         profiles,
+        alerts,
         metrics: metrics.clone(),
         room_idle: config.limits.room_idle,
         heartbeat_seconds: config.heartbeat.interval.as_secs(),
@@ -222,7 +261,9 @@ fn worker(
     let state = WebState {
         auth: parts.auth.clone(),
         chat: parts.chat.clone(),
+        push: parts.push.clone(),
         store: parts.store.clone(),
+        searcher: parts.searcher.clone(),
         renderer: parts.renderer.clone(),
         clock: parts.clock.clone(),
         metrics: parts.metrics.clone(),
@@ -305,6 +346,11 @@ impl Server {
             log::warn!("some sessions did not close in time; they are cut");
         }
         self.pruning.abort();
+        for task in &self.notifying {
+            task.abort();
+        }
+        // What is not in the index yet is taken in after the next start.
+        self.following.abort();
         // Bounded by the `shutdown_timeout` that was set at the start.
         self.handle.stop(true).await;
         // Its outcome is of no use any more.

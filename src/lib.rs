@@ -22,6 +22,7 @@ pub mod config;
 pub mod domain;
 pub mod gateways;
 pub mod protocol;
+pub mod push;
 pub mod storage;
 pub mod telemetry;
 pub mod web;

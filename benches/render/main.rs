@@ -67,7 +67,7 @@ fn markdown(renderer: &Renderer, events: &[SharedEvent]) -> usize {
 /// The timeline of a room, as its page includes it.
 fn page(renderer: &Renderer, events: &[SharedEvent]) -> usize {
     let words = renderer.words(Language::English);
-    let writing = renderer.writing(&words);
+    let writing = renderer.writing(&words, None);
     let context = json!({
         "timeline": timeline(events, Some(0), NOW, writing),
         "pending_event": EventView::pending("lobby", None, NOW, writing.zone),

@@ -8,7 +8,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::fanout::Fanout;
 use super::journal::Health;
-use super::messages::{Drain, EndDevice, OpenWorker, Renamed, Submit};
+use super::messages::{Absent, Drain, EndDevice, OpenWorker, Renamed, Submit};
 use super::reply::{Caller, Reply};
 use super::server::ChatServer;
 use super::turn::WorkerId;
@@ -89,6 +89,11 @@ impl Chat {
     pub fn rename(&self, user: UserId, name: UserName) {
         // Must not be lost: live sessions would go on under the old name. It is rare.
         self.server.do_send(Renamed { user, name });
+    }
+
+    /// Those of these people who look at no page just now, and are not busy. Nobody, when the server is too busy to say.
+    pub async fn absent(&self, users: Vec<UserId>) -> Vec<UserId> {
+        self.server.send(Absent { users }).await.unwrap_or_default()
     }
 
     /// Stops taking commands, settles what was accepted, says goodbye to every session.

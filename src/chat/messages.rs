@@ -87,6 +87,14 @@ pub struct Renamed {
     pub name: UserName,
 }
 
+/// Who of these people looks at no page just now, and is not busy?
+#[derive(Message)]
+#[rtype(result = "Vec<UserId>")]
+pub struct Absent {
+    /// Whom it is about.
+    pub users: Vec<UserId>,
+}
+
 /// Stop taking commands, settle what was accepted, say goodbye; answered when every session is gone.
 #[derive(Message)]
 #[rtype(result = "()")]

@@ -8,6 +8,7 @@
 //! **How to add a command:** a variant in `protocol::command`, its reading in `protocol::decode`, a file in
 //! `commands/` and one arm in `server::run`; its answer in `protocol::answer`; tests in `tests/suite/chat/`.
 
+pub mod alerts;
 mod allowance;
 mod commands;
 mod cursors;

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler};
+use actix::{Actor, Addr, AsyncContext, Context, Handler, MessageResult};
 use tokio::sync::{oneshot, watch};
 
+use super::alerts::Alerts;
 use super::allowance::Allowances;
 use super::commands;
 use super::commands::join::Wish;
@@ -15,7 +16,7 @@ use super::cursors::Cursors;
 use super::feed::Attention;
 use super::journal::{Entry, Inlet, JournalClosed, Purpose, Settled};
 use super::loader::{Loaded, Loader};
-use super::messages::{Drain, EndDevice, OpenWorker, Renamed, Step, Steps, Submit};
+use super::messages::{Absent, Drain, EndDevice, OpenWorker, Renamed, Step, Steps, Submit};
 use super::people::People;
 use super::ports::Ports;
 use super::profiles::Profiles;
@@ -28,6 +29,7 @@ use crate::domain::event::Draft;
 use crate::domain::ids::{DeviceId, RoomId, SessionId, UserId};
 use crate::domain::name::RoomName;
 use crate::domain::permission;
+use crate::domain::person::Status;
 use crate::domain::profile::Profile;
 use crate::domain::token_bucket::Rate;
 use crate::protocol::command::{Command, Request};
@@ -52,6 +54,8 @@ pub struct Setup {
     pub journal: Inlet,
     /// Where everything is read from.
     pub store: SharedStore,
+    /// The way to whoever sends notifications.
+    pub alerts: Alerts,
     /// What people have said of themselves before.
     pub profiles: Vec<(UserId, Profile)>,
     /// Counters.
@@ -79,6 +83,7 @@ pub struct ChatServer {
     pub(super) ports: Ports,
     pub(super) people: People,
     pub(super) profiles: Profiles,
+    pub(super) alerts: Alerts,
     pub(super) rooms: HashMap<RoomId, Room>,
     pub(super) names: HashMap<RoomName, RoomId>,
     /// Commands for rooms that are being loaded, in order.
@@ -111,6 +116,7 @@ impl ChatServer {
             ports: Ports::default(),
             people: People::default(),
             profiles: Profiles::new(setup.profiles),
+            alerts: setup.alerts,
             rooms: HashMap::new(),
             names: HashMap::new(),
             waiting: HashMap::new(),
@@ -346,6 +352,17 @@ impl Handler<Renamed> for ChatServer {
         if let Some(person) = self.people.rename(renamed.user, &renamed.name) {
             commands::presence::tell_rooms(self, person.id);
         }
+    }
+}
+
+impl Handler<Absent> for ChatServer {
+    type Result = MessageResult<Absent>;
+
+    fn handle(&mut self, Absent { users }: Absent, _: &mut Self::Context) -> Self::Result {
+        let is_absent = |user: &UserId| {
+            matches!(self.people.status(*user), Status::Away | Status::Offline) && !self.profiles.is_busy(*user)
+        };
+        MessageResult(users.into_iter().filter(is_absent).collect())
     }
 }
 

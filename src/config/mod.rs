@@ -14,6 +14,7 @@ pub mod log;
 mod masking;
 mod nearest;
 pub mod pages;
+pub mod push;
 pub mod setting;
 pub mod shown;
 pub mod store;
@@ -33,6 +34,7 @@ pub use limits::LimitsConfig;
 pub use listen::ListenConfig;
 pub use log::{LogConfig, LogFormat};
 pub use pages::PagesConfig;
+pub use push::PushConfig;
 pub use setting::TOKEN_VARIABLE;
 pub use shown::ShownValue;
 pub use store::{DatabaseUrl, StoreConfig};
@@ -54,6 +56,8 @@ pub struct Config {
     pub log: LogConfig,
     /// How pages are written.
     pub pages: PagesConfig,
+    /// Whom notifications may reach.
+    pub push: PushConfig,
     /// What was set, and where, for [`Config::shown`].
     given: Vec<ShownValue>,
 }
@@ -92,6 +96,7 @@ impl Config {
             heartbeat: HeartbeatConfig::read(values)?,
             log: LogConfig::read(values)?,
             pages: PagesConfig::read(values)?,
+            push: PushConfig::read(values)?,
             given: shown::collect(values),
         })
     }

@@ -41,6 +41,8 @@ pub enum Section {
     Log,
     /// How pages are written.
     Pages,
+    /// Whom notifications may reach.
+    Notifications,
 }
 
 /// The values a setting takes.
@@ -259,7 +261,14 @@ pub const SETTINGS: &[Setting] = &[
 
     entry(Section::Pages, "time_zone", Preset::Value("system"),
         Allowed::Text("system or a name such as UTC or Europe/Berlin"),
-        "The time zone of pages in browsers without JavaScript."),
+        "The time zone of pages in browsers without JavaScript, and of quiet hours without one of their own."),
+
+    entry(Section::Notifications, "push_allow_private", Preset::Value("off"), Allowed::Choice(&["on", "off"]),
+        "Whether push services of private networks may be reached, also without TLS: for a UnifiedPush server at home. Whoever has an account here can then make this server post to machines of its own network."),
+    entry(Section::Notifications, "push_contact",
+        Preset::Unset { meaning: "public_url, if it is https", example: "mailto:ann@example.org" },
+        Allowed::Text("mailto:NAME@HOST or an https address"),
+        "Whom a push service may ask about this server's notifications. Some services refuse them without it."),
 ];
 
 #[cfg(test)]

@@ -14,6 +14,10 @@ pub const ROOMS_PER_SESSION: usize = 100;
 pub const USER_NAME_CHARS: usize = 32;
 /// Longest name of a room, in characters.
 pub const ROOM_NAME_CHARS: usize = 64;
+/// Longest search, in bytes of UTF-8.
+pub const SEARCH_BYTES: usize = 1000;
+/// Most words and filters of a search; in scripts without spaces each character is a word.
+pub const SEARCH_WORDS: usize = 64;
 /// Longest topic of a room, in bytes of UTF-8.
 pub const TOPIC_BYTES: usize = 500;
 /// Longest emoji, in bytes of UTF-8; the longest one of Unicode 18 has 35.

@@ -18,6 +18,7 @@ pub mod preferences;
 pub mod profile;
 pub mod push;
 pub mod room;
+pub mod search;
 pub mod status_line;
 pub mod text;
 pub mod token_bucket;

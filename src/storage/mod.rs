@@ -14,6 +14,7 @@ pub mod invites;
 pub mod profiles;
 pub mod push;
 pub mod rooms;
+pub mod search;
 pub mod settings;
 pub mod sqlite;
 pub mod users;
@@ -30,13 +31,25 @@ pub use invites::Invites;
 pub use profiles::Profiles;
 pub use push::PushSubscriptions;
 pub use rooms::Rooms;
+pub use search::Search;
 pub use settings::Settings;
 pub use users::Users;
 
 /// One database with everything in it.
 #[async_trait]
 pub trait Store:
-    Users + Devices + Invites + Rooms + Events + Settings + Idempotency + Profiles + PushSubscriptions + Send + Sync
+    Users
+    + Devices
+    + Invites
+    + Rooms
+    + Events
+    + Search
+    + Settings
+    + Idempotency
+    + Profiles
+    + PushSubscriptions
+    + Send
+    + Sync
 {
     /// Asks the database for a sign of life; for `/readyz`.
     ///

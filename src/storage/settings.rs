@@ -9,6 +9,9 @@ pub const SERVER_NAME: &str = "server_name";
 /// The key under which guests' tokens are signed; made once.
 pub const SECRET: &str = "secret";
 
+/// The key pair of Web Push; made once. Subscriptions are bound to it.
+pub const VAPID_KEY: &str = "vapid_key";
+
 /// Values by key.
 #[async_trait]
 pub trait Settings {

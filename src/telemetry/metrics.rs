@@ -33,6 +33,7 @@ struct Numbers {
     dropped_ephemeral: Counter,
     slow_disconnects: Counter,
     login_failures: Counter,
+    pushes: Family<PushLabels, Counter>,
     rooms_loaded: Gauge,
     journal_batch_events: Histogram,
     journal_commit_seconds: Histogram,
@@ -45,6 +46,35 @@ struct Numbers {
 pub enum Door {
     /// `/ws` and `/ws/echo`.
     Websocket,
+}
+
+/// What became of a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PushOutcome {
+    /// The push service has it.
+    Delivered,
+    /// The browser has gone; the subscription was forgotten.
+    Gone,
+    /// The service refused it, or was not reached.
+    Failed,
+    /// It was not sent: the queue was full, or the service rests after a failure.
+    Dropped,
+}
+
+impl PushOutcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Gone => "gone",
+            Self::Failed => "failed",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PushLabels {
+    outcome: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -92,6 +122,7 @@ impl Metrics {
                 Counter::default(),
             ),
             login_failures: register(r, "login_failures", "Logins refused", Counter::default()),
+            pushes: register(r, "push_notifications", "Notifications, by what became of them", Family::default()),
             rooms_loaded: register(r, "rooms_loaded", "Rooms in memory", Gauge::default()),
             journal_batch_events: register(
                 r,
@@ -144,6 +175,11 @@ impl Metrics {
     /// Events were handed to so many sessions.
     pub fn delivered(&self, sessions: usize) {
         self.0.deliveries.inc_by(sessions as u64);
+    }
+
+    /// Counts a notification.
+    pub fn pushed(&self, outcome: PushOutcome) {
+        self.0.pushes.get_or_create_owned(&PushLabels { outcome: outcome.as_str() }).inc();
     }
 
     /// An ephemeral event was not sent to a slow reader.

@@ -7,9 +7,11 @@ use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::config::PublicUrl;
 use crate::domain::clock::Clock;
+use crate::push::Push;
 use crate::storage::SharedStore;
 use crate::telemetry::metrics::Metrics;
 
+use super::search::Searcher;
 use super::views::render::Renderer;
 
 /// Everything a handler may need.
@@ -18,8 +20,12 @@ pub struct WebState {
     pub auth: Arc<Auth>,
     /// The chat; this thread's own clone.
     pub chat: Chat,
+    /// Notifications.
+    pub push: Push,
     /// The database, for lists that the chat does not hold.
     pub store: SharedStore,
+    /// Searches in it.
+    pub searcher: Arc<Searcher>,
     /// Templates and Markdown.
     pub renderer: Arc<Renderer>,
     /// Where the time comes from.

@@ -6,12 +6,16 @@ use std::fmt::Write;
 use std::sync::OnceLock;
 
 use actix_files::Files as Folder;
-use actix_web::http::header::{CACHE_CONTROL, ETag, EntityTag, HeaderValue, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, ContentEncoding, ETag, EntityTag, HeaderValue, IF_NONE_MATCH, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::middleware::DefaultHeaders;
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
+use super::packed::{self, Packed};
 use super::words::catalogue::{self, Catalogue, CatalogueError};
 use super::words::language::Language;
 
@@ -62,7 +66,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     // Before the folders, which would answer that there is no such file.
     // No address is the present one in a debug build: nothing is kept there.
     let current = if cfg!(debug_assertions) { String::new() } else { version() };
-    config.app_data(web::Data::new(Served::new(current)));
+    config.app_data(web::Data::new(Served::new(current))).app_data(web::Data::new(Packed::default()));
     for path in ["/static/v-{version}/locales/{language}.js", "/static/locales/{language}.js"] {
         let resource = web::resource(path).route(web::get().to(words)).route(web::head().to(words));
         config.service(resource);
@@ -141,7 +145,7 @@ async fn words(request: HttpRequest, current: web::Data<Served>) -> HttpResponse
         return HttpResponse::NotFound().finish();
     };
     match current.words(language) {
-        Ok(script) => answer(&request, &current, "words.js", &Sha256::digest(&script), script),
+        Ok(script) => answer(&request, &current, &format!("locales/{tag}.js"), &Sha256::digest(&script), script),
         Err(error) => {
             log::error!("{error}");
             HttpResponse::InternalServerError().finish()
@@ -155,9 +159,11 @@ async fn embedded(request: HttpRequest, current: web::Data<Served>) -> HttpRespo
     let Some((name, file)) = info.get("path").and_then(|name| Files::get(name).map(|file| (name, file))) else {
         return HttpResponse::NotFound().finish();
     };
-    let bytes = match file.data {
-        std::borrow::Cow::Borrowed(bytes) => web::Bytes::from_static(bytes),
-        std::borrow::Cow::Owned(bytes) => bytes.into(),
+    let lean = std::str::from_utf8(&file.data).ok().and_then(|text| packed::lean(name, text));
+    let bytes = match (lean, file.data) {
+        (Some(lean), _) => lean.into(),
+        (None, std::borrow::Cow::Borrowed(bytes)) => web::Bytes::from_static(bytes),
+        (None, std::borrow::Cow::Owned(bytes)) => bytes.into(),
     };
     answer(&request, &current, name, &file.metadata.sha256_hash(), bytes)
 }
@@ -175,7 +181,28 @@ fn answer(request: &HttpRequest, current: &Served, name: &str, hash: &[u8], byte
         .content_type(content_type(name));
     // The server itself leaves the body out of answers to HEAD, but not out of 304: there it would be taken for the
     // beginning of the next answer (RFC 9112, section 6.3).
-    if is_known { response.finish() } else { response.body(bytes) }
+    if is_known {
+        return response.finish();
+    }
+    response.insert_header((VARY, "accept-encoding"));
+    let packed = request.app_data::<web::Data<Packed>>().filter(|_| is_text(name) && takes_brotli(request));
+    match packed {
+        // What is compressed already is left alone on its way out.
+        Some(packed) => response.insert_header(ContentEncoding::Brotli).body(packed.brotli(name, &bytes)),
+        None => response.body(bytes),
+    }
+}
+
+fn is_text(name: &str) -> bool {
+    [".js", ".css", ".svg"].iter().any(|ending| name.ends_with(ending))
+}
+
+fn takes_brotli(request: &HttpRequest) -> bool {
+    let values = request.headers().get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok());
+    let mut codings = values.flat_map(|value| value.split(','));
+    codings.any(|coding| {
+        matches!(coding.split(';').map(str::trim).collect::<Vec<_>>()[..], ["br"] | ["br", "q=1" | "q=1.0"])
+    })
 }
 
 fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
@@ -260,6 +287,22 @@ mod tests {
             "/static//etc/passwd",
         ] {
             assert_eq!(answer(path, None).await.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn scripts_are_lean_and_compressed_for_whoever_takes_it() {
+        let version = web::Data::new(Served::new("abc".to_owned()));
+        let app = App::new().app_data(version).app_data(web::Data::new(Packed::default())).configure(release);
+        let service = init_service(app).await;
+        for (accepted, encoding) in [("gzip, br", Some("br")), ("gzip, br;q=0", None), ("gzip", None)] {
+            let request = TestRequest::get().uri("/static/js/app.js").insert_header((ACCEPT_ENCODING, accepted));
+            let file = call_service(&service, request.to_request()).await;
+            let header =
+                file.headers().get("content-encoding").and_then(|value| value.to_str().ok()).map(str::to_owned);
+            assert_eq!(header.as_deref(), encoding, "{accepted}");
+            let body = read_body(file).await;
+            assert_eq!(body.starts_with(b"import "), encoding.is_none(), "{accepted}");
         }
     }
 

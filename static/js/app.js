@@ -16,6 +16,9 @@ import { watchMenus } from "./menus.js";
 const LATER = {
   "copy-text": () => import("./elements/copy-text.js"),
   "filter-list": () => import("./elements/filter-list.js"),
+  "pins-panel": () => import("./elements/pins-panel.js"),
+  "thread-panel": () => import("./elements/thread-panel.js"),
+  "push-devices": () => import("./elements/push-devices.js"),
   "room-people": () => import("./elements/room-people.js"),
   "panel-links": () => import("./elements/panel-links.js"),
 };
@@ -50,4 +53,7 @@ if (window.visualViewport && matchMedia("(pointer: coarse)").matches) import("./
 
 // After everything that can be seen.
 const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
-if (viewer.kind !== "nobody") whenIdle(() => import("./offline.js").then(({ start }) => start()).catch(() => {}));
+const later = (load) => whenIdle(() => load().then(({ start }) => start()).catch(() => {}));
+if (viewer.kind !== "nobody") later(() => import("./offline.js"));
+if (viewer.kind !== "nobody") later(() => import("./presence.js"));
+if (document.body.dataset.sound !== undefined) later(() => import("./sound.js"));

@@ -34,7 +34,9 @@ export async function goTo(address, { push = true, place = null } = {}) {
     if (signal.aborted) return;
     remember();
     document.dispatchEvent(new CustomEvent("page-leave"));
-    if (push) history.pushState(null, "", answered + url.hash);
+    // An open panel is a step of its own on a phone; the new page takes its place.
+    if (push && history.state?.panel) history.replaceState(null, "", answered + url.hash);
+    else if (push) history.pushState(null, "", answered + url.hash);
     current = addressOf(new URL(answered, location.href));
     show(page, url, place);
   } catch (error) {

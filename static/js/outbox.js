@@ -23,7 +23,7 @@ export class Outbox {
   #show;
   #returnText;
 
-  /** `show(node)` puts a pending message at the end; `returnText(text)` gives a withdrawn text back to the field. */
+  /** `show(node)` puts a pending message at the end; `returnText(text, replyTo)` gives a withdrawn text back to the field. */
   constructor({ room, show, returnText, signal }) {
     this.#room = room;
     this.#signal = signal;
@@ -34,9 +34,10 @@ export class Outbox {
     this.#load();
   }
 
-  /** Shows a message and sends it as soon as the room is joined. */
-  post(text) {
+  /** Shows a message and sends it as soon as the room is joined. `replyTo` is the seq of the message it answers. */
+  post(text, replyTo) {
     const entry = { nonce: newNonce(), account: viewer.id, room: this.#room, text, at: new Date().toISOString() };
+    if (replyTo) entry.reply_to = replyTo;
     put(entry);
     this.#add(entry);
   }
@@ -54,6 +55,7 @@ export class Outbox {
     for (const entry of this.#entries.values()) {
       if (entry.nonce !== nonce && entry.seq !== seq) continue;
       entry.node.remove();
+      entry.node.dataset.gone = ""; // it may wait aside while older messages are read
       this.#entries.delete(entry.nonce);
       remove(entry.nonce);
       return true;
@@ -70,13 +72,13 @@ export class Outbox {
     }
   }
 
-  #add({ nonce, text, at }) {
+  #add({ nonce, text, at, reply_to: replyTo }) {
     const node = document.getElementById("pending-message").content.querySelector("article").cloneNode(true);
     node.id = `m-pending-${nonce}`;
     delete node.dataset.seq;
     node.dataset.at = at;
     node.querySelector(".message__text").textContent = text;
-    const entry = { nonce, text, at, node, seq: null, busy: false, failed: false };
+    const entry = { nonce, text, replyTo, at, node, seq: null, busy: false, failed: false };
     node.querySelector("[data-retry]").addEventListener("click", () => this.#retry(entry));
     node.querySelector("[data-withdraw]").addEventListener("click", () => this.#withdraw(entry));
     this.#entries.set(nonce, entry);
@@ -88,7 +90,7 @@ export class Outbox {
     if (!this.#joined || entry.busy || entry.failed || entry.seq !== null) return;
     entry.busy = true;
     try {
-      const ack = await connection.request("send", { room: this.#room, text: entry.text, nonce: entry.nonce });
+      const ack = await connection.request("send", { room: this.#room, text: entry.text, nonce: entry.nonce, reply_to: entry.replyTo });
       this.#acknowledged(entry, ack.seq);
     } catch (error) {
       this.#refused(entry, error);
@@ -131,6 +133,6 @@ export class Outbox {
     entry.node.remove();
     this.#entries.delete(entry.nonce);
     remove(entry.nonce);
-    this.#returnText(entry.text);
+    this.#returnText(entry.text, entry.replyTo);
   }
 }

@@ -3,7 +3,7 @@
 import { connection, viewer } from "./live.js";
 import { remove, waiting } from "./outbox_store.js";
 
-const shownRoom = () => document.querySelector("room-timeline:not([data-detached])")?.dataset.room;
+const shownRoom = () => document.querySelector("room-timeline")?.dataset.room;
 
 /** One tab does it; the others would only repeat what the server then takes as one (see outbox_store.js). */
 export function sendElsewhere() {

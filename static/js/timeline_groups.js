@@ -42,13 +42,9 @@ function dropDayLines(node) {
 function arrange(node) {
   const date = new Date(node.dataset.at);
   if (Number.isNaN(date.getTime())) return;
-  const time = node.querySelector("time");
-  if (time && !node.dataset.local) {
-    writeTime(time, date);
+  if (!node.dataset.local) {
+    for (const time of node.querySelectorAll("time[datetime]")) writeTime(time, new Date(time.dateTime));
     node.dataset.local = "yes";
-  }
-  for (const block of node.querySelectorAll("pre, table")) {
-    if (block.scrollWidth > block.clientWidth) block.tabIndex = 0; // arrow keys reach what does not fit
   }
   dropDayLines(node);
   const before = previousEvent(node);
@@ -70,12 +66,21 @@ function lineAbove(node, line) {
 
 /** Arranges every event from `first` to the end, or only as many as `count`. */
 export function regroup(first, count = Infinity) {
+  const blocks = [];
   let left = count;
   for (let at = first; at && left > 0; at = at.nextElementSibling) {
     if (!isEvent(at)) continue;
     arrange(at);
+    blocks.push(...at.querySelectorAll("pre:not([tabindex]), table:not([tabindex])"));
     left -= 1;
   }
+  // Arrow keys reach what does not fit. All are measured before the first is changed: one layout, and when there is time.
+  if (blocks.length > 0) requestAnimationFrame(() => reach(blocks));
+}
+
+function reach(blocks) {
+  const wide = blocks.filter((block) => block.scrollWidth > block.clientWidth);
+  for (const block of wide) block.tabIndex = 0;
 }
 
 /** Writes "Today" and "Yesterday" anew, after midnight has passed. */

@@ -1,40 +1,78 @@
-// Where the reader is in the timeline. The scroller is reversed: 0 is the newest, older messages are negative. So older
-// pages above never move what is read; only what is added below has to be made good while the reader is further up.
+// Where the reader is in the timeline, and that nothing moves them. The scroller is reversed: 0 is the newest, older
+// messages are negative, so whatever grows above never moves what is read, and at the end the newest stays in view. Further
+// up the first message in view is held in its place, whatever grows or goes below it: messages, reactions, pictures.
 
 const AT_END_PX = 48;
 
 export class TimelineScroll {
   #scroller;
-  #content;
-  #onEnd;
+  #list;
+  #onMove;
+  #held = null;
+  #heldAt = 0;
 
-  /** `onEnd` is called whenever the reader comes to the newest message. */
-  constructor(scroller, onEnd) {
+  /** `onMove` is called whenever the reader has moved. */
+  constructor({ scroller, list, onMove, signal }) {
     this.#scroller = scroller;
-    this.#content = scroller.firstElementChild;
-    this.#onEnd = onEnd;
-    scroller.addEventListener("scroll", () => this.atEnd && this.#onEnd(), { passive: true });
+    this.#list = list;
+    this.#onMove = onMove;
+    scroller.addEventListener("scroll", () => this.#moved(), { passive: true, signal });
+    // Runs after the layout and before it is painted: what has grown is made good before anybody sees it.
+    const observer = new ResizeObserver(() => this.#makeGood());
+    observer.observe(list);
+    signal.addEventListener("abort", () => observer.disconnect());
+    this.#hold();
   }
 
   get atEnd() {
     return Math.abs(this.#scroller.scrollTop) <= AT_END_PX;
   }
 
-  /** Changes the end of the timeline without moving what the reader looks at, unless they look at the end. */
+  /** Changes the timeline without moving what the reader looks at. */
   keep(change) {
-    if (this.atEnd) {
-      change();
-      this.toEnd();
-      return;
-    }
-    const before = this.#content.getBoundingClientRect().top;
+    this.#hold();
     change();
-    const moved = this.#content.getBoundingClientRect().top - before;
-    this.#scroller.scrollTop += moved;
+    this.#makeGood();
   }
 
   toEnd() {
     this.#scroller.scrollTop = 0;
-    this.#onEnd();
+    this.#moved();
+  }
+
+  /** Brings a message into view: `center`, `start` or `nearest`. */
+  show(node, block = "center") {
+    node.scrollIntoView({ block });
+    this.#moved();
+  }
+
+  /** The first entry that can be seen, by halves: the entries stand below each other. */
+  firstInView() {
+    const top = this.#scroller.getBoundingClientRect().top;
+    const entries = this.#list.children;
+    let low = 0;
+    let high = entries.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (entries[middle].getBoundingClientRect().bottom > top) high = middle;
+      else low = middle + 1;
+    }
+    return entries[low] ?? null;
+  }
+
+  #moved() {
+    this.#hold();
+    this.#onMove();
+  }
+
+  #hold() {
+    this.#held = this.atEnd ? null : this.firstInView();
+    this.#heldAt = this.#held?.getBoundingClientRect().top ?? 0;
+  }
+
+  #makeGood() {
+    if (!this.#held?.isConnected) return;
+    const moved = this.#held.getBoundingClientRect().top - this.#heldAt;
+    if (Math.abs(moved) >= 0.5) this.#scroller.scrollTop += moved;
   }
 }

@@ -20,6 +20,25 @@ export function messageNode(html) {
   return document.importNode(nodes[0], true);
 }
 
+/** The new text of a message, or `null` if there is anything in it that is none. */
+export function textNodes(html) {
+  const template = document.createElement("template");
+  template.innerHTML = policy.createHTML(html);
+  if (!template.content.hasChildNodes() || template.content.querySelector(`${FOREIGN}, form, button, input:not([type=checkbox])`)) return null;
+  translate(template.content);
+  return document.importNode(template.content, true);
+}
+
+/** One reaction, or `null`. */
+export function pillNode(html) {
+  const template = document.createElement("template");
+  template.innerHTML = policy.createHTML(html);
+  const pill = template.content.children;
+  if (pill.length !== 1 || !pill[0].matches("button.reaction") || template.content.querySelector(FOREIGN)) return null;
+  translate(template.content);
+  return document.importNode(pill[0], true);
+}
+
 /** The list of rooms in a page of ours, or `null` if there is none. */
 export function roomList(html) {
   const template = document.createElement("template");

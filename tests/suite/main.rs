@@ -9,6 +9,7 @@ mod chat;
 mod client;
 mod fuzz;
 mod gateways;
+mod push;
 mod start;
 mod storage;
 mod support;

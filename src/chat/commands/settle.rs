@@ -78,6 +78,7 @@ fn stored(server: &mut ChatServer, event: SharedEvent, purpose: Purpose) {
     if let Some(room) = server.rooms.get(&id) {
         server.ports.broadcast(room, News::Event(event.clone()), None);
     }
+    server.alerts.tell(&event);
     match &event.body {
         // Whoever writes has read what stands above it.
         EventBody::Message(_) => move_cursor(server, id, event.author.id, place, knows),

@@ -90,6 +90,7 @@ impl SqliteStore {
             }
             write_and_commit(connection, &batch, &mut nonces).await?;
             nonces.committed(batch.nonces, newest_id + to_sql(batch.events.len() as u64)?);
+            self.growth.tell();
         }
         self.nonces.put(nonces);
         writing.finish();

@@ -10,6 +10,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 /// Number, name and text of every step.
 const STEPS: &[(i64, &str, &str)] = &[
     (1, "rooms that work", include_str!("../../../migrations/sqlite/0001_rooms_that_work.sql")),
+    (2, "search", include_str!("../../../migrations/sqlite/0002_search.sql")),
     (3, "people", include_str!("../../../migrations/sqlite/0003_people.sql")),
 ];
 

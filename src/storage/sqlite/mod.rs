@@ -19,6 +19,7 @@ mod push;
 mod read_targets;
 mod room_rows;
 mod rooms;
+mod search;
 mod settings;
 mod state_rows;
 mod targets;
@@ -47,6 +48,8 @@ pub struct SqliteStore {
     readers: SqlitePool,
     /// Whoever holds the writer takes these out and puts them back.
     nonces: Shelf,
+    /// Wakes whoever takes the log into the search index.
+    growth: search::Growth,
     /// Locked files; they keep other processes out.
     locks: Vec<File>,
     path: PathBuf,

@@ -12,7 +12,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 
 use super::error::open_error;
 use super::nonces::Nonces;
-use super::{Shelf, SqliteStore, idempotency, migrations};
+use super::{Shelf, SqliteStore, idempotency, migrations, search};
 use crate::storage::{OpenError, StorageResult};
 
 /// The database in the data folder when no URL is given.
@@ -64,7 +64,8 @@ impl SqliteStore {
             .connect_with(writing(&path, max_mib))
             .await
             .map_err(|error| open_error(&path, &error))?;
-        let store = Self { readers: readers(&path), writer, nonces: Shelf::default(), locks, path };
+        let (nonces, growth) = (Shelf::default(), search::Growth::default());
+        let store = Self { readers: readers(&path), writer, nonces, growth, locks, path };
         store.prepare().await?;
         Ok(store)
     }

@@ -37,7 +37,7 @@ pub(super) fn room_info(row: &SqliteRow) -> StorageResult<RoomInfo> {
 
 /// The membership in the columns user, role, `muted_until`, banned, `read_seq`, `read_n`, level from `first` on; `None` if
 /// they are NULL.
-fn membership(row: &SqliteRow, first: usize) -> StorageResult<Option<Membership>> {
+pub(super) fn membership(row: &SqliteRow, first: usize) -> StorageResult<Option<Membership>> {
     let Some(user) = row.try_get::<Option<&[u8]>, _>(first)? else {
         return Ok(None);
     };
@@ -67,15 +67,19 @@ pub(super) fn stored_membership(row: &SqliteRow) -> StorageResult<Membership> {
 /// Room, number of members, membership of the person who asks, the others of a direct room, how often the person was
 /// called above the read cursor.
 pub(super) fn listed_room(row: &SqliteRow) -> StorageResult<ListedRoom> {
-    let others: Vec<(String, String)> = from_json(row.try_get(18)?)?;
-    let others = others.into_iter().map(|(id, name)| Ok(Author { id: id_of(&id)?, name: UserName::trusted(name) }));
     Ok(ListedRoom {
         info: room_info(row)?,
         members: from_sql(row.try_get(10)?)?,
         membership: membership(row, 11)?,
-        others: others.collect::<StorageResult<_>>()?,
+        others: people(row.try_get(18)?)?,
         mentions: from_sql(row.try_get(19)?)?,
     })
+}
+
+/// People of a JSON array of hex ids and names.
+pub(super) fn people(json: &str) -> StorageResult<Vec<Author>> {
+    let people: Vec<(String, String)> = from_json(json)?;
+    people.into_iter().map(|(id, name)| Ok(Author { id: id_of(&id)?, name: UserName::trusted(name) })).collect()
 }
 
 /// A membership and the name of its account.

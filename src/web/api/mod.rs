@@ -8,6 +8,7 @@ pub(crate) mod ask;
 mod direct;
 mod events;
 pub mod extract;
+mod find;
 mod guests;
 mod invites;
 pub(crate) mod listing;
@@ -18,10 +19,13 @@ mod messages;
 mod preferences;
 mod preview;
 pub mod problem;
+mod push;
 mod read_cursor;
 mod rooms;
+mod search;
 mod status;
 mod tokens;
+mod typed;
 mod users;
 
 use actix_web::middleware::from_fn;
@@ -49,9 +53,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
                     .route(put().to(status::set))
                     .route(delete().to(status::clear)),
             )
+            .service(resource("/me/push").route(read().to(push::list)).route(post().to(push::subscribe)))
+            .service(resource("/me/push/test").route(post().to(push::test)))
+            .service(resource("/me/push/{id}").route(delete().to(push::unsubscribe)))
+            .service(resource("/push/key").route(read().to(push::key)))
             .service(resource("/rooms").route(read().to(rooms::list)).route(post().to(rooms::create)))
             .service(resource("/rooms/{room}").route(read().to(rooms::show)).route(patch().to(rooms::change)))
             .service(resource("/rooms/{room}/level").route(put().to(rooms::level)))
+            .service(resource("/rooms/{room}/typed").route(post().to(typed::run)))
             .service(resource("/rooms/{room}/pins").route(read().to(acts::pins)))
             .service(resource("/rooms/{room}/unread").route(read().to(acts::unread)))
             .service(resource("/rooms/{room}/events").route(read().to(events::list)))
@@ -91,6 +100,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(resource("/emoji").route(read().to(emoji_list::show)))
             .service(resource("/preview").route(post().to(preview::show)))
             .service(resource("/guests").route(post().to(guests::make)))
+            .service(resource("/search").route(read().to(search::search)))
+            .service(resource("/find").route(read().to(find::find)))
             .service(resource("/users").route(read().to(users::list)))
             .service(resource("/users/{user}").route(read().to(users::show)))
             .service(resource("/invites").route(read().to(invites::list)).route(post().to(invites::make)))

@@ -18,15 +18,18 @@ use tempfile::TempDir;
 use crate::auth::Auth;
 use crate::auth::accounts::SetUp;
 use crate::chat::Chat;
+use crate::chat::alerts::Alerts;
 use crate::chat::journal::Journal;
 use crate::chat::server::{ChatServer, Setup};
 use crate::config::Config;
 use crate::domain::access::{GuestAccess, Registration};
 use crate::domain::clock::Clock;
+use crate::push::Push;
 use crate::storage::SharedStore;
 use crate::storage::sqlite::SqliteStore;
 use crate::telemetry::metrics::Metrics;
 use crate::web::routes;
+use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
 use crate::web::views::render::Renderer;
 
@@ -63,6 +66,7 @@ impl Server {
         config.access.guests = Some(GuestAccess::Lobby);
         let auth = Auth::open(&config, store.clone(), clock.clone(), metrics.clone()).await.unwrap();
         let chat = start_chat(&store, &auth, &clock, &metrics);
+        let (push, _) = Push::open(&config, store.clone(), clock.clone(), metrics.clone()).await.unwrap();
         let password = || SecretString::from("correct horse");
         let ann = auth.set_up(owner(), "test").await.unwrap();
         let bob = auth.register(None, "bob", password(), "test").await.unwrap();
@@ -71,6 +75,8 @@ impl Server {
         let state = WebState {
             auth: Arc::new(auth),
             chat,
+            push,
+            searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
             store,
             renderer: Arc::new(Renderer::new(config.pages.time_zone).unwrap()),
             clock,
@@ -130,6 +136,7 @@ fn start_chat(store: &SharedStore, auth: &Auth, clock: &Clock, metrics: &Metrics
         access: auth.follow_access(),
         journal: inlet,
         store: store.clone(),
+        alerts: Alerts::new(|| false, metrics.clone()).0,
         profiles: Vec::new(),
         metrics: metrics.clone(),
         room_idle: Duration::from_mins(1),

@@ -25,7 +25,7 @@ pub async fn edits(visit: Visit, path: web::Path<(String, Seq)>) -> HttpResponse
             Answer::Versions(versions) => versions,
             other => return Err(unexpected(&other)),
         };
-        let writing = visit.state.renderer.writing(&visit.words);
+        let writing = visit.state.renderer.writing(&visit.words, None);
         let context = EditsPage {
             page: visit.page_view(&visit.words.get("message.edits")).await,
             sidebar: sidebar(&visit, &reader, &room).await?,

@@ -5,21 +5,24 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use jiff::civil::Date;
 
 use super::asking::room_name;
 use super::fields::Fields;
-use super::visit::{Visit, with_retry_after};
+use super::visit::{Visit, redirect, with_retry_after};
 use crate::auth::secret;
+use crate::domain::clock::Timestamp;
 use crate::domain::event::{EventBody, SharedEvent};
 use crate::domain::ids::Seq;
 use crate::domain::limits::HISTORY_DEFAULT;
 use crate::domain::name::RoomName;
 use crate::domain::person::{Author, Person};
 use crate::domain::room::RoomKind;
-use crate::protocol::answer::RoomLook;
-use crate::protocol::command::{Command, Page};
+use crate::protocol::answer::{Answer, RoomLook};
+use crate::protocol::command::{Command, Page, Question};
 use crate::protocol::error_code::Problem;
 use crate::web::views::event::{self, EventView};
+use crate::web::views::message_state::QuoteView;
 use crate::web::views::prose::ProseView;
 use crate::web::views::room::{RoomPage, RoomView, Shown};
 use crate::web::views::{SidebarView, url};
@@ -57,6 +60,7 @@ pub struct Typed {
 /// GET `/rooms/{room}`
 pub async fn show(visit: Visit, room: web::Path<String>) -> HttpResponse {
     let result = match room_name(&room) {
+        Ok(room) if day_of_query(&visit).is_some() => go_to_day(&visit, &room).await,
         Ok(room) => page(&visit, &room, Window::of_query(&visit), Typed::default()).await,
         Err(problem) => Err(problem),
     };
@@ -70,6 +74,33 @@ pub async fn permalink(visit: Visit, path: web::Path<(String, Seq)>) -> HttpResp
         Err(problem) => Err(problem),
     };
     visit.respond(result).await
+}
+
+/// The day that the query of the address asks for.
+fn day_of_query(visit: &Visit) -> Option<Date> {
+    Fields::of_query(&visit.request).get("date").parse().ok()
+}
+
+/// Leads to the first event of a day, or to the end when nothing has happened since.
+async fn go_to_day(visit: &Visit, room: &RoomName) -> Result<HttpResponse, Problem> {
+    let zone = visit.state.renderer.zone();
+    let begins = day_of_query(visit).and_then(|day| day.to_zoned(zone.clone()).ok());
+    let time = begins.map_or(Timestamp(0), |begins| Timestamp(begins.timestamp().as_millisecond()));
+    let reader = visit.reader()?;
+    let look = visit.look(&reader, room).await?;
+    let ask = Command::Ask { room: room.clone(), question: Question::Since { time } };
+    match visit.ask(&reader, ask).await? {
+        Answer::Place { seq } if seq <= look.last_seq => Ok(redirect(&url::permalink(room.as_str(), seq))),
+        _ => Ok(redirect(&visit.room_url(&reader, room).await?)),
+    }
+}
+
+/// The message that a new one will answer, as the query of the address says.
+async fn reply(visit: &Visit, reader: &Arc<Person>, room: &RoomName) -> Result<Option<QuoteView>, Problem> {
+    let Ok(seq) = Fields::of_query(&visit.request).get("reply_to").parse::<Seq>() else { return Ok(None) };
+    let page = Page { before: None, after: Some(seq.saturating_sub(1)), limit: 1 };
+    let events = visit.history(reader, room, page).await?.events;
+    Ok(events.iter().find(|event| event.seq == seq).and_then(|event| QuoteView::of(event)))
 }
 
 impl Window {
@@ -99,8 +130,8 @@ pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) 
     }
 
     let now = visit.state.clock.now();
-    let writing = visit.state.renderer.writing(&visit.words);
     let author = visit.visitor.person.as_deref().map(Author::from);
+    let writing = visit.state.renderer.writing(&visit.words, author.as_ref().map(|author| author.id));
     let has_name = author.is_some();
     let context = RoomPage {
         page: titled(visit, &look, &title, &typed).await,
@@ -109,6 +140,8 @@ pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) 
             text_value: typed.text,
             text_error: typed.text_error,
             preview: typed.preview,
+            reply: reply(visit, &reader, &look.room).await?,
+            focus_text: own_text(&events, shown.focus, author.as_ref()),
             ..RoomView::new(&look, (&title, &url), shown, has_name, secret::random_link(), &visit.words)
         },
         timeline: event::timeline(&events, is_member.then_some(look.read_seq), now, writing),
@@ -120,6 +153,16 @@ pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) 
         mark_read(visit, &reader, &look.room, look.last_seq.max(shown.last)).await;
     }
     Ok(with_retry_after(response, typed.retry_after))
+}
+
+/// The text of an event as it was written, for its author to change.
+fn own_text(events: &[SharedEvent], focus: Seq, author: Option<&Author>) -> String {
+    let event =
+        events.iter().find(|event| event.seq == focus && Some(event.author.id) == author.map(|author| author.id));
+    match event.map(|event| &event.body) {
+        Some(EventBody::Message(message)) => message.text.clone(),
+        _ => String::new(),
+    }
 }
 
 async fn titled(visit: &Visit, look: &RoomLook, title: &str, typed: &Typed) -> crate::web::views::PageView {

@@ -8,6 +8,7 @@ use super::fields::Fields;
 use super::room::{self, Typed, Window};
 use super::visit::{Visit, redirect};
 use crate::domain::access::GuestAccess;
+use crate::domain::ids::Seq;
 use crate::domain::limits::NONCE_BYTES;
 use crate::domain::name::RoomName;
 use crate::domain::text::MessageText;
@@ -60,10 +61,14 @@ async fn carry_out_send(visit: &Visit, room: &str, fields: &Fields) -> Result<Ht
             Err(problem) => refused(visit, &room, problem, typed).await,
         };
     }
+    let reply_to = fields.get("reply_to").parse::<Seq>().ok();
     let nonce = Some(fields.get("nonce")).filter(|nonce| (1..=NONCE_BYTES).contains(&nonce.len()));
-    let send = Command::Send { room: room.clone(), text, nonce: nonce.map(str::to_owned), reply_to: None };
+    let send = Command::Send { room: room.clone(), text, nonce: nonce.map(str::to_owned), reply_to };
     match visit.ask(&person, send).await {
-        Ok(_) => Ok(redirect(&visit.room_url(&person, &room).await?)),
+        Ok(_) => match reply_to.filter(|_| fields.get("back") == "thread") {
+            Some(root) => Ok(redirect(&format!("{}/thread", url::permalink(room.as_str(), root)))),
+            None => Ok(redirect(&visit.room_url(&person, &room).await?)),
+        },
         Err(problem) => refused(visit, &room, problem, typed).await,
     }
 }

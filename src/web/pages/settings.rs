@@ -12,13 +12,15 @@ use crate::domain::person::Person;
 use crate::domain::profile::Profile;
 use crate::protocol::error_code::Problem;
 use crate::storage::invites::Invite;
+use crate::storage::push::NamedSubscription;
 use crate::web::views::PageView;
-use crate::web::views::preferences::{AppearanceForm, NotificationsForm, StatusForm};
+use crate::web::views::preferences::{AppearanceForm, NotificationsForm, PushDeviceView, PushSection, StatusForm};
 use crate::web::views::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, SettingsPage};
+use crate::web::views::time;
 
 /// The sections that say "Saved".
-const SECTIONS: [&str; 9] =
-    ["profile", "status", "password", "appearance", "notifications", "privacy", "devices", "tokens", "invites"];
+const SECTIONS: [&str; 10] =
+    ["profile", "status", "password", "appearance", "notifications", "push", "privacy", "devices", "tokens", "invites"];
 
 /// What a form leaves on the page.
 #[derive(Default)]
@@ -92,6 +94,7 @@ pub async fn page(visit: &Visit, left: Left) -> Result<HttpResponse, Problem> {
         status_line,
         appearance: AppearanceForm::new(&visit.preferences),
         notifications: left.notifications.unwrap_or_else(|| NotificationsForm::new(&visit.preferences)),
+        push: push_section(visit, &account).await?,
         privacy: profile.privacy.into(),
         password: left.password,
         devices: devices(visit, &account, DeviceKind::Cookie).await?,
@@ -110,6 +113,23 @@ async fn own_profile(visit: &Visit, person: &Person) -> Result<Profile, Problem>
         return Ok(Profile::default());
     }
     visit.state.store.profile(person.id, visit.state.clock.now()).await.map_err(storage_problem)
+}
+
+async fn push_section(visit: &Visit, account: &Person) -> Result<PushSection, Problem> {
+    let subscriptions = if account.is_guest() {
+        Vec::new()
+    } else {
+        visit.state.push.subscriptions(account.id).await.map_err(storage_problem)?
+    };
+    let (now, zone) = (visit.state.clock.now(), visit.state.renderer.zone());
+    let view = |named: &NamedSubscription| PushDeviceView {
+        id: named.subscription.id.to_string(),
+        label: device_label::shown(&named.label, &visit.words),
+        created: time::moment(named.subscription.created_at, now, zone, &visit.words),
+        current: account.device == Some(named.subscription.device),
+    };
+    let devices = subscriptions.iter().map(view).collect();
+    Ok(PushSection { key: visit.state.push.public_key().to_owned(), devices })
 }
 
 async fn devices(visit: &Visit, account: &Person, kind: DeviceKind) -> Result<Vec<DeviceView>, Problem> {

@@ -8,11 +8,12 @@ use serde::Serialize;
 
 use super::forms::PersonView;
 use super::markdown::Markdown;
+use super::message_state::MessageState;
 use super::prose::ProseView;
 use super::{time, url};
 use crate::domain::clock::Timestamp;
 use crate::domain::event::{Event, EventBody, SharedEvent};
-use crate::domain::ids::Seq;
+use crate::domain::ids::{Seq, UserId};
 use crate::domain::membership::Role;
 use crate::domain::mention::Mentions;
 use crate::domain::person::Author;
@@ -30,6 +31,8 @@ pub struct Writing<'a> {
     pub markdown: &'a Markdown,
     /// The language of the words around them.
     pub words: &'a Words,
+    /// Who is looking; nobody for what is written once for all.
+    pub viewer: Option<UserId>,
 }
 
 /// One event.
@@ -53,16 +56,18 @@ pub struct EventView {
     pub permalink: String,
     /// It belongs to the group of the message before.
     pub follows: bool,
-    /// The message it answers; 0 for none.
-    pub reply_seq: Seq,
-    /// The address of the message it answers, or nothing.
-    pub reply_url: String,
+    /// What has become of it, if it is a message.
+    pub state: MessageState,
     /// What happened, for everything that is no message.
     pub notice: String,
     /// The key of its words, for the script that puts them into the reader's language, or nothing.
     pub notice_key: &'static str,
     /// Who did it to them, or nothing.
     pub by: String,
+    /// The message that was put up; 0 for everything else.
+    pub target: Seq,
+    /// Its address, or nothing.
+    pub target_url: String,
     /// It is on its way; only the script shows such a one.
     pub pending: bool,
 }
@@ -73,16 +78,21 @@ impl EventView {
     pub fn new(event: &Event, writing: Writing<'_>) -> Self {
         let room = event.room_name.as_str();
         let notice = notice(event);
-        let (text, reply_seq) = match &event.body {
+        let (text, state) = match &event.body {
             EventBody::Message(message) => {
                 let nobody = Mentions::NONE;
                 let mentions = message.mentions.as_deref().unwrap_or(&nobody);
-                let text = ProseView::new(writing.markdown, &message.text, mentions);
-                (text, message.reply_to.unwrap_or_default())
+                let state = MessageState::new(room, event.seq, message, writing.viewer, writing.zone);
+                (ProseView::new(writing.markdown, &message.text, mentions), state)
             }
-            EventBody::Edited { text, .. } => (ProseView::new(writing.markdown, text, &Mentions::NONE), 0),
-            _ => (ProseView::default(), 0),
+            EventBody::Edited { text, .. } => {
+                let text = ProseView::new(writing.markdown, text, &Mentions::NONE);
+                (text, MessageState { edited: true, ..MessageState::default() })
+            }
+            _ => (ProseView::default(), MessageState::default()),
         };
+        let target = event.body.target().unwrap_or_default();
+        let is_edit = matches!(event.body, EventBody::Edited { .. });
         Self {
             kind: event.body.kind().as_str(),
             room: room.to_owned(),
@@ -91,15 +101,17 @@ impl EventView {
             text,
             at: event.at.rfc3339(),
             time: time::of_day(event.at, writing.zone),
-            permalink: url::permalink(room, event.seq),
+            // An edit is shown as the message it changes.
+            permalink: url::permalink(room, if is_edit { target } else { event.seq }),
             follows: false,
-            reply_seq,
-            reply_url: if reply_seq == 0 { String::new() } else { url::permalink(room, reply_seq) },
+            state,
             notice: notice
                 .map(|(key, by)| writing.words.with(key, &[("name", &event.author.name), ("by", &by)]))
                 .unwrap_or_default(),
             notice_key: notice.map_or("", |(key, _)| key),
             by: notice.map(|(_, by)| by.to_owned()).unwrap_or_default(),
+            target,
+            target_url: if target == 0 { String::new() } else { url::permalink(room, target) },
             pending: false,
         }
     }
@@ -118,11 +130,12 @@ impl EventView {
             time: time::of_day(now, zone),
             permalink: String::new(),
             follows: false,
-            reply_seq: 0,
-            reply_url: String::new(),
+            state: MessageState::default(),
             notice: String::new(),
             notice_key: "",
             by: String::new(),
+            target: 0,
+            target_url: String::new(),
             pending: true,
         }
     }
@@ -199,10 +212,23 @@ pub fn timeline(
             entries.push(TimelineEntry::New);
         }
         let follows = !new_day && !unread_begins && before.is_some_and(|before| follows(before, event));
-        entries.push(TimelineEntry::Event { event: Box::new(EventView { follows, ..EventView::new(event, writing) }) });
+        let mut view = EventView { follows, ..EventView::new(event, writing) };
+        if let (Some(replies), Some(read)) = (&mut view.state.replies, read_seq) {
+            replies.unread = unread_replies(events, event.seq, read, writing.viewer);
+        }
+        entries.push(TimelineEntry::Event { event: Box::new(view) });
         before = Some(event);
     }
     entries
+}
+
+/// How many of these are answers of a thread that the reader has not seen, and did not write.
+fn unread_replies(events: &[SharedEvent], root: Seq, read: Seq, viewer: Option<UserId>) -> u64 {
+    let is_unread = |event: &&SharedEvent| {
+        let thread = if let EventBody::Message(message) = &event.body { message.thread } else { None };
+        thread == Some(root) && event.seq > read && Some(event.author.id) != viewer
+    };
+    events.iter().filter(is_unread).count() as u64
 }
 
 fn is_message(event: &Event) -> bool {
@@ -246,7 +272,7 @@ mod tests {
     fn shape(events: &[SharedEvent], read_seq: Option<Seq>) -> String {
         let markdown = Markdown::new();
         let words = Words::of(Language::English);
-        let writing = Writing { zone: &TimeZone::UTC, markdown: &markdown, words: &words };
+        let writing = Writing { zone: &TimeZone::UTC, markdown: &markdown, words: &words, viewer: None };
         let entries = timeline(events, read_seq, Timestamp(2 * DAY), writing);
         let words = entries.iter().map(|entry| match entry {
             TimelineEntry::Day { .. } => "d".to_owned(),
@@ -290,7 +316,7 @@ mod tests {
         let added = event(1, "ann", 0, EventBody::Joined { role: Role::Member, by: Some(author("bob")) });
         let markdown = Markdown::new();
         let words = Words::of(Language::English);
-        let writing = Writing { zone: &TimeZone::UTC, markdown: &markdown, words: &words };
+        let writing = Writing { zone: &TimeZone::UTC, markdown: &markdown, words: &words, viewer: None };
         assert_eq!(EventView::new(&added, writing).notice, "bob added ann");
         assert_eq!(EventView::new(&event(1, "ann", 0, EventBody::Left { by: None }), writing).notice, "ann left");
     }

@@ -7,10 +7,13 @@ pub mod error;
 pub(crate) mod escape;
 pub mod event;
 pub mod forms;
+#[cfg(debug_assertions)]
+pub mod gallery;
 pub mod highlight;
 pub mod lookup;
 pub mod markdown;
 pub mod members;
+pub mod message_state;
 pub mod preferences;
 pub mod prose;
 pub mod render;
@@ -18,8 +21,10 @@ pub mod room;
 pub mod rooms;
 #[cfg(test)]
 mod samples;
+pub mod search;
 pub mod settings;
 mod templates;
+pub mod thread;
 pub mod time;
 pub mod url;
 

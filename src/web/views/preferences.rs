@@ -104,6 +104,28 @@ impl NotificationsForm {
     }
 }
 
+/// Where somebody is notified.
+#[derive(Debug, Default, Serialize)]
+pub struct PushSection {
+    /// What browsers subscribe with.
+    pub key: String,
+    /// The devices that are notified.
+    pub devices: Vec<PushDeviceView>,
+}
+
+/// A device that is notified.
+#[derive(Debug, Serialize)]
+pub struct PushDeviceView {
+    /// The id of its subscription.
+    pub id: String,
+    /// What the login is called.
+    pub label: String,
+    /// Since when, inside a sentence.
+    pub created: String,
+    /// It is the one that is looking.
+    pub current: bool,
+}
+
 /// What somebody keeps to themselves.
 #[derive(Debug, Default, Serialize)]
 pub struct PrivacyForm {

@@ -7,8 +7,10 @@ use std::panic::AssertUnwindSafe;
 
 use super::event::{EventView, Writing};
 use super::markdown::Markdown;
+use super::message_state::ReactionView;
 use super::templates::Templates;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, EventBody};
+use crate::domain::ids::UserId;
 use crate::protocol::encode::EventHtml;
 use crate::web::static_files;
 use crate::web::words::Words;
@@ -48,10 +50,16 @@ pub struct Renderer {
     assets: String,
 }
 
-/// What `partials/message.html` is given.
+/// What `partials/message.html` and `partials/message_text.html` are given.
 #[derive(Serialize)]
 struct MessageContext<'a> {
     event: &'a EventView,
+}
+
+/// What `partials/reaction.html` is given.
+#[derive(Serialize)]
+struct ReactionContext {
+    reaction: ReactionView,
 }
 
 impl Renderer {
@@ -82,10 +90,27 @@ impl Renderer {
         self.templates.words(language)
     }
 
-    /// How events are written, in these words.
+    /// How events are written, in these words, for this person.
     #[must_use]
-    pub fn writing<'a>(&'a self, words: &'a Words) -> Writing<'a> {
-        Writing { zone: &self.zone, markdown: &self.markdown, words }
+    pub fn writing<'a>(&'a self, words: &'a Words, viewer: Option<UserId>) -> Writing<'a> {
+        Writing { zone: &self.zone, markdown: &self.markdown, words, viewer }
+    }
+
+    /// One frame for everybody: the few words in it are put into the reader's language by `static/js/words.js`.
+    fn live(&self, event: &Event) -> Result<String, RenderError> {
+        let language = Language::English;
+        if let EventBody::Reaction { emoji, count, on, .. } = &event.body {
+            let reaction = ReactionView::live(emoji, *count, on.then_some(&event.author));
+            return self.page(language, "partials/reaction.html", &ReactionContext { reaction });
+        }
+        let words = self.words(language);
+        let view = EventView::new(event, self.writing(&words, None));
+        let template = match &event.body {
+            EventBody::Deleted { .. } | EventBody::Pinned { on: false, .. } => return Ok(String::new()),
+            EventBody::Edited { .. } => "partials/message_text.html",
+            _ => "partials/message.html",
+        };
+        self.page(language, template, &MessageContext { event: &view })
     }
 
     /// Who renders what people write.
@@ -111,12 +136,7 @@ impl EventHtml for Renderer {
     fn render(&self, event: &Event) -> String {
         // A text on which a library panics stands in the log for ever: it must not take the thread with it each time
         // it is shown. The client has the text without its HTML.
-        let rendered = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            // One frame for everybody: the few words in it are put into the reader's language by `static/js/words.js`.
-            let words = self.words(Language::English);
-            let view = EventView::new(event, self.writing(&words));
-            self.page(Language::English, "partials/message.html", &MessageContext { event: &view })
-        }));
+        let rendered = std::panic::catch_unwind(AssertUnwindSafe(|| self.live(event)));
         match rendered {
             Ok(Ok(html)) => html,
             Ok(Err(error)) => {

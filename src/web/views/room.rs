@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::event::{EventView, TimelineEntry};
+use super::message_state::QuoteView;
 use super::prose::ProseView;
 use super::{PageView, SidebarView, url};
 use crate::domain::ids::Seq;
@@ -63,8 +64,14 @@ pub struct RoomView {
     pub level: &'static str,
     /// The viewer is a member.
     pub is_member: bool,
+    /// The viewer may put messages up.
+    pub can_pin: bool,
+    /// The viewer may take back what others wrote.
+    pub can_moderate: bool,
     /// How many people are connected to it.
     pub online: usize,
+    /// Messages the viewer had not read when the page was asked for.
+    pub unread: u64,
     /// Up to where this page knows the log: from here on live events follow.
     pub last_seq: Seq,
     /// How far the viewer had read when the page was asked for.
@@ -79,6 +86,10 @@ pub struct RoomView {
     pub older_url: String,
     /// The page after, or nothing.
     pub newer_url: String,
+    /// The text of that event as it was written, when it is the viewer's own message.
+    pub focus_text: String,
+    /// The message that what is written will answer.
+    pub reply: Option<QuoteView>,
     /// What was typed.
     pub text_value: String,
     /// What is wrong with it.
@@ -135,14 +146,20 @@ impl RoomView {
             archived: look.archived,
             level: look.level.as_str(),
             is_member: look.role.is_some(),
+            can_pin: look.may_pin.is_ok(),
+            can_moderate: look.may_moderate,
             online: look.online,
-            last_seq: if shown.is_newest { shown.last } else { look.last_seq },
+            unread: look.unread,
+            // The events were read after the look at the room: nothing up to there is missing from them.
+            last_seq: if shown.is_newest { shown.last.max(look.last_seq) } else { look.last_seq },
             read_seq: look.read_seq,
             first_seq_shown: shown.first,
             is_permalink: shown.focus > 0,
             focus_seq: shown.focus,
             older_url: if shown.first > 1 { format!("{url}?before={}", shown.first) } else { String::new() },
             newer_url: if has_newer { format!("{url}?after={}", shown.last) } else { String::new() },
+            focus_text: String::new(),
+            reply: None,
             text_value: String::new(),
             text_error: String::new(),
             preview: None,

@@ -11,22 +11,21 @@ use super::forms::{
     ConversationPage, DirectStartPage, FormPage, GuestForm, LoginForm, PersonView, RegisterForm, SetupForm,
 };
 use super::members::{Looking, MemberView, MembersPage, PersonPage, RoomCard, RoomSettingsPage};
-use super::preferences::{AppearanceForm, NotificationsForm, PrivacyForm, StatusForm};
 use super::render::Renderer;
 use super::room::{RoomPage, RoomView, Shown};
 use super::rooms::{CreateForm, ListedPersonView, ListedRoomView, RoomsPage};
-use super::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, SettingsPage};
+use super::thread::{PinsPage, ThreadPage};
 use super::{LanguageView, PageView, SidebarView, ViewerView};
 use crate::domain::access::{Access, GuestAccess, Registration};
 use crate::domain::clock::Timestamp;
 use crate::domain::emoji::Emoji;
-use crate::domain::event::{Event, EventBody, Message};
+use crate::domain::event::{Deed, Event, EventBody, Message, MessageState, Quote, Reactions, Replies};
 use crate::domain::ids::{RoomId, UserId};
 use crate::domain::membership::{Level, Role};
+use crate::domain::mention::Mentions;
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::permission::Refusal;
 use crate::domain::person::{Author, Person, SiteRole, Standing, Status};
-use crate::domain::preferences::Preferences;
 use crate::domain::room::{Description, RoomKind, Topic};
 use crate::domain::status_line::{StatusLine, StatusText};
 use crate::protocol::answer::{MemberEntry, RoomEntry, RoomLook};
@@ -144,14 +143,49 @@ fn message(seq: u64, text: &str, reply_to: Option<u64>) -> Event {
     event(seq, EventBody::Message(Message { text: text.into(), reply_to, nonce: None, ..Message::default() }))
 }
 
-fn events() -> Vec<Event> {
+/// Messages of which all that can become of one has become.
+fn changed_messages() -> Vec<Event> {
+    let deed = || Some(Deed { by: author("bob"), at: NOW });
+    let users = vec![author("ann"), author("bob")];
+    let reactions = vec![
+        Reactions { emoji: "👍".into(), count: 25, users: users.clone(), mine: true },
+        Reactions { emoji: "🎉".into(), count: 1, users: Vec::new(), mine: false },
+    ];
+    let replies = Some(Replies { count: 1, last_seq: 8, last_at: NOW });
+    let kept = MessageState { edited_at: Some(NOW), edits: 1, pinned: deed(), replies, reactions, deleted: None };
+    let gone = MessageState { deleted: deed(), ..MessageState::default() };
+    let quote = |text: &str| Some(Box::new(Quote { author: author("bob"), text: text.into() }));
+    let mentions = Some(Box::new(Mentions { people: users, everyone: false }));
+    let body = |message| EventBody::Message(message);
+    let text = || NASTY.to_owned();
     vec![
+        event(6, body(Message { text: text(), mentions, state: Some(Box::new(kept)), ..Message::default() })),
+        event(7, body(Message { state: Some(Box::new(gone)), ..Message::default() })),
+        event(
+            8,
+            body(Message {
+                text: text(),
+                reply_to: Some(6),
+                thread: Some(6),
+                quote: quote(NASTY),
+                ..Message::default()
+            }),
+        ),
+        event(9, body(Message { text: text(), reply_to: Some(7), quote: quote(""), ..Message::default() })),
+        event(10, EventBody::Pinned { target: 6, on: true }),
+    ]
+}
+
+fn events() -> Vec<Event> {
+    let mut events = vec![
         message(1, NASTY, None),
         message(2, "*hello*", Some(1)),
         event(3, EventBody::Joined { role: Role::Member, by: Some(author("bob")) }),
         event(4, EventBody::Joined { role: Role::Member, by: None }),
         event(5, EventBody::Left { by: None }),
-    ]
+    ];
+    events.extend(changed_messages());
+    events
 }
 
 fn look(kind: RoomKind, may: Result<(), Refusal>) -> RoomLook {
@@ -207,7 +241,12 @@ fn members(look: &RoomLook) -> Vec<MemberView> {
 fn room_page(page: PageView, sidebar: SidebarView, room: RoomView, with_events: bool) -> RoomPage {
     let renderer = renderer();
     let shared: Vec<_> = events().into_iter().map(std::sync::Arc::new).collect();
-    let timeline = super::event::timeline(&shared, Some(2), NOW, renderer.writing(&Words::of(Language::English)));
+    let timeline = super::event::timeline(
+        &shared,
+        Some(2),
+        NOW,
+        renderer.writing(&Words::of(Language::English), Some(author("ann").id)),
+    );
     let viewer = (page.viewer.kind != "nobody").then(|| author("ann"));
     RoomPage {
         pending_event: EventView::pending("lobby", viewer.as_ref(), NOW, &TimeZone::UTC),
@@ -245,6 +284,57 @@ fn the_page_of_a_room_renders_in_every_shape() {
 }
 
 #[test]
+fn threads_and_pins_render_in_every_shape() {
+    let renderer = renderer();
+    let words = Words::of(Language::English);
+    let views = || {
+        let writing = renderer.writing(&words, Some(author("ann").id));
+        events().iter().map(|event| EventView::new(event, writing)).collect::<Vec<_>>()
+    };
+    for may in [Ok(()), Err(Refusal::NotMember)] {
+        for page in pages() {
+            for (sidebar, is_empty) in sidebars().into_iter().zip([true, false]) {
+                let room = || {
+                    RoomView::new(
+                        &look(RoomKind::Public, may),
+                        ("lobby", "/rooms/lobby"),
+                        Shown::default(),
+                        true,
+                        "n".into(),
+                        &words,
+                    )
+                };
+                let whole = room_page(page.clone(), sidebar.clone(), room(), !is_empty);
+                let thread = ThreadPage {
+                    page: page.clone(),
+                    sidebar: sidebar.clone(),
+                    room: room(),
+                    root: views().remove(0),
+                    timeline: whole.timeline,
+                    more_url: if is_empty { String::new() } else { "/rooms/lobby/1/thread?after=9".into() },
+                };
+                render("pages/thread.html", &thread);
+                let pins = if is_empty { Vec::new() } else { views() };
+                render("pages/pins.html", &PinsPage { page: page.clone(), sidebar, room: room(), pins });
+            }
+        }
+    }
+}
+
+#[test]
+fn what_changes_a_message_comes_as_the_part_that_changes() {
+    let renderer = renderer();
+    let edited = EventHtml::render(&renderer, &event(11, EventBody::Edited { target: 1, text: "*new*".into() }));
+    let put = EventBody::Reaction { target: 1, emoji: "👍".into(), on: true, count: 3 };
+    let pill = EventHtml::render(&renderer, &event(12, put));
+    let deleted = EventHtml::render(&renderer, &event(13, EventBody::Deleted { target: 1, moderator: false }));
+
+    assert!(edited.starts_with("<p><em>new</em>") && edited.contains("href=\"/rooms/lobby/1/edits\""), "{edited}");
+    assert!(pill.starts_with("<button class=\"reaction\"") && pill.trim_end().ends_with("</button>"), "{pill}");
+    assert!(pill.contains(">3</span>") && deleted.is_empty(), "{pill} {deleted}");
+}
+
+#[test]
 fn a_live_message_is_the_same_html_as_the_page_shows() {
     let renderer = renderer();
     let shown = Shown { first: 2, last: 2, focus: 0, is_newest: true };
@@ -260,7 +350,10 @@ fn a_live_message_is_the_same_html_as_the_page_shows() {
     let said = message(2, "*hello* <b>", Some(1));
     let context = RoomPage {
         timeline: vec![TimelineEntry::Event {
-            event: Box::new(EventView::new(&said, renderer.writing(&Words::of(Language::English)))),
+            event: Box::new(EventView::new(
+                &said,
+                renderer.writing(&Words::of(Language::English), Some(author("ann").id)),
+            )),
         }],
         ..room_page(page, SidebarView::default(), room, false)
     };
@@ -302,62 +395,6 @@ fn the_list_of_rooms_renders_in_every_shape() {
                 "pages/rooms.html",
                 &RoomsPage { page: page.clone(), sidebar, rooms, filter: error.into(), create, people },
             );
-        }
-    }
-}
-
-#[test]
-fn settings_render_in_every_shape() {
-    for page in pages() {
-        for (text, sidebar) in ["", NASTY].into_iter().zip(sidebars()) {
-            let device = |current| DeviceView {
-                id: "1".into(),
-                label: NASTY.into(),
-                created: "today at 09:05".into(),
-                last_used: "today at 09:05".into(),
-                current,
-            };
-            let invite = |max_uses| InviteView {
-                code: "c".into(),
-                url: "http://a/invite/c".into(),
-                room_title: text.into(),
-                uses: 1,
-                max_uses,
-                expires: text.into(),
-                created: "today at 09:05".into(),
-            };
-            let full = !text.is_empty();
-            let context = SettingsPage {
-                page: page.clone(),
-                sidebar,
-                profile: ProfileForm { name_value: text.into(), name_error: text.into() },
-                status_line: StatusForm {
-                    emoji_value: text.into(),
-                    emoji_error: text.into(),
-                    text_value: text.into(),
-                    text_error: text.into(),
-                    until: text.into(),
-                    is_set: full,
-                },
-                appearance: AppearanceForm::new(&Preferences::default()),
-                notifications: NotificationsForm {
-                    quiet_from: text.into(),
-                    quiet_to: text.into(),
-                    quiet_error: text.into(),
-                    time_zone: text.into(),
-                    time_zone_error: text.into(),
-                    ..NotificationsForm::new(&Preferences::default())
-                },
-                privacy: PrivacyForm { hide_presence: full, hide_reads: full },
-                password: PasswordForm { current_error: text.into(), new_error: text.into() },
-                devices: if full { vec![device(true), device(false)] } else { Vec::new() },
-                tokens: if full { vec![device(false)] } else { Vec::new() },
-                token_label_error: text.into(),
-                new_token: text.into(),
-                invites: if full { vec![invite(0), invite(1), invite(9)] } else { Vec::new() },
-                saved: if full { "tokens".into() } else { String::new() },
-            };
-            render("pages/settings.html", &context);
         }
     }
 }
@@ -491,3 +528,6 @@ fn new_conversations_and_pages_of_words_render_in_every_shape() {
         }
     }
 }
+
+mod search;
+mod settings;

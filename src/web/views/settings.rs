@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::preferences::{AppearanceForm, NotificationsForm, PrivacyForm, StatusForm};
+use super::preferences::{AppearanceForm, NotificationsForm, PrivacyForm, PushSection, StatusForm};
 use super::{PageView, SidebarView, time};
 use crate::domain::clock::Timestamp;
 use crate::domain::device::Device;
@@ -26,6 +26,8 @@ pub struct SettingsPage {
     pub appearance: AppearanceForm,
     /// What is notified.
     pub notifications: NotificationsForm,
+    /// Where one is notified.
+    pub push: PushSection,
     /// What one keeps to oneself.
     pub privacy: PrivacyForm,
     /// The password.

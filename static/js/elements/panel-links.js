@@ -9,10 +9,6 @@ class PanelLinks extends LiveElement {
     onRoomFrame(this.dataset.room, ({ type, online }) => {
       if (type === "presence" && Number.isInteger(online)) count.textContent = online;
     }, signal);
-    // The answer to the timeline's own join says how many there are at that moment.
-    document.addEventListener("room-joined", ({ detail }) => {
-      if (detail.room === this.dataset.room && Number.isInteger(detail.online)) count.textContent = detail.online;
-    }, { signal });
   }
 }
 

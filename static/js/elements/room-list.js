@@ -2,6 +2,7 @@
 // it knows and without looking, so that no message is missed and nobody is told here who types there; takes in rooms that
 // come to be ours while the page is open.
 
+import { showUnread } from "../badge.js";
 import { connection, onOpen, viewer } from "../live.js";
 import { LiveElement } from "../live_element.js";
 import { roomList } from "../trusted_html.js";
@@ -175,7 +176,7 @@ class RoomList extends LiveElement {
   #showTotal() {
     let total = 0;
     for (const state of this.#rooms.values()) total += badge(state)[0];
-    document.title = total > 0 ? `(${total > 99 ? "99+" : total}) ${this.#title}` : this.#title;
+    showUnread(total, this.#title);
     if (total > 0) navigator.setAppBadge?.(total).catch(() => {});
     else navigator.clearAppBadge?.().catch(() => {});
   }

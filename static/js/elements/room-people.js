@@ -2,6 +2,12 @@
 
 import { connection, onOpen, onRoomFrame } from "../live.js";
 import { LiveElement } from "../live_element.js";
+import { t } from "../words.js";
+
+function wordsOf(status) {
+  if (status === "away") return t("js.presence.away");
+  return status === "busy" ? t("js.presence.busy") : t("js.presence.online");
+}
 
 class RoomPeople extends LiveElement {
   start(signal) {
@@ -14,7 +20,7 @@ class RoomPeople extends LiveElement {
     try {
       const { members, online } = await connection.request("members", { room });
       this.#count(online);
-      for (const { id, status } of members) this.#mark(id, status);
+      for (const member of members) this.#mark(member.id, member);
     } catch {
       // What the server rendered stays.
     }
@@ -22,7 +28,7 @@ class RoomPeople extends LiveElement {
 
   #changed({ online, changes = [] }) {
     this.#count(online);
-    for (const { user, status } of changes) this.#mark(user.id, status);
+    for (const change of changes) this.#mark(change.user.id, change);
   }
 
   #count(online) {
@@ -30,12 +36,19 @@ class RoomPeople extends LiveElement {
     for (const element of this.querySelectorAll("[data-online]")) element.textContent = online;
   }
 
-  #mark(id, status) {
+  #mark(id, { status, status_emoji: emoji = "", status_text: text = "" }) {
     const row = this.querySelector(`[data-person="${CSS.escape(id)}"]`);
     if (!row) return;
     const here = status !== "offline";
     row.classList.toggle("people__row--away", !here);
-    row.querySelector(".presence").hidden = !here;
+    const dot = row.querySelector(".presence");
+    dot.hidden = !here;
+    dot.className = `presence presence--${status}`;
+    if (here) dot.title = dot.firstElementChild.textContent = wordsOf(status);
+    const said = row.querySelector(".people__status");
+    said.hidden = !emoji && !text;
+    said.title = text;
+    said.textContent = `${emoji} ${text}`.trim();
   }
 }
 

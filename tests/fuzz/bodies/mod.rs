@@ -10,13 +10,15 @@ pub mod msgpack;
 pub mod names;
 pub mod plain_text;
 mod requests;
+pub mod search;
 
 /// Every body by the name of its target.
-pub const ALL: [(&str, fn(&[u8])); 6] = [
+pub const ALL: [(&str, fn(&[u8])); 7] = [
     ("frames", frames::run),
     ("json", json::run),
     ("markdown", markdown::run),
     ("msgpack", msgpack::run),
     ("names", names::run),
     ("plain_text", plain_text::run),
+    ("search", search::run),
 ];

@@ -107,3 +107,62 @@ async fn menus_open_and_close_by_keyboard() {
     window.see_that("document.activeElement.matches('.panel-link[data-panel-link=members]')").await;
     assert_no_problems(&[&window]).await;
 }
+
+#[tokio::test]
+async fn messages_are_answered_edited_and_deleted_by_keyboard_only() {
+    let (server, _) = owned_by("ann").await;
+    let chrome = Chrome::start().await;
+    let window = member(&chrome, &server, "ann").await;
+    window.see_that("document.activeElement?.id === 'text'").await;
+    for text in ["one", "two"] {
+        window.type_text(text).await;
+        window.press(&[Key::Enter]).await;
+    }
+    window.see_messages(&["one", "two"]).await;
+
+    // From the field back to the messages, and up.
+    window.press_with(Key::Shift, Key::Tab.into()).await;
+    while window.value("document.activeElement.matches('.timeline__scroller')").await != true {
+        window.press_with(Key::Shift, Key::Tab.into()).await;
+    }
+    window.press(&[Key::Up, Key::Up]).await;
+    window
+        .see_that("document.activeElement.matches('.message') && document.activeElement.innerText.includes('one')")
+        .await;
+    let spoken = window.value("document.activeElement.getAttribute('aria-label')").await;
+    assert!(spoken.as_str().is_some_and(|name| name.starts_with("ann, ") && name.contains("one")), "{spoken}");
+    window.type_text("j").await;
+    window.see_that("document.activeElement.innerText.includes('two')").await;
+    window.type_text("k").await;
+    window.see_that("document.activeElement.innerText.includes('one')").await;
+
+    window.type_text("r").await;
+    window.see_that("document.activeElement?.id === 'text'").await;
+    window.type_text("three").await;
+    window.press(&[Key::Enter]).await;
+    window.see_text_in(".quote", "one").await;
+    window.press(&[Key::Up]).await;
+    window.see_that("document.querySelector('#text').value === 'three'").await;
+    window.type_text("!").await;
+    window.press(&[Key::Enter]).await;
+    window.see_text_in(".message__text:has(.message__edited)", "three!").await;
+
+    // The menu gives the focus back, and so does the question.
+    window.press_with(Key::Shift, Key::Tab.into()).await;
+    while window.value("document.activeElement.matches('.timeline__scroller')").await != true {
+        window.press_with(Key::Shift, Key::Tab.into()).await;
+    }
+    window.press(&[Key::Up, Key::Enter]).await;
+    window.see("dialog.menu[open]").await;
+    window.press(&[Key::Escape]).await;
+    window.see_that("document.activeElement.matches('.message')").await;
+    window.press(&[Key::Delete]).await;
+    window.see("dialog.ask[open]").await;
+    window.press(&[Key::Escape]).await;
+    window.see_that("document.activeElement.matches('.message')").await;
+    window.press(&[Key::Delete, Key::Enter]).await;
+    window.see_text_in(".message--deleted", "Message deleted").await;
+    window.press(&[Key::Escape]).await;
+    window.see_that("document.activeElement?.id === 'text'").await;
+    assert_no_problems(&[&window]).await;
+}

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::{assert_no_problems, log_in, make_room, owned_by};
-use crate::support::{Chrome, Look, TestServer, Window};
+use crate::support::{Chrome, TestServer, Window};
 
 /// A window whose service worker has kept the lobby and the garden.
 async fn at_home(chrome: &Chrome, server: &TestServer) -> Window {
-    let window = chrome.window(server, Look::phone()).await;
+    let window = chrome.wide(server).await;
     log_in(&window, "ann").await;
     window.at("/rooms/lobby").await;
     kept(&window, "/rooms/lobby").await;
@@ -76,7 +76,6 @@ async fn two_tabs_send_one_message_once() {
     window.say("second").await;
     window.see(".message--pending").await;
     // Another tab of the same browser, in the same room.
-    window.value("(window.other = document.createElement('iframe'), true)").await;
     window.devtools("Target.createTarget", json!({ "url": server.url("/rooms/garden") })).await;
 
     server.start_again().await;

@@ -119,3 +119,51 @@ async fn set_up_log_out_and_log_in() {
     assert_eq!(window.messages().await, ["set up"]);
     assert_eq!(window.problems().await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn messages_are_changed_by_the_forms_of_their_permalink() {
+    let (server, _) = owned_by("ann").await;
+    let chrome = Chrome::start().await;
+    let window = chrome.window(&server, PLAIN).await;
+    log_in(&window, "ann").await;
+    window.at("/rooms/lobby").await;
+    say(&window, "Good mornng").await;
+    let link = window.property(".message[data-kind=message] .message__time", "href").await;
+    let seq = link.rsplit('/').next().expect("a number").to_owned();
+
+    window.click(".message[data-kind=message] .message__time").await;
+    window.see(".message-forms").await;
+    window.fill("#emoji", "🎉").await;
+    window.click(&format!("form[action='/rooms/lobby/{seq}/react'] .button")).await;
+    window.see_text_in(".reaction--mine", "1").await;
+    window.click(".reaction").await;
+    window.lose(".reaction").await;
+    window.click(".message-forms details summary").await;
+    window.fill("textarea[name=text]:not(#text)", "Good morning").await;
+    window.click(".message-forms__edit button").await;
+    window.see_text_in(".message__edited", "edited").await;
+    window.click(".message__edited").await;
+    window.see_text("Good mornng").await;
+
+    window.goto(&format!("/rooms/lobby?reply_to={seq}")).await;
+    window.see_text_in(".composer__target", "Good morning").await;
+    say(&window, "And to you").await;
+    window.see_text_in(".quote", "Good morning").await;
+    window.click(".message__thread").await;
+    window.see_text_in(".thread__list", "And to you").await;
+    window.fill("#thread-text", "Once more").await;
+    window.click(".thread__form .composer__send").await;
+    window.at(&format!("/rooms/lobby/{seq}/thread")).await;
+    window.see_text_in(".thread__list", "Once more").await;
+
+    window.goto(&format!("/rooms/lobby/{seq}")).await;
+    window.click(&format!("form[action='/rooms/lobby/{seq}/pin'] button")).await;
+    window.see(".message--pinned").await;
+    window.goto("/rooms/lobby/pins").await;
+    window.see_text_in(".pins__entry", "Good morning").await;
+    window.goto(&format!("/rooms/lobby/{seq}")).await;
+    window.click(".message-forms details:last-of-type summary").await;
+    window.click(&format!("form[action='/rooms/lobby/{seq}/delete'] button")).await;
+    window.see_text_in(".message--deleted", "Message deleted").await;
+    assert_eq!(window.problems().await, Vec::<String>::new());
+}

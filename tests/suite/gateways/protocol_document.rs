@@ -10,7 +10,7 @@ use parlor::domain::access::{GuestAccess, Registration};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-use crate::support::{Api, Browser, Client, Saboteur, TestServer};
+use crate::support::{Api, Browser, Client, Saboteur, TestServer, until};
 
 const DOCUMENT: &str = include_str!("../../../docs/PROTOCOL.md");
 
@@ -109,6 +109,12 @@ async fn stage() -> Stage {
     assert_eq!(bob.say("lobby", "hi").await, 44);
     let room = api.post("/api/v1/direct", json!({"user": "bob"})).await.json()["room"].clone();
     api.post(&format!("/api/v1/rooms/{}/messages", room.as_str().unwrap()), json!({"text": "psst"})).await;
+    // A message is found a moment after it was written.
+    until("the index follows", || async {
+        server.pass(Duration::from_secs(1));
+        api.get("/api/v1/search?q=psst").await.body.contains("psst")
+    })
+    .await;
     let phone = html_socket(&server, &owner).await;
     let mut eve = server.guest("eve").await;
     eve.join("lobby").await;
@@ -179,7 +185,8 @@ impl Stage {
         self.ann.join("lobby").await;
         self.bob.acked(json!({"type": "typing", "room": "lobby"})).await;
         self.eve.acked(json!({"type": "leave", "room": "lobby"})).await;
-        self.ann_until("presence").await;
+        // What was told before may come first.
+        while !self.ann_until("presence").await["changes"].to_string().contains("offline") {}
         self.ann.send(json!({"type": "send", "id": "3", "room": "lobby"})).await;
         self.ann_until("error").await;
         for _ in 0..31 {
@@ -198,12 +205,12 @@ impl Stage {
         self.seen
     }
 
-    async fn ann_until(&mut self, kind: &str) {
+    async fn ann_until(&mut self, kind: &str) -> Value {
         loop {
             let frame = self.ann.next().await;
             self.seen.insert(shape(&frame).to_string());
             if frame["type"] == kind {
-                return;
+                return frame;
             }
         }
     }

@@ -3,16 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use parlor::domain::event::EventBody;
 use parlor::domain::membership::Role;
 use parlor::domain::room::RoomKind;
 use parlor::storage::idempotency::KeyState;
+use parlor::storage::search::Wanted;
 use parlor::storage::sqlite::SqliteStore;
-use parlor::storage::{Events, Idempotency, OpenError, Rooms, Settings, Store};
+use parlor::storage::{Events, Idempotency, OpenError, Rooms, Search, Settings, Store};
 use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
 use super::samples::{
-    NOW, account, joined, left, lobby, membership, message, message_with_nonce, new_room, person, seqs,
+    NOW, account, draft, joined, left, lobby, membership, message, message_with_nonce, new_room, person, seqs,
 };
 use super::stories;
 
@@ -87,6 +89,47 @@ async fn what_was_committed_is_there_without_an_orderly_close() {
     let reopened = open(after_crash.path()).await.unwrap();
 
     assert_eq!(seqs(&reopened, lobby.id).await, [1]);
+}
+
+#[tokio::test]
+async fn the_search_index_goes_on_after_a_crash_where_it_was() {
+    let (folder, store) = fresh().await;
+    let (ann, lobby) = (person("ann"), lobby(&store).await);
+    store.append(&vec![message(&lobby, &ann, "tea"); 7]).await.unwrap();
+    store.index_log(4).await.unwrap();
+
+    let after_crash = tempfile::tempdir().unwrap();
+    for name in ["parlor.db", "parlor.db-wal"] {
+        fs::copy(folder.path().join(name), after_crash.path().join(name)).unwrap();
+    }
+    let reopened = open(after_crash.path()).await.unwrap();
+    let wanted = stories::search::wanted("tea", &[lobby.id]);
+    assert_eq!(stories::search::find(&reopened, &wanted).await, [4, 3, 2, 1], "what was in it still is");
+    stories::search::index(&reopened).await;
+
+    assert_eq!(stories::search::find(&reopened, &wanted).await, [7, 6, 5, 4, 3, 2, 1], "each once");
+}
+
+#[tokio::test]
+async fn the_index_is_sound_after_everything_that_is_done_to_it() {
+    let (folder, store) = fresh().await;
+    let (ann, lobby) = (person("ann"), lobby(&store).await);
+    for round in 0..30 {
+        let text = format!("tea {round} {}", "word ".repeat(round));
+        store.append(&vec![message(&lobby, &ann, &text); 20]).await.unwrap();
+        let first = round as u64 * 22 + 1;
+        let edited = EventBody::Edited { target: first, text: "other words".to_owned() };
+        let deleted = EventBody::Deleted { target: first + 1, moderator: false };
+        store.append(&[draft(&lobby, &ann, edited), draft(&lobby, &ann, deleted)]).await.unwrap();
+        while store.index_log(50).await.unwrap().events > 0 {}
+    }
+    store.close().await;
+
+    // Fails when what the index holds does not fit together.
+    meddle(&folder, "INSERT INTO search_index (search_index, rank) VALUES ('integrity-check', 0)").await;
+    let store = open(folder.path()).await.unwrap();
+    let wanted = Wanted { limit: 1000, ..stories::search::wanted("tea", &[lobby.id]) };
+    assert_eq!(stories::search::find(&store, &wanted).await.len(), 30 * 18);
 }
 
 #[tokio::test]

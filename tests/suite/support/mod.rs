@@ -5,6 +5,7 @@ pub mod chrome;
 pub mod http;
 pub mod plain;
 pub mod program;
+pub mod push_service;
 pub mod raw;
 pub mod saboteur;
 pub mod server;

@@ -17,6 +17,7 @@ mod prose;
 mod resuming;
 mod retries;
 mod rooms;
+mod search;
 mod security;
 mod service;
 mod setup;

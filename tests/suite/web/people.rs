@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::TestServer;
+use crate::support::{TestServer, until};
 
 #[tokio::test]
 async fn a_status_is_set_read_and_cleared_by_requests() {
@@ -130,4 +130,22 @@ async fn a_status_by_form_ends_when_it_was_chosen() {
 
     ann.post("/settings/status", &[("emoji", "🌴"), ("text", "x"), ("clear", "on")]).await;
     assert_eq!(api.get("/api/v1/me/status").await.json()["text"], "");
+}
+
+#[tokio::test]
+async fn whoever_hides_what_they_read_is_left_out_where_readers_are_told() {
+    let (server, ann) = TestServer::open_to_all("ann").await;
+    let (ann_api, bob_api) = (server.api(&ann).await, server.api(&server.register("bob").await).await);
+    let seq =
+        ann_api.post("/api/v1/rooms/lobby/messages", json!({"text": "who reads this?"})).await.json()["seq"].clone();
+    bob_api.put("/api/v1/rooms/lobby/read", json!({"seq": seq})).await;
+    let path = format!("/api/v1/rooms/lobby/messages/{seq}/seen");
+    let readers = async || ann_api.get(&path).await.json()["readers"].as_array().expect("a list").len();
+    until("bob is told", async || readers().await == 1).await;
+
+    bob_api.patch("/api/v1/me/preferences", json!({"hide_reads": true})).await;
+
+    assert_eq!(readers().await, 0);
+    bob_api.patch("/api/v1/me/preferences", json!({"hide_reads": false})).await;
+    assert_eq!(readers().await, 1);
 }

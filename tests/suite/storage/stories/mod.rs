@@ -10,4 +10,5 @@ pub mod profiles;
 pub mod push;
 pub mod retries;
 pub mod rooms;
+pub mod search;
 pub mod values;
