@@ -93,7 +93,7 @@ pub fn is_jumbo(text: &str) -> bool {
 pub fn jumbo(text: &str) -> Option<String> {
     let mut shown = String::new();
     let mut count = 0;
-    for (number, line) in text.trim().split('\n').enumerate() {
+    for (number, line) in text.trim().lines().enumerate() {
         if number > 0 {
             shown.push('\n');
         }

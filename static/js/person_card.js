@@ -9,7 +9,7 @@ const GAP_PX = 6;
 
 let card = null;
 
-/** A mention in a message names an id and leads to the conversation; its card is another page. */
+/** A mention in a message names an id; its card knows the room too. */
 function addressOf(link) {
   if (!link.dataset.user) return link.href;
   const room = document.querySelector("room-timeline")?.dataset.room ?? "";

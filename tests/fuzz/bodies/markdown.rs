@@ -43,7 +43,7 @@ const ATTRIBUTES: [(&str, &[&str]); 7] = [
     ("td", &["align"]),
 ];
 const SCHEMES: [&str; 3] = ["http:", "https:", "mailto:"];
-const OUR_PAGES: [&str; 2] = ["/rooms/", "/direct/00000000-0000-0000-0000-00000000000"];
+const OUR_PAGES: [&str; 2] = ["/rooms/", "/people/00000000-0000-0000-0000-00000000000"];
 /// Beside `language-…` and the colours of code.
 const CLASSES: [&str; 4] = ["mention", "mention mention--room", "room-name", "prose--jumbo"];
 

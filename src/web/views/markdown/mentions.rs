@@ -91,7 +91,7 @@ impl Place {
 /// By id: a name may belong to somebody else one day.
 fn person_link(person: &Author) -> String {
     let id = person.id;
-    let mut html = format!("<a class=\"mention\" href=\"{}\" data-user=\"{id}\">@", url::direct(&id.to_string()));
+    let mut html = format!("<a class=\"mention\" href=\"{}\" data-user=\"{id}\">@", url::person(&id.to_string(), None));
     escape::text(person.name.as_str(), &mut html);
     html.push_str("</a>");
     html

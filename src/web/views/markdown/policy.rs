@@ -85,7 +85,7 @@ struct OurPages;
 
 impl<'a> UrlRelativeEvaluate<'a> for OurPages {
     fn evaluate<'url>(&self, url: &'url str) -> Option<Cow<'url, str>> {
-        let name = url.strip_prefix("/rooms/").or_else(|| url.strip_prefix("/direct/"))?;
+        let name = url.strip_prefix("/rooms/").or_else(|| url.strip_prefix("/people/"))?;
         let is_name = name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '%')
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte))
             && !name.to_ascii_lowercase().contains("%2");

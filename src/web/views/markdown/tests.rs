@@ -86,7 +86,7 @@ fn links_lead_out_and_give_nothing_away() {
 
 #[test]
 fn people_who_are_mentioned_are_links() {
-    const ANN: &str = "<a class=\"mention\" href=\"/direct/00000000-0000-0000-0000-000000000001\" \
+    const ANN: &str = "<a class=\"mention\" href=\"/people/00000000-0000-0000-0000-000000000001\" \
         data-user=\"00000000-0000-0000-0000-000000000001\" rel=\"nofollow noopener noreferrer\">@ann</a>";
     const ALL: &str = "<span class=\"mention mention--room\">@room</span>";
     let cases = [
@@ -132,9 +132,9 @@ fn rooms_are_links_and_numbers_are_not() {
 #[test]
 fn what_mentions_are_made_of_cannot_be_written_by_hand() {
     for text in [
-        "<a class=\"mention\" href=\"/direct/ann\">@ann</a>",
+        "<a class=\"mention\" href=\"/people/ann\">@ann</a>",
         "<span class=\"mention mention--room\">@room</span>",
-        "[x](/direct/ann)",
+        "[x](/people/ann)",
         "[x](/rooms/lobby)",
         "<p class=\"prose--jumbo\">x</p>",
         "```x\" class=\"mention\n@ann\n```",
@@ -147,7 +147,7 @@ fn what_mentions_are_made_of_cannot_be_written_by_hand() {
 #[test]
 fn the_second_wall_knows_our_pages_by_their_form() {
     let clean = |url: &str| policy::cleaner().clean(&format!("<a href=\"{url}\">x</a>")).to_string().contains("href");
-    for url in ["/rooms/dev", "/direct/ann", "/rooms/%C3%BCber", "https://example.org"] {
+    for url in ["/rooms/dev", "/people/ann", "/rooms/%C3%BCber", "https://example.org"] {
         assert!(clean(url), "{url}");
     }
     for url in [
@@ -263,7 +263,7 @@ fn assert_only_known_markup(html: &str, text: &str) {
         }
         if let Some(url) = tag.split("href=\"").nth(1) {
             let good =
-                ["http://", "https://", "mailto:", "/rooms/", "/direct/"].iter().any(|scheme| url.starts_with(scheme));
+                ["http://", "https://", "mailto:", "/rooms/", "/people/"].iter().any(|scheme| url.starts_with(scheme));
             assert!(good, "{url} in {text:?} {html}");
         }
         if let Some(class) = tag.split("class=\"").nth(1) {
