@@ -14,7 +14,6 @@ use super::members::{Looking, MemberView, MembersPage, PersonPage, RoomCard, Roo
 use super::render::Renderer;
 use super::room::{RoomPage, RoomView, Shown};
 use super::rooms::{CreateForm, ListedPersonView, ListedRoomView, RoomsPage};
-use super::thread::{PinsPage, ThreadPage};
 use super::{LanguageView, PageView, SidebarView, ViewerView};
 use crate::domain::access::{Access, GuestAccess, Registration};
 use crate::domain::clock::Timestamp;
@@ -284,44 +283,6 @@ fn the_page_of_a_room_renders_in_every_shape() {
 }
 
 #[test]
-fn threads_and_pins_render_in_every_shape() {
-    let renderer = renderer();
-    let words = Words::of(Language::English);
-    let views = || {
-        let writing = renderer.writing(&words, Some(author("ann").id));
-        events().iter().map(|event| EventView::new(event, writing)).collect::<Vec<_>>()
-    };
-    for may in [Ok(()), Err(Refusal::NotMember)] {
-        for page in pages() {
-            for (sidebar, is_empty) in sidebars().into_iter().zip([true, false]) {
-                let room = || {
-                    RoomView::new(
-                        &look(RoomKind::Public, may),
-                        ("lobby", "/rooms/lobby"),
-                        Shown::default(),
-                        true,
-                        "n".into(),
-                        &words,
-                    )
-                };
-                let whole = room_page(page.clone(), sidebar.clone(), room(), !is_empty);
-                let thread = ThreadPage {
-                    page: page.clone(),
-                    sidebar: sidebar.clone(),
-                    room: room(),
-                    root: views().remove(0),
-                    timeline: whole.timeline,
-                    more_url: if is_empty { String::new() } else { "/rooms/lobby/1/thread?after=9".into() },
-                };
-                render("pages/thread.html", &thread);
-                let pins = if is_empty { Vec::new() } else { views() };
-                render("pages/pins.html", &PinsPage { page: page.clone(), sidebar, room: room(), pins });
-            }
-        }
-    }
-}
-
-#[test]
 fn what_changes_a_message_comes_as_the_part_that_changes() {
     let renderer = renderer();
     let edited = EventHtml::render(&renderer, &event(11, EventBody::Edited { target: 1, text: "*new*".into() }));
@@ -531,3 +492,4 @@ fn new_conversations_and_pages_of_words_render_in_every_shape() {
 
 mod search;
 mod settings;
+mod threads;
