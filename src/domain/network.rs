@@ -41,7 +41,7 @@ pub fn is_one_machine(address: IpAddr) -> bool {
 fn is_public_v4(v4: Ipv4Addr) -> bool {
     /// First address and length of the prefix.
     const NOT_PUBLIC: [(Ipv4Addr, u32); 15] = [
-        (Ipv4Addr::new(0, 0, 0, 0), 8),
+        (Ipv4Addr::UNSPECIFIED, 8),
         (Ipv4Addr::new(10, 0, 0, 0), 8),
         (Ipv4Addr::new(100, 64, 0, 0), 10),
         (Ipv4Addr::new(127, 0, 0, 0), 8),

@@ -77,12 +77,11 @@ impl Endpoint {
         let literal = match url.host() {
             Some(Host::Ipv4(v4)) => Some(IpAddr::V4(v4)),
             Some(Host::Ipv6(v6)) => Some(IpAddr::V6(v6)),
-            Some(Host::Domain(name)) if name.is_empty() => return Err(EndpointError::NotAnAddress),
             Some(Host::Domain(name)) if reach == Reach::Public && is_local_name(name) => {
                 return Err(EndpointError::Private);
             }
-            Some(Host::Domain(_)) => None,
-            None => return Err(EndpointError::NotAnAddress),
+            Some(Host::Domain(name)) if !name.is_empty() => None,
+            Some(Host::Domain(_)) | None => return Err(EndpointError::NotAnAddress),
         };
         if literal.is_some_and(|address| !reach.allows(address)) || url.port_or_known_default() == Some(0) {
             return Err(EndpointError::Private);

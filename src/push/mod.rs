@@ -1,5 +1,5 @@
 //! Notifications for those who do not look: Web Push (RFC 8030), encrypted for each browser (RFC 8291), signed with this
-//! server's own key (RFC 8292). No vendor is asked; any push service works, UnifiedPush too.
+//! server's own key (RFC 8292). No vendor is asked; any push service works, `UnifiedPush` too.
 //!
 //! [`follower`] learns of committed messages and decides who is notified; [`sender`] delivers. [`Push`] is the door for
 //! everybody else. What people subscribe with is an address they choose, so [`post`] reaches nobody but who may be reached:

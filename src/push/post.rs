@@ -4,6 +4,7 @@
 //! Written by hand, because all that is needed is one POST and three digits: an HTTP client would bring a pool, redirects and
 //! a resolver of its own, each of which the guard would have to hold in check.
 
+use std::fmt::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -117,7 +118,8 @@ async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, request: &Req
         request.authorization,
     );
     if let Some(topic) = request.topic {
-        message.push_str(&format!("Topic: {topic}\r\n"));
+        // Writing into a String cannot fail.
+        let _ = write!(message, "Topic: {topic}\r\n");
     }
     message.push_str("\r\n");
     let mut message = message.into_bytes();

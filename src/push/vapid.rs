@@ -27,12 +27,11 @@ impl VapidKey {
     pub async fn open(store: &dyn Store, contact: Option<String>) -> Result<Self, PushError> {
         let random = SystemRandom::new();
         let bad = |_| PushError::BadServerKey;
-        let text = match store.setting(VAPID_KEY).await? {
-            Some(text) => text,
-            None => {
-                let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).map_err(bad)?;
-                store.setting_or_insert(VAPID_KEY, &URL_SAFE_NO_PAD.encode(made)).await?
-            }
+        let text = if let Some(text) = store.setting(VAPID_KEY).await? {
+            text
+        } else {
+            let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).map_err(bad)?;
+            store.setting_or_insert(VAPID_KEY, &URL_SAFE_NO_PAD.encode(made)).await?
         };
         let document = URL_SAFE_NO_PAD.decode(text).map_err(|_| PushError::BadServerKey)?;
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &document, &random)

@@ -32,7 +32,6 @@ pub struct Changes {
 }
 
 #[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one answer")]
 struct Shown {
     theme: Theme,
     density: Density,

@@ -54,7 +54,7 @@ async fn notifications(visit: &Visit, fields: &Fields) -> Result<HttpResponse, P
     let (notify, sound) = (Level::parse(fields.get("notify")).unwrap_or(before.notify), fields.get("sound") == "on");
     match (quiet, zone) {
         (Ok(quiet), Ok(time_zone)) => {
-            let liked = Preferences { notify, sound, quiet, time_zone, ..before };
+            let liked = Preferences { sound, notify, quiet, time_zone, ..before };
             visit.state.store.set_preferences(account.id, &liked).await.map_err(storage_problem)?;
             Ok(settings::saved("notifications"))
         }

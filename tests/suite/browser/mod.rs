@@ -11,6 +11,7 @@ mod keyboard;
 mod languages;
 mod messages;
 mod offline;
+mod people;
 mod phone;
 mod pictures;
 mod room_pages;
