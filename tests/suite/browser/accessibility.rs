@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::{log_in, make_room, owned_by};
-use crate::support::{Chrome, Look, TestServer, Window};
+use crate::support::{Chrome, Look, TestServer, Window, until};
 
 /// The rules of WCAG 2.2 AA, and what else axe-core thinks is good practice.
 const RUN: &str = "axe.run(CONTEXT, { resultTypes: ['violations'], \
@@ -58,6 +58,8 @@ async fn furnished() -> TestServer {
     {
         socket.say("garden", text).await;
     }
+    until("the words are found", || async { owner.get("/search?q=beans").await.body.contains("class=\"result\"") })
+        .await;
     server
 }
 
@@ -80,6 +82,8 @@ async fn nothing_is_found_on_the_pages_of_an_account() {
             "/direct",
             "/direct/bob",
             "/people/bob?room=garden",
+            "/search",
+            "/search?q=beans",
             "/shortcuts",
             "/settings",
             "/offline",

@@ -15,6 +15,7 @@ mod people;
 mod phone;
 mod pictures;
 mod room_pages;
+mod searching;
 mod shell;
 mod talking;
 mod without_javascript;
