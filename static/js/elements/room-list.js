@@ -166,6 +166,7 @@ class RoomList extends LiveElement {
     const { link, level } = state;
     link.classList.toggle("room-link--unread", count > 0);
     link.classList.toggle("room-link--muted", level === "nothing");
+    link.dataset.level = level;
     const pill = link.querySelector(".pill");
     pill.hidden = count === 0;
     pill.classList.toggle("pill--mention", isMine);
