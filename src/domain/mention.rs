@@ -353,7 +353,7 @@ mod tests {
 
     #[test]
     fn a_text_mentions_at_most_fifty() {
-        let text: String = (0..200).map(|number| format!("@p{number} ")).collect();
+        let text = (0..200).map(|number| format!("@p{number}")).collect::<Vec<_>>().join(" ");
         assert_eq!(names(&text).len(), MENTIONS);
     }
 

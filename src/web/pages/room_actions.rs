@@ -66,7 +66,7 @@ async fn carry_out_send(visit: &Visit, room: &str, fields: &Fields) -> Result<Ht
     let send = Command::Send { room: room.clone(), text, nonce: nonce.map(str::to_owned), reply_to };
     match visit.ask(&person, send).await {
         Ok(_) => match reply_to.filter(|_| fields.get("back") == "thread") {
-            Some(root) => Ok(redirect(&format!("{}/thread", url::permalink(room.as_str(), root)))),
+            Some(first) => Ok(redirect(&format!("{}/thread", url::permalink(room.as_str(), first)))),
             None => Ok(redirect(&visit.room_url(&person, &room).await?)),
         },
         Err(problem) => refused(visit, &room, problem, typed).await,

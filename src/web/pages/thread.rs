@@ -40,9 +40,9 @@ async fn thread(visit: &Visit, room: &str, seq: Seq) -> Result<HttpResponse, Pro
     let (room, reader) = (room_name(room)?, visit.reader()?);
     let after = Fields::of_query(&visit.request).get("after").parse().unwrap_or(0);
     let found = find(visit, &reader, &room, Question::Thread { seq, after, limit: HISTORY_PAGE }).await?;
-    let Some(root) = &found.root else { return Err(visit.not_found("error.no_such_message")) };
-    let address = format!("{}/thread", url::permalink(room.as_str(), root.seq));
-    if root.seq != seq {
+    let Some(first) = &found.root else { return Err(visit.not_found("error.no_such_message")) };
+    let address = format!("{}/thread", url::permalink(room.as_str(), first.seq));
+    if first.seq != seq {
         return Ok(redirect(&address));
     }
     let last = found.events.last().map_or(0, |event| event.seq);
@@ -50,7 +50,7 @@ async fn thread(visit: &Visit, room: &str, seq: Seq) -> Result<HttpResponse, Pro
     let context = ThreadPage {
         page: visit.page_view(&visit.words.get("thread.title")).await,
         sidebar,
-        root: views(visit, std::slice::from_ref(root)).remove(0),
+        root: views(visit, std::slice::from_ref(first)).remove(0),
         timeline: timeline(visit, &found.events),
         more_url: if found.more { format!("{address}?after={last}") } else { String::new() },
         room,

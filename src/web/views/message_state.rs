@@ -154,9 +154,9 @@ fn names(users: &[Author], count: u64) -> String {
 }
 
 impl RepliesView {
-    fn new(room: &str, root: Seq, replies: Replies, zone: &TimeZone) -> Self {
+    fn new(room: &str, first: Seq, replies: Replies, zone: &TimeZone) -> Self {
         Self {
-            url: format!("{}/thread", url::permalink(room, root)),
+            url: format!("{}/thread", url::permalink(room, first)),
             count: replies.count,
             unread: 0,
             last_seq: replies.last_seq,

@@ -8,7 +8,7 @@ use crate::support::{Browser, Chrome, Look, TestServer, Window};
 
 const PEOPLE: &str = ".panel-link[data-panel-link=members]";
 
-/// Runs in every new page before its own scripts: how many WebSockets it has opened, and a mark that a reload would lose.
+/// Runs in every new page before its own scripts: how many `WebSockets` it has opened, and a mark that a reload would lose.
 const WATCH: &str = r"
     window.sockets = 0;
     window.WebSocket = class extends WebSocket {

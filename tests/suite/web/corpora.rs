@@ -54,9 +54,8 @@ fn unescaped(line: &str) -> String {
                 rest = after;
                 continue;
             }
-            Some('\\') => text.push('\\'),
+            Some('\\') | None => text.push('\\'),
             Some(other) => text.extend(['\\', other]),
-            None => text.push('\\'),
         }
         rest = chars.as_str();
     }
@@ -98,7 +97,7 @@ impl Known {
 
 /// An address with this text in it.
 fn address(before: &str, text: &str, after: &str) -> String {
-    let escaped: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let escaped = text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     format!("{before}{escaped}{after}")
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{Api, Browser, Page, TestServer, until};
 
 fn escaped(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
 }
 
 async fn search(api: &Api, text: &str) -> Page {

@@ -26,6 +26,7 @@ pub struct Quote {
 
 /// One language of the table. Lists of words are separated by spaces.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one question about a language")]
 pub struct Language {
     /// What people write behind the fence, in lower case.
     pub names: &'static str,

@@ -34,7 +34,7 @@ impl Lexer<'_> {
 
     /// Moves over the next token and says what it was.
     fn step(&mut self) -> Option<Kind> {
-        let Some(first) = self.rest().chars().next() else { return None };
+        let first = self.rest().chars().next()?;
         if first.is_whitespace() {
             self.take_while(char::is_whitespace);
             return None;

@@ -18,7 +18,7 @@ pub fn lex(code: &str, spans: &mut Spans<'_>) {
         } else if rest.strip_prefix('<').is_some_and(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '/')) {
             tag(rest, spans)
         } else if let Some(end) = rest.strip_prefix('&').and_then(entity) {
-            spans.token(Kind::Number, &rest[..end + 1]);
+            spans.token(Kind::Number, &rest[..=end]);
             &rest[end + 1..]
         } else {
             let first = rest.chars().next().map_or(0, char::len_utf8);

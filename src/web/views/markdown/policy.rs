@@ -83,7 +83,7 @@ fn is_language(class: &str) -> bool {
 /// anybody out, whatever becomes of the pages.
 struct OurPages;
 
-impl<'a> UrlRelativeEvaluate<'a> for OurPages {
+impl UrlRelativeEvaluate<'_> for OurPages {
     fn evaluate<'url>(&self, url: &'url str) -> Option<Cow<'url, str>> {
         let name = url.strip_prefix("/rooms/").or_else(|| url.strip_prefix("/people/"))?;
         let is_name = name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '%')

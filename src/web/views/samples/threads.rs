@@ -1,6 +1,5 @@
 //! Threads and pins in every shape.
 
-use super::super::event::TimelineEntry;
 use super::super::thread::{PinsPage, ThreadPage};
 use super::*;
 

@@ -307,7 +307,7 @@ pub async fn whoever_waits_for_the_log_is_told(store: &dyn Store) {
 
     store.append(&[message(&lobby, &ann, "before")]).await.unwrap();
     store.log_grown().await;
-    let (_, appended) = tokio::join!(store.log_grown(), async {
+    let ((), appended) = tokio::join!(store.log_grown(), async {
         let drafts = [message(&lobby, &ann, "while waiting")];
         store.append(&drafts).await
     });
