@@ -27,8 +27,8 @@ async fn furnished() -> (TestServer, Browser) {
 async fn assert_fits(window: &Window, page: &str) {
     let overflow = window.value("document.documentElement.scrollWidth - innerWidth").await;
     assert!(overflow.as_i64().is_some_and(|pixels| pixels <= 0), "{page} is {overflow} px too wide");
-    let targets = "[...document.querySelectorAll('button, input:not([type=hidden], [type=radio]), textarea, summary, \
-        label:has([type=radio]), .button, .icon-button, nav a, header a:not(.message__time), .narrow__links a, .list__row')] \
+    let targets = "[...document.querySelectorAll('button, input:not([type=hidden], [type=radio], [type=checkbox]), textarea, summary, \
+        label:has([type=radio], [type=checkbox]), .button, .icon-button, nav a, header a:not(.message__time), .narrow__links a, .list__row')] \
         .filter((at) => at.checkVisibility({ visibilityProperty: true }) && !at.closest('.visually-hidden, .sidebar__empty') \
             && !at.matches('.visually-hidden')) \
         .map((at) => { const { left, width, top, height } = at.getBoundingClientRect(); const reach = (dy) => { \
