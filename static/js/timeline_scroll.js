@@ -4,6 +4,11 @@
 
 const AT_END_PX = 48;
 
+/** Where the words of an entry begin: the author's name above them comes and goes with what is written before. */
+function topOf(entry) {
+  return (entry.querySelector(".message__text") ?? entry).getBoundingClientRect().top;
+}
+
 export class TimelineScroll {
   #scroller;
   #list;
@@ -80,12 +85,12 @@ export class TimelineScroll {
 
   #hold() {
     this.#held = this.atEnd && this.followsEnd ? null : this.firstInView();
-    this.#heldAt = this.#held?.getBoundingClientRect().top ?? 0;
+    this.#heldAt = this.#held ? topOf(this.#held) : 0;
   }
 
   #makeGood() {
     if (!this.#held?.isConnected) return;
-    const moved = this.#held.getBoundingClientRect().top - this.#heldAt;
+    const moved = topOf(this.#held) - this.#heldAt;
     if (Math.abs(moved) >= 0.5) this.#scroller.scrollTop += moved;
   }
 }

@@ -11,6 +11,7 @@ const MOST = 400;
 const KEPT = 250;
 const NEAR_PX = 2_500;
 const AGAIN_MS = 1_000;
+const TRIES = 5;
 
 export class TimelineWindow {
   #room;
@@ -27,7 +28,10 @@ export class TimelineWindow {
   /** Rises when the whole list is replaced: answers to what was asked before come too late then. */
   #age = 0;
 
-  /** `newest()` is the last entry that is known of; `changed()` is called when the window has become live or ceased to be. */
+  /**
+   * `newest()` is the last entry that is known of; `changed()` is called when older messages have come, and when the window
+   * has become live or ceased to be.
+   */
   constructor({ room, list, scroller, scroll, older, newer, newest, changed, signal }) {
     this.#room = room;
     this.#list = list;
@@ -74,9 +78,11 @@ export class TimelineWindow {
   }
 
   async toNewest() {
-    if (!this.#live) {
+    // What is written while the answer is on its way makes it old: then it is asked for again.
+    for (let tries = 0; !this.#live && tries < TRIES; tries += 1) {
       const asked = await this.#replace([{ limit: PAGE }]);
-      if (asked) this.#show(asked[0].events, { older: asked[0].more, newer: false });
+      if (!asked) break;
+      this.#show(asked[0].events, { older: asked[0].more, newer: false });
     }
     this.#scroll.toEnd();
   }
@@ -132,6 +138,7 @@ export class TimelineWindow {
       if (nodes.length > 0) regroup(nodes[0], nodes.length + (next ? 1 : 0));
       this.#older.hidden = !more || events.length === 0;
       this.#dropEnd();
+      this.#changed();
     });
   }
 
@@ -155,7 +162,7 @@ export class TimelineWindow {
     this.#loading = true;
     place.setAttribute("aria-busy", "true");
     try {
-      const answer = await connection.request("history", { room: this.#room, ...question });
+      const answer = await connection.request("history", { room: this.#room, only: "shown", ...question });
       if (age === this.#age) this.#scroll.keep(() => this.#quietly(() => show({ events: answer.events ?? [], more: answer.more })));
     } catch (error) {
       // The link stays; it goes on when the reader scrolls, or soon by itself if it was only too fast.
@@ -173,7 +180,7 @@ export class TimelineWindow {
     this.#age += 1;
     const age = this.#age;
     try {
-      const answers = await Promise.all(questions.map((question) => connection.request("history", { room: this.#room, ...question })));
+      const answers = await Promise.all(questions.map((question) => connection.request("history", { room: this.#room, only: "shown", ...question })));
       return age === this.#age && answers.map(({ events = [], more }) => ({ events, more }));
     } catch {
       return null; // what is here stays; the pill or the link can be used again

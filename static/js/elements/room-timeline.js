@@ -36,6 +36,7 @@ class RoomTimeline extends LiveElement {
   /** The reader has marked something unread: it stays so while they look at it. */
   #held = false;
   #isPostedHere = false;
+  #state = null;
 
   start(signal) {
     const { room, lastSeq, readSeq } = this.dataset;
@@ -63,6 +64,7 @@ class RoomTimeline extends LiveElement {
     this.#makeOutbox(signal);
     this.#lazyActions(scroller, signal);
     onOpen(() => this.#join(), signal);
+    onOpen(() => this.#showButtons(), signal);
     onRoomFrame(room, (frame) => this.#receive(frame), signal);
   }
 
@@ -191,8 +193,11 @@ class RoomTimeline extends LiveElement {
 
   /** What changes messages is loaded with the first change; all are applied in the order they came in. */
   async #change(apply) {
-    const state = await import("../timeline_state.js");
-    this.#scroll.keep(() => apply(state));
+    // One promise for all: two imports under way at once need not end in the order they began in.
+    this.#state ??= import("../timeline_state.js");
+    const state = await this.#state.catch(() => null);
+    if (state) this.#scroll.keep(() => apply(state));
+    else this.#state = null; // not to be had just now: the next change asks again, and a page loaded anew shows all
   }
 
   #add(node, frame) {
@@ -216,12 +221,14 @@ class RoomTimeline extends LiveElement {
   #markNew(after = this.#newAfter) {
     this.#newAfter = after;
     this.#dropNew();
-    const messages = [...this.#list.querySelectorAll(".message[data-kind=message][data-seq]")];
-    const at = messages.findIndex((node) => Number(node.dataset.seq) > after);
-    const isFirst = at === 0 && !this.querySelector("[data-older]").parentElement.hidden;
-    if (at < 0 || isFirst) return;
-    messages[at].before(document.getElementById("new-line").content.firstElementChild.cloneNode(true));
-    regroup(messages[at], 1);
+    const entries = [...this.#list.querySelectorAll(".message[data-seq]")];
+    const seqOf = (node) => Number(node.dataset.seq);
+    const first = entries.find((node) => node.dataset.kind === "message" && seqOf(node) > after);
+    // There may be earlier ones further up, unless what was read last is here or nothing is in between.
+    const isAllHere = this.querySelector("[data-older]").parentElement.hidden || seqOf(entries[0]) <= after + 1;
+    if (!first || !isAllHere) return;
+    first.before(document.getElementById("new-line").content.firstElementChild.cloneNode(true));
+    regroup(first, 1);
   }
 
   #dropNew() {
@@ -240,7 +247,9 @@ class RoomTimeline extends LiveElement {
     const line = this.#list.querySelector(".new-line");
     if (line) {
       this.#scroll.show(line, "start");
-    } else if (await this.show(this.#newAfter + 1, { flash: false, block: "start" })) {
+    } else {
+      // Without a connection nothing can be loaded: the button stays for another time.
+      if (!(await this.show(this.#newAfter + 1, { flash: false, block: "start" }))) return;
       this.#scroll.keep(() => this.#markNew());
     }
     this.dataset.unread = "0";
@@ -288,7 +297,7 @@ class RoomTimeline extends LiveElement {
     const line = this.#list.querySelector(".new-line");
     const isSeen = line && line.getBoundingClientRect().bottom > this.getBoundingClientRect().top;
     if (isSeen) this.dataset.unread = "0";
-    up.hidden = unread === 0 || isSeen || !this.#window;
+    up.hidden = unread === 0 || isSeen || !this.#window || (!line && !connection.ready);
     if (!up.hidden) up.querySelector("[data-label]").textContent = t("js.timeline.first_unread", { count: unread });
   }
 

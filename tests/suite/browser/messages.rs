@@ -179,7 +179,6 @@ async fn an_answer_quotes_its_parent_and_joins_its_thread() {
 }
 
 #[tokio::test]
-#[ignore = "known fault: of two answers that come at once a thread counts one until the page is loaded again"]
 async fn a_thread_says_how_many_answers_are_new() {
     let chrome = Chrome::start().await;
     let (server, owner, ann, bob) = two(&chrome, "Lunch?").await;
