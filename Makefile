@@ -7,13 +7,14 @@ BROWSER_PACKAGES := chromium chromium-driver
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= frames json markdown msgpack names plain_text search
 
-.PHONY: run test check e2e fuzz bench fmt icons browsers
+.PHONY: run test check e2e fuzz bench bench-small fmt icons browsers
 
 run: ## builds and starts a server with its data in ./data
 	$(CARGO) run --release
 
 test: browsers ## every test, those with a browser included
 	$(CARGO) test --no-fail-fast
+	@$(MAKE) --no-print-directory bench-small
 
 check: browsers ## what has to pass before a change is handed in
 	$(CARGO) fmt --check
@@ -25,7 +26,7 @@ check: browsers ## what has to pass before a change is handed in
 	else \
 		echo 'cargo-deny is not installed, so licences and banned crates were not checked: cargo install cargo-deny --locked'; \
 	fi
-	$(CARGO) test --no-fail-fast
+	$(MAKE) --no-print-directory test
 
 e2e: browsers ## the tests with a browser only
 	$(CARGO) test --test suite browser
@@ -46,8 +47,16 @@ fuzz: ## looks for inputs that break the readers of foreign bytes, a minute each
 			-print_final_stats=1 -verbosity=0 || exit 1; \
 	done
 
-bench: ## measures the journal beside a bare loop; takes a minute
+bench: ## measures the journal, the rendering of messages and the search; takes ten minutes
 	$(CARGO) bench --bench journal
+	$(CARGO) bench --bench render
+	$(CARGO) bench --bench search
+
+# What nothing runs falls behind. The figures of these runs mean nothing.
+bench-small: ## runs every bench with little to do, to see that it still can
+	@$(CARGO) test --quiet --bench journal -- --senders 4 --messages 40 --rounds 1 --nonces >/dev/null
+	@$(CARGO) test --quiet --bench render -- --rounds 1 >/dev/null
+	@$(CARGO) test --quiet --bench search -- --messages 500 --rooms 5 --authors 10 --rate 100 --questions 2 >/dev/null
 
 fmt: ## formats the code
 	$(CARGO) fmt

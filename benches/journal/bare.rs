@@ -16,9 +16,9 @@ use crate::stage::Stage;
 const BATCH: usize = 512;
 
 const EVENT: &str = "
-INSERT INTO events (room_id, seq, kind, author_id, author_name, at, text, reply_to, nonce, data)
-VALUES (?1, ?2, 'message', ?3, ?4, ?5, ?6, NULL, ?7, NULL)";
-const LAST_SEQ: &str = "UPDATE rooms SET last_seq = ?2 WHERE id = ?1";
+INSERT INTO events (room_id, seq, kind, author_id, author_name, at, text, reply_to, nonce, data, n)
+VALUES (?1, ?2, 'message', ?3, ?4, ?5, ?6, NULL, ?7, NULL, ?2)";
+const LAST_SEQ: &str = "UPDATE rooms SET last_seq = ?2, messages = ?2 WHERE id = ?1";
 
 /// Lets the crowd send everything.
 pub fn run(stage: &Stage, mut crowd: Crowd) -> Crowd {

@@ -72,8 +72,9 @@ fn page(renderer: &Renderer, events: &[SharedEvent]) -> usize {
         "timeline": timeline(events, Some(0), NOW, writing),
         "pending_event": EventView::pending("lobby", None, NOW, writing.zone),
         "room": {
-            "name": "lobby", "title": "lobby", "kind": "public", "url": "/rooms/lobby", "last_seq": 50, "read_seq": 0,
-            "focus_seq": 0, "older_url": "", "newer_url": "", "can_join": false, "can_post": true,
+            "name": "lobby", "title": "lobby", "kind": "public", "url": "/rooms/lobby", "base_url": "/rooms/lobby",
+            "last_seq": 50, "read_seq": 0, "unread": 0, "focus_seq": 0, "older_url": "", "newer_url": "", "archived": false,
+            "can_join": false, "can_post": true, "can_pin": true, "can_moderate": false,
         },
     });
     renderer.page(Language::English, "partials/timeline.html", &context).expect("the timeline renders").len()

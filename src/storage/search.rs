@@ -22,8 +22,9 @@ const BATCH: usize = 256;
 const GATHER: Duration = Duration::from_millis(100);
 /// Whoever waits no longer than this for the database has it for themselves.
 const AT_ONCE: Duration = Duration::from_millis(1);
-/// Where others write, one part of the time is enough for the index: thousands of messages each second.
-const RESTS: u32 = 4;
+/// Where others write, a tenth of the time is enough for the index: thousands of messages each second. What is acknowledged
+/// goes before what can be found.
+const RESTS: u32 = 9;
 /// After a failure it is tried again this much later.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 
