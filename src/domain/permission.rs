@@ -301,7 +301,7 @@ pub fn may_leave(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Re
 pub fn may_invite(standing: Standing) -> Result<(), Refusal> {
     match standing {
         Standing::Account(SiteRole::Admin | SiteRole::Owner) => Ok(()),
-        Standing::Account(SiteRole::Member) => Err(Refusal::AdminNeeded),
+        Standing::Account(_) => Err(Refusal::AdminNeeded),
         Standing::Guest => Err(Refusal::AccountNeeded),
     }
 }

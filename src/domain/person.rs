@@ -9,8 +9,12 @@ use super::name::UserName;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SiteRole {
+    /// A program with tokens only: nobody logs in as it by a password.
+    Bot,
     /// Everybody else.
     Member,
+    /// Keeps order: sees reports, mutes, bans and takes back messages in every public room.
+    Moderator,
     /// Runs the server.
     Admin,
     /// Made by set-up; an admin whom no admin can remove.
@@ -18,11 +22,16 @@ pub enum SiteRole {
 }
 
 impl SiteRole {
+    /// Every role there is, the lowest first.
+    pub const ALL: [Self; 5] = [Self::Bot, Self::Member, Self::Moderator, Self::Admin, Self::Owner];
+
     /// The role as text.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Bot => "bot",
             Self::Member => "member",
+            Self::Moderator => "moderator",
             Self::Admin => "admin",
             Self::Owner => "owner",
         }
@@ -31,7 +40,7 @@ impl SiteRole {
     /// The role written as text, or `None`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Member, Self::Admin, Self::Owner].into_iter().find(|role| role.as_str() == text)
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 }
 
@@ -62,6 +71,21 @@ impl Person {
     #[must_use]
     pub fn is_guest(&self) -> bool {
         self.standing == Standing::Guest
+    }
+
+    /// The site role; `None` for a guest.
+    #[must_use]
+    pub fn site_role(&self) -> Option<SiteRole> {
+        match self.standing {
+            Standing::Guest => None,
+            Standing::Account(role) => Some(role),
+        }
+    }
+
+    /// True for those who keep order on the whole server: moderators, admins and owners.
+    #[must_use]
+    pub fn keeps_order(&self) -> bool {
+        self.site_role() >= Some(SiteRole::Moderator)
     }
 
     /// True for admins and owners.
