@@ -106,6 +106,9 @@ pub trait Order {
     /// Takes a ban back; `false` when there is none of this number.
     async fn lift_ban(&self, id: i64) -> StorageResult<bool>;
 
+    /// Who is shut out of a room, by name.
+    async fn banned_from(&self, room: RoomId) -> StorageResult<Vec<Author>>;
+
     /// Stores what is done to keep order in a room.
     async fn moderate(&self, room: RoomId, measure: Measure) -> StorageResult<()>;
 

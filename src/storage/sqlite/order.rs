@@ -43,6 +43,10 @@ const ADD_BAN: &str = "
 INSERT INTO bans (user_id, network, reason, made_by, made_by_name, made_at, ends_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
 
+const BANNED_FROM: &str = "
+SELECT u.id, u.name FROM memberships m JOIN users u ON u.id = m.user_id
+WHERE m.room_id = $1 AND m.banned = 1 ORDER BY u.name_key";
+
 /// Whoever was no member has read everything: nothing is unread in a room that one cannot see.
 const BAN_FROM_ROOM: &str = "
 INSERT INTO memberships (room_id, user_id, role, banned, read_seq, read_n, joined_at)
@@ -231,6 +235,11 @@ impl Order for SqliteStore {
     async fn lift_ban(&self, id: i64) -> StorageResult<bool> {
         let lifted = sqlx::query("DELETE FROM bans WHERE id = $1").bind(id).execute(&self.writer).await?;
         Ok(lifted.rows_affected() > 0)
+    }
+
+    async fn banned_from(&self, room: RoomId) -> StorageResult<Vec<Author>> {
+        let rows: Vec<(Vec<u8>, String)> = sqlx::query_as(BANNED_FROM).bind(room.0).fetch_all(&self.readers).await?;
+        rows.into_iter().map(|(id, name)| Ok(Author { id: user_id(&id)?, name: UserName::trusted(name) })).collect()
     }
 
     async fn moderate(&self, room: RoomId, measure: Measure) -> StorageResult<()> {
