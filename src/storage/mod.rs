@@ -6,6 +6,7 @@
 //! **How to add a table:** a migration with the same number in `migrations/sqlite` (and `migrations/postgres` when it
 //! is there), a trait here, its implementation in `sqlite/`, and its story in `tests/suite/storage/`.
 
+pub mod backup;
 pub mod devices;
 pub mod error;
 pub mod events;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use backup::{BackupError, Backups};
 pub use devices::Devices;
 pub use error::{OpenError, StorageError};
 pub use events::Events;
@@ -48,6 +50,7 @@ pub trait Store:
     + Idempotency
     + Profiles
     + PushSubscriptions
+    + Backups
     + Send
     + Sync
 {

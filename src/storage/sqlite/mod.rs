@@ -4,10 +4,12 @@
 //! hex, because SQLite's JSON has no bytes.
 
 mod append;
+mod backup;
 mod batch;
 mod devices;
 mod error;
 mod events;
+mod examine;
 mod idempotency;
 mod invites;
 mod log_rows;
@@ -17,6 +19,7 @@ mod open;
 mod profiles;
 mod push;
 mod read_targets;
+mod restore;
 mod room_rows;
 mod rooms;
 mod search;
@@ -38,6 +41,10 @@ use super::{StorageError, StorageResult, Store};
 use crate::domain::ids::{Seq, UserId};
 use error::inconsistent;
 use nonces::Nonces;
+
+pub use backup::copy_database;
+pub use open::Snapshots;
+pub use restore::{Restored, restore};
 
 /// A database in a file of this machine. Nobody else opens it while this value lives.
 #[derive(Debug)]

@@ -86,6 +86,7 @@ macro_rules! every_story {
     };
 }
 
+mod backups;
 mod samples;
 mod sqlite;
 mod stories;
