@@ -6,6 +6,8 @@ mod backup;
 mod bench;
 mod config;
 mod connecting;
+mod export;
+mod import;
 mod restore;
 mod send;
 mod serve;
@@ -39,6 +41,8 @@ pub fn main() -> ExitCode {
         Some(("backup", sub)) => backup::run(sub),
         Some(("bench", sub)) => bench::run(sub),
         Some(("config", sub)) => config::run(sub),
+        Some(("export", sub)) => export::run(sub),
+        Some(("import", sub)) => import::run(sub),
         Some(("restore", sub)) => restore::run(sub),
         Some(("send", sub)) => send::run(sub),
         Some(("tail", sub)) => tail::run(sub),
@@ -68,6 +72,8 @@ fn command() -> Command {
         .subcommand(tail::command())
         .subcommand(backup::command())
         .subcommand(restore::command())
+        .subcommand(export::command())
+        .subcommand(import::command())
         .subcommand(bench::command())
         .subcommand(config::command())
 }

@@ -6,6 +6,7 @@
 //! **How to add a table:** a migration with the same number in `migrations/sqlite` (and `migrations/postgres` when it
 //! is there), a trait here, its implementation in `sqlite/`, and its story in `tests/suite/storage/`.
 
+pub mod archive;
 pub mod backup;
 pub mod devices;
 pub mod error;

@@ -10,7 +10,10 @@ mod devices;
 mod error;
 mod events;
 mod examine;
+mod export;
 mod idempotency;
+mod import;
+mod import_rows;
 mod invites;
 mod log_rows;
 mod migrations;
@@ -43,6 +46,7 @@ use error::inconsistent;
 use nonces::Nonces;
 
 pub use backup::copy_database;
+pub use export::{ExportError, ExportOptions, export};
 pub use open::Snapshots;
 pub use restore::{Restored, restore};
 

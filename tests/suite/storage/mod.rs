@@ -86,6 +86,7 @@ macro_rules! every_story {
     };
 }
 
+mod archive;
 mod backups;
 mod samples;
 mod sqlite;
