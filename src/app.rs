@@ -179,6 +179,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
     let mut upkeep = vec![actix::spawn(upkeep::prune(store.clone(), clock.clone()))];
+    upkeep.push(actix::spawn(upkeep::retain(store.clone(), clock.clone(), config.upkeep.retention_days)));
     upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock))));
     let zone = config.pages.time_zone.clone();
     let notifying =

@@ -6,14 +6,18 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::domain::clock::{Clock, Timestamp};
-use crate::storage::SharedStore;
 use crate::storage::backup::{name_at, time_of};
+use crate::storage::{SharedStore, StorageResult};
 use crate::telemetry::metrics::Metrics;
 
 /// Nonces and idempotency keys are kept this long: so long a retry is safe.
 const RETRIES_SAFE: Duration = Duration::from_hours(24 * 30);
 /// How often they are pruned.
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
+/// Events gone through in one transaction for messages that are too old; the journal waits as long.
+const EXPIRE_EVENTS: usize = 500;
+/// In between.
+const REST: Duration = Duration::from_millis(50);
 /// How often the schedule of backups is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
@@ -33,6 +37,34 @@ pub(super) async fn prune(store: SharedStore, clock: Clock) {
     }
 }
 
+/// Lets go of messages that have had their time, for ever. A little at a time: others write meanwhile.
+pub(super) async fn retain(store: SharedStore, clock: Clock, days: u32) {
+    loop {
+        match expire(&store, days, clock.now()).await {
+            Ok(0) => {}
+            Ok(events) => log::info!("{events} events were gone through for messages that are too old"),
+            Err(error) => log::warn!("messages that are too old are still there: {error}"),
+        }
+        tokio::time::sleep(PRUNE_EVERY).await;
+    }
+}
+
+async fn expire(store: &SharedStore, days: u32, now: Timestamp) -> StorageResult<u64> {
+    let mut all = 0;
+    loop {
+        let passed = store.expire(days, now, EXPIRE_EVENTS).await?;
+        all += passed;
+        if passed == 0 {
+            break;
+        }
+        tokio::time::sleep(REST).await;
+    }
+    while all > 0 && store.give_back().await? > 0 {
+        tokio::time::sleep(REST).await;
+    }
+    Ok(all)
+}
+
 /// Backups by the clock.
 pub struct Schedule {
     store: SharedStore,
@@ -50,7 +82,7 @@ impl Schedule {
     pub fn new(config: &Config, store: SharedStore, metrics: Metrics) -> Option<Self> {
         let every = config.upkeep.backup_every?;
         let folder = config.upkeep.folder(&config.store.data);
-        if let Some((time, _)) = kept(&folder).last() {
+        if let Some((time, _)) = scheduled_backups(&folder).last() {
             metrics.last_backup_was(*time);
         }
         Some(Self { store, metrics, folder, every, keep: config.upkeep.backup_keep, failed_at: None })
@@ -67,7 +99,7 @@ impl Schedule {
     /// Makes a backup if one is due, and removes those that are too many; answers whether it made one.
     pub async fn look(&mut self, now: Timestamp) -> bool {
         // One from the future was made by a clock that was wrong: it must not stop all others until then.
-        let last = kept(&self.folder).into_iter().map(|(time, _)| time).filter(|time| *time <= now).max();
+        let last = scheduled_backups(&self.folder).into_iter().map(|(time, _)| time).filter(|time| *time <= now).max();
         if last.max(self.failed_at).is_some_and(|last| now.since(last) < self.every) {
             return false;
         }
@@ -98,7 +130,7 @@ impl Schedule {
     }
 
     fn remove_old(&self) {
-        let all = kept(&self.folder);
+        let all = scheduled_backups(&self.folder);
         for (_, file) in &all[..all.len().saturating_sub(self.keep)] {
             if let Err(error) = std::fs::remove_file(file) {
                 log::warn!("the old backup {} could not be removed: {error}", file.display());
@@ -108,7 +140,8 @@ impl Schedule {
 }
 
 /// The scheduled backups of a folder, the oldest first.
-fn kept(folder: &Path) -> Vec<(Timestamp, PathBuf)> {
+#[must_use]
+pub fn scheduled_backups(folder: &Path) -> Vec<(Timestamp, PathBuf)> {
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut found: Vec<_> =
         files.filter_map(|file| Some((time_of(file.file_name().to_str()?)?, file.path()))).collect();
@@ -152,7 +185,7 @@ mod tests {
     }
 
     fn times(schedule: &Schedule) -> Vec<Timestamp> {
-        kept(&schedule.folder).into_iter().map(|(time, _)| time).collect()
+        scheduled_backups(&schedule.folder).into_iter().map(|(time, _)| time).collect()
     }
 
     #[tokio::test]

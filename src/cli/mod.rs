@@ -6,6 +6,7 @@ mod backup;
 mod bench;
 mod config;
 mod connecting;
+mod doctor;
 mod export;
 mod import;
 mod restore;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Some(("backup", sub)) => backup::run(sub),
         Some(("bench", sub)) => bench::run(sub),
         Some(("config", sub)) => config::run(sub),
+        Some(("doctor", sub)) => doctor::run(sub),
         Some(("export", sub)) => export::run(sub),
         Some(("import", sub)) => import::run(sub),
         Some(("restore", sub)) => restore::run(sub),
@@ -74,6 +76,7 @@ fn command() -> Command {
         .subcommand(restore::command())
         .subcommand(export::command())
         .subcommand(import::command())
+        .subcommand(doctor::command())
         .subcommand(bench::command())
         .subcommand(config::command())
 }

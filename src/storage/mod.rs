@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod invites;
 pub mod profiles;
 pub mod push;
+pub mod retention;
 pub mod rooms;
 pub mod search;
 pub mod settings;
@@ -33,6 +34,7 @@ pub use idempotency::Idempotency;
 pub use invites::Invites;
 pub use profiles::Profiles;
 pub use push::PushSubscriptions;
+pub use retention::Retention;
 pub use rooms::Rooms;
 pub use search::Search;
 pub use settings::Settings;
@@ -52,6 +54,7 @@ pub trait Store:
     + Profiles
     + PushSubscriptions
     + Backups
+    + Retention
     + Send
     + Sync
 {

@@ -9,12 +9,13 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::SqliteStore;
 use super::error::open_error;
-use super::examine::{Depth, beside, examine, take_stock};
+use super::examine::{Depth, beside, stock, take_stock, verdict};
 use super::open::file_of;
-use crate::storage::Backups;
+use super::{SqliteStore, migrations};
+use crate::domain::clock::Timestamp;
 use crate::storage::backup::{BackupError, Inventory};
+use crate::storage::{Backups, OpenError};
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -40,6 +41,45 @@ pub async fn copy_database(
         return Err(BackupError::NothingThere { path });
     }
     copy(&path, target, overwrite).await
+}
+
+/// Looks through the database that these settings name, whether a server holds it or not. `None` when there is none.
+///
+/// # Errors
+/// What is wrong with it.
+pub async fn inspect_database(url: Option<&str>, data_dir: &Path) -> Result<Option<Inventory>, OpenError> {
+    let (path, _) = file_of(url, data_dir)?;
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut connection = reading(&path).await?;
+    let found = stock(&mut connection, &path).await;
+    // It only ever read.
+    let _ = connection.close().await;
+    found.map(Some)
+}
+
+/// When the last thing happened that the log of this database knows of; a server may hold it.
+///
+/// # Errors
+/// What is wrong with it.
+pub async fn newest_event(url: Option<&str>, data_dir: &Path) -> Result<Option<Timestamp>, OpenError> {
+    let (path, _) = file_of(url, data_dir)?;
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut connection = reading(&path).await?;
+    let found = sqlx::query_scalar("SELECT at FROM events ORDER BY id DESC LIMIT 1");
+    let found: Result<Option<i64>, sqlx::Error> = found.fetch_optional(&mut connection).await;
+    // It only ever read.
+    let _ = connection.close().await;
+    Ok(found.map_err(|error| open_error(&path, &error))?.map(Timestamp))
+}
+
+/// The number of the last step of the schema that this program makes.
+#[must_use]
+pub fn newest_schema() -> i64 {
+    migrations::newest()
 }
 
 /// Copies one file of a database to another, by way of a file beside it.
@@ -75,12 +115,14 @@ impl Draft {
 
     /// Copies the database into it, and looks whether it has arrived.
     pub(super) async fn fill(&self, source: &Path) -> Result<Inventory, BackupError> {
-        examine(source, Depth::Start).await?;
         let mut connection = reading(source).await?;
-        let copied = vacuum_into(&mut connection, &self.path).await;
+        let copied = match verdict(&mut connection, source, Depth::Start).await {
+            Ok(_) => Ok(vacuum_into(&mut connection, &self.path).await),
+            Err(error) => Err(error),
+        };
         // It only ever read.
         let _ = connection.close().await;
-        let written = copied.map_err(|error| not_written(&self.path, error))?;
+        let written = copied?.map_err(|error| not_written(&self.path, error))?;
         let path = self.path.clone();
         let synced = tokio::task::spawn_blocking(move || File::open(path)?.sync_all()).await;
         synced.map_err(|error| not_written(&self.path, error))?.map_err(|error| not_written(&self.path, error))?;
@@ -121,7 +163,7 @@ pub(super) fn not_written(path: &Path, error: impl std::fmt::Display) -> BackupE
 }
 
 /// A server may hold the database, so its write-ahead log is read too; a file on a medium that cannot be written has none.
-pub(super) async fn reading(source: &Path) -> Result<SqliteConnection, BackupError> {
+pub(super) async fn reading(source: &Path) -> Result<SqliteConnection, OpenError> {
     let options = SqliteConnectOptions::new().filename(source).read_only(true).busy_timeout(BUSY_TIMEOUT);
     let options = options.log_statements(log::LevelFilter::Off);
     let mut connection = options.connect().await.map_err(|error| open_error(source, &error))?;
@@ -130,7 +172,7 @@ pub(super) async fn reading(source: &Path) -> Result<SqliteConnection, BackupErr
     }
     // It could not even read.
     let _ = connection.close().await;
-    Ok(options.immutable(true).connect().await.map_err(|error| open_error(source, &error))?)
+    options.immutable(true).connect().await.map_err(|error| open_error(source, &error))
 }
 
 /// Answers with the number of events before the copy: the log only grows.

@@ -82,7 +82,7 @@ fn not_readable(path: &Path) -> impl Fn(std::io::Error) -> OpenError {
     move |error| OpenError::NotWritable { path: path.to_owned(), reason: error.to_string() }
 }
 
-async fn stock(connection: &mut SqliteConnection, path: &Path) -> Result<Inventory, OpenError> {
+pub(super) async fn stock(connection: &mut SqliteConnection, path: &Path) -> Result<Inventory, OpenError> {
     let schema = verdict(connection, path, Depth::Thorough).await?;
     if schema == 0 {
         let reason = "it is empty".to_owned();
@@ -95,7 +95,7 @@ async fn stock(connection: &mut SqliteConnection, path: &Path) -> Result<Invento
     Ok(Inventory { schema, users, rooms, events, bytes })
 }
 
-async fn verdict(connection: &mut SqliteConnection, path: &Path, depth: Depth) -> Result<i64, OpenError> {
+pub(super) async fn verdict(connection: &mut SqliteConnection, path: &Path, depth: Depth) -> Result<i64, OpenError> {
     let database = path.display().to_string();
     let check = match depth {
         Depth::Thorough => Some("PRAGMA integrity_check(1)"),

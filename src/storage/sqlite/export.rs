@@ -9,7 +9,7 @@ use sqlx::{Connection, Row, SqliteConnection};
 
 use super::backup::reading;
 use super::error::{inconsistent, open_error};
-use super::examine::{Depth, examine};
+use super::examine::{Depth, verdict};
 use super::open::file_of;
 use super::{from_sql, user_id};
 use crate::domain::clock::Timestamp;
@@ -111,10 +111,10 @@ pub async fn export(
     if !path.exists() {
         return Err(BackupError::NothingThere { path }.into());
     }
-    if examine(&path, Depth::Start).await.map_err(BackupError::from)? != super::migrations::newest() {
+    let mut connection = reading(&path).await.map_err(BackupError::from)?;
+    if verdict(&mut connection, &path, Depth::Start).await.map_err(BackupError::from)? != super::migrations::newest() {
         return Err(ExportError::Older);
     }
-    let mut connection = reading(&path).await?;
     let begun = sqlx::query("BEGIN").execute(&mut connection).await;
     begun.map_err(|error| BackupError::from(open_error(&path, &error)))?;
     let mut writer = Writer { connection, sink, lines: 0 };

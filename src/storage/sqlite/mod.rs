@@ -23,6 +23,7 @@ mod profiles;
 mod push;
 mod read_targets;
 mod restore;
+mod retention;
 mod room_rows;
 mod rooms;
 mod search;
@@ -45,7 +46,7 @@ use crate::domain::ids::{Seq, UserId};
 use error::inconsistent;
 use nonces::Nonces;
 
-pub use backup::copy_database;
+pub use backup::{copy_database, inspect_database, newest_event, newest_schema};
 pub use export::{ExportError, ExportOptions, export};
 pub use open::Snapshots;
 pub use restore::{Restored, restore};

@@ -3,6 +3,7 @@
 mod backup;
 mod command_line;
 mod crash;
+mod doctor;
 mod refusals;
 mod signals;
 mod slow_readers;

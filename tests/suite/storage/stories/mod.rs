@@ -8,6 +8,7 @@ pub mod log;
 pub mod memberships;
 pub mod profiles;
 pub mod push;
+pub mod retention;
 pub mod retries;
 pub mod rooms;
 pub mod search;
