@@ -17,6 +17,7 @@ use async_trait::async_trait;
 use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
 
+use crate::auth::forwarded::Doorway;
 use crate::auth::{Auth, AuthError};
 use crate::chat::Chat;
 use crate::chat::alerts::Alerts;
@@ -24,20 +25,23 @@ use crate::chat::fanout::{Fanout, Worker};
 use crate::chat::journal::Journal;
 use crate::chat::server::{ChatServer, Setup};
 use crate::chat::turn::WorkerId;
-use crate::config::{Address, Config};
+use crate::config::{Address, Config, PublicUrl};
 use crate::domain::clock::Clock;
 use crate::domain::ids::UserId;
 use crate::domain::profile::Profile;
 use crate::gateways::admission::Admission;
 use crate::gateways::dispatch::Rates;
 use crate::gateways::websocket::WebsocketState;
-use crate::gateways::websocket::upgrade::{self, Patience};
+use crate::gateways::websocket::only_http;
+use crate::gateways::websocket::upgrade::{self, Line, Patience};
 use crate::push::follower::Attendance;
 use crate::push::{self, Push, PushError};
 use crate::storage::search::follow_log;
 use crate::storage::sqlite::SqliteStore;
 use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
+use crate::tls::{self, ServerTls, TlsError};
+use crate::web::redirect::{self, Target};
 use crate::web::routes;
 use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
@@ -63,13 +67,18 @@ pub enum StartError {
     /// The key of Web Push.
     #[display("{_0}")]
     Push(PushError),
+    /// The certificate.
+    #[display("{_0}")]
+    Tls(TlsError),
     /// The first account.
     #[display("admin_name, admin_password: {_0}")]
     Admin(AuthError),
     /// The address.
-    #[display("cannot listen on {address}: {reason}. Stop the other program, or choose another address with --listen.")]
+    #[display("cannot listen on {address}: {reason}. Stop the other program, or choose another address with {flag}.")]
     #[from(skip)]
     Listen {
+        /// The flag that changes it.
+        flag: &'static str,
         /// Which.
         address: String,
         /// The system's words.
@@ -85,9 +94,13 @@ pub enum StartError {
 /// A server that is running.
 pub struct Server {
     addresses: Vec<SocketAddr>,
+    redirects: Vec<SocketAddr>,
+    tls: Option<Arc<ServerTls>>,
+    clock: Clock,
     handle: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
     pruning: JoinHandle<()>,
+    renewing: Option<JoinHandle<()>>,
     notifying: [JoinHandle<()>; 2],
     following: JoinHandle<()>,
     hub: Arbiter,
@@ -102,6 +115,8 @@ pub struct Server {
 #[derive(Clone)]
 struct Parts {
     config: Config,
+    tls: Option<Arc<ServerTls>>,
+    doorway: Arc<Doorway>,
     clock: Clock,
     metrics: Metrics,
     store: SharedStore,
@@ -134,11 +149,14 @@ pub async fn start(config: Config, clock: Clock) -> Result<Server, StartError> {
 
 async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Server, StartError> {
     let metrics = Metrics::new(clock.now());
+    let tls = open_tls(&config, &clock)?;
     let auth = Arc::new(Auth::open(&config, store.clone(), clock.clone(), metrics.clone()).await?);
     auth.set_up_from_settings().await?;
     let renderer = Arc::new(Renderer::new(config.pages.time_zone.clone())?);
     // Before the actors: a port in use is the most common reason not to start.
-    let listeners = listen(&config.listen.listen)?;
+    let listeners = listen("--listen", &config.listen.listen)?;
+    let redirecting = config.tls.http_redirect.as_ref().map(|address| listen("--http-redirect", address));
+    let redirecting = redirecting.transpose()?.unwrap_or_default();
     let hub = Arbiter::new();
     let profiles = store.profiles(clock.now()).await?;
     let (push, sender) = Push::open(&config, store.clone(), clock.clone(), metrics.clone()).await?;
@@ -146,7 +164,10 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let (alerts, stored) = Alerts::new(move || wanted.is_on(), metrics.clone());
     let chat = start_chat(&config, &clock, &metrics, &store, &auth, Before { profiles, alerts }, &hub);
     let draining = Draining::default();
+    let doorway = Doorway { trusted: config.listen.trusted_proxies.clone(), is_tls: tls.is_some() };
     let parts = Parts {
+        tls: tls.clone(),
+        doorway: Arc::new(doorway),
         clock: clock.clone(),
         metrics,
         store: store.clone(),
@@ -170,19 +191,39 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let mut addresses = Vec::new();
     for listener in listeners {
         let (parts, stopping) = (parts.clone(), stopping.clone());
-        let cannot = |error| cannot_listen(&config.listen.listen, &error);
+        let cannot = |error| cannot_listen("--listen", &config.listen.listen, &error);
         addresses.push(listener.local_addr().map_err(cannot)?);
         builder = builder.listen("http", listener, move || worker(&parts, &stopping)).map_err(cannot)?;
     }
+    let mut redirects = Vec::new();
+    for listener in redirecting {
+        let cannot = |error: std::io::Error| {
+            let address = config.tls.http_redirect.as_ref().map(Address::to_string).unwrap_or_default();
+            StartError::Listen { flag: "--http-redirect", address, reason: error.to_string() }
+        };
+        redirects.push(listener.local_addr().map_err(cannot)?);
+        let target = Target {
+            public_url: config.listen.public_url.clone(),
+            port: addresses.first().map_or(443, SocketAddr::port),
+        };
+        let (patience, stopping) = (patience(&config), stopping.clone());
+        let serve = move || only_http::serve(redirect::app(target.clone()).into_factory(), patience, stopping.clone());
+        builder = builder.listen("redirect", listener, serve).map_err(cannot)?;
+    }
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
-    let pruning = actix::spawn(prune(store.clone(), clock));
+    let renewing = tls.clone().map(|tls| actix::spawn(tls::server::follow_files(tls, clock.clone())));
+    let pruning = actix::spawn(prune(store.clone(), clock.clone()));
     let zone = config.pages.time_zone.clone();
     let notifying =
         [actix::spawn(sender.run()), actix::spawn(push::follower::follow(push, zone, chat.clone(), stored))];
     let following = actix::spawn(follow_log(store.clone()));
     Ok(Server {
         addresses,
+        redirects,
+        tls,
+        clock,
+        renewing,
         handle,
         serving,
         pruning,
@@ -195,6 +236,12 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         draining,
         shutdown: config.listen.shutdown,
     })
+}
+
+fn open_tls(config: &Config, clock: &Clock) -> Result<Option<Arc<ServerTls>>, TlsError> {
+    let host = config.listen.public_url.as_ref().map(PublicUrl::host);
+    let opened = ServerTls::open(&config.tls, &config.store.data.join("tls"), host, clock.now())?;
+    Ok(opened.map(Arc::new))
 }
 
 /// What the chat starts with beside the database.
@@ -271,17 +318,25 @@ fn worker(
         draining: parts.draining.clone(),
     };
     let sessions = Rc::new(sessions);
-    let app = routes::app(web::Data::new(state)).app_data(Rc::clone(&sessions));
-    let listen = &parts.config.listen;
-    // Zero is for ever.
-    let headers = if parts.config.limits.rate_limits { listen.header_timeout } else { Duration::ZERO };
-    let patience = Patience { headers, keep_alive: listen.keep_alive };
-    upgrade::serve(app.into_factory(), sessions, patience, stopping.clone())
+    let app = routes::app(web::Data::new(state)).app_data(Rc::clone(&sessions)).app_data(Arc::clone(&parts.doorway));
+    let line = Line {
+        tls: parts.tls.clone(),
+        doorway: Arc::clone(&parts.doorway),
+        patience: patience(&parts.config),
+        stopping: stopping.clone(),
+    };
+    upgrade::serve(app.into_factory(), sessions, line)
 }
 
-fn listen(address: &Address) -> Result<Vec<std::net::TcpListener>, StartError> {
-    let resolved = address.resolve().map_err(|error| cannot_listen(address, &error))?;
-    resolved.into_iter().map(|one| bind(one).map_err(|error| cannot_listen(address, &error))).collect()
+fn patience(config: &Config) -> Patience {
+    // Zero is for ever.
+    let headers = if config.limits.rate_limits { config.listen.header_timeout } else { Duration::ZERO };
+    Patience { headers, keep_alive: config.listen.keep_alive }
+}
+
+fn listen(flag: &'static str, address: &Address) -> Result<Vec<std::net::TcpListener>, StartError> {
+    let resolved = address.resolve().map_err(|error| cannot_listen(flag, address, &error))?;
+    resolved.into_iter().map(|one| bind(one).map_err(|error| cannot_listen(flag, address, &error))).collect()
 }
 
 /// A listener whose address can be taken again right after a restart, with room for a rush of connections.
@@ -294,8 +349,8 @@ fn bind(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
     Ok(socket.into())
 }
 
-fn cannot_listen(address: &Address, error: &std::io::Error) -> StartError {
-    StartError::Listen { address: address.to_string(), reason: error.to_string() }
+fn cannot_listen(flag: &'static str, address: &Address, error: &std::io::Error) -> StartError {
+    StartError::Listen { flag, address: address.to_string(), reason: error.to_string() }
 }
 
 async fn prune(store: SharedStore, clock: Clock) {
@@ -318,9 +373,10 @@ impl Server {
     /// Where it can be opened.
     #[must_use]
     pub fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
         match self.addresses.first() {
-            Some(address) if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
-            Some(address) => format!("http://{address}"),
+            Some(address) if address.ip().is_unspecified() => format!("{scheme}://localhost:{}", address.port()),
+            Some(address) => format!("{scheme}://{address}"),
             None => String::new(),
         }
     }
@@ -329,6 +385,25 @@ impl Server {
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The addresses where plain HTTP is led to TLS.
+    #[must_use]
+    pub fn redirects(&self) -> &[SocketAddr] {
+        &self.redirects
+    }
+
+    /// The certificate, if TLS is spoken.
+    #[must_use]
+    pub fn tls(&self) -> Option<&ServerTls> {
+        self.tls.as_deref()
+    }
+
+    /// Takes a new certificate from its files now, if TLS is spoken; a broken one is logged, and changes nothing.
+    pub fn reload_certificate(&self) {
+        if let Some(tls) = &self.tls {
+            tls.reload_or_complain(self.clock.now());
+        }
     }
 
     /// The code for set-up from another machine, while there is no account.
@@ -346,6 +421,9 @@ impl Server {
             log::warn!("some sessions did not close in time; they are cut");
         }
         self.pruning.abort();
+        if let Some(renewing) = &self.renewing {
+            renewing.abort();
+        }
         for task in &self.notifying {
             task.abort();
         }

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod cookie;
 pub mod devices;
 pub mod error;
+pub mod forwarded;
 pub mod guest;
 pub mod identify;
 pub mod invites;

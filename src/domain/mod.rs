@@ -2,6 +2,7 @@
 //! Pure values and functions; no input or output, no async, no actor. Everybody may import it, it imports nobody.
 
 pub mod access;
+pub mod address_range;
 pub mod clock;
 pub mod device;
 pub mod emoji;

@@ -6,4 +6,5 @@ mod frames;
 mod heartbeat;
 mod plain_text;
 mod protocol_document;
+mod tls;
 mod transport;
