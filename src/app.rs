@@ -41,6 +41,7 @@ use crate::storage::sqlite::SqliteStore;
 use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
 use crate::tls::{self, ServerTls, TlsError};
+use crate::web::middleware::rate_limits::RequestRates;
 use crate::web::redirect::{self, Target};
 use crate::web::routes;
 use crate::web::search::Searcher;
@@ -125,6 +126,7 @@ struct Parts {
     push: Push,
     admission: Arc<Admission>,
     searcher: Arc<Searcher>,
+    request_rates: RequestRates,
     renderer: Arc<Renderer>,
     draining: Draining,
     next_worker: Arc<AtomicUsize>,
@@ -175,6 +177,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         chat: chat.clone(),
         push: push.clone(),
         admission: Arc::new(Admission::new(&config.limits)),
+        request_rates: RequestRates::new(&config.limits),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
         renderer,
         draining: draining.clone(),
@@ -314,6 +317,8 @@ fn worker(
         renderer: parts.renderer.clone(),
         clock: parts.clock.clone(),
         metrics: parts.metrics.clone(),
+        request_rates: parts.request_rates.clone(),
+        tls: parts.tls.clone(),
         public_url: parts.config.listen.public_url.clone(),
         draining: parts.draining.clone(),
     };

@@ -61,7 +61,7 @@ impl Auth {
         let has_accounts = store.count_users().await? > 0;
         let (access, _) = watch::channel(config.access.policy(has_accounts));
         Ok(Self {
-            passwords: Passwords::new(config.limits.hash_concurrency),
+            passwords: Passwords::new(config.limits.hash_concurrency, metrics.clone()),
             guests: GuestTokens::new(&secret),
             names: AccountNames::read(&store).await?,
             throttle: Throttle::new(&config.limits),

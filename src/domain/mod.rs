@@ -23,3 +23,4 @@ pub mod search;
 pub mod status_line;
 pub mod text;
 pub mod token_bucket;
+pub mod token_buckets;

@@ -10,7 +10,9 @@ use crate::domain::clock::Clock;
 use crate::push::Push;
 use crate::storage::SharedStore;
 use crate::telemetry::metrics::Metrics;
+use crate::tls::ServerTls;
 
+use super::middleware::rate_limits::RequestRates;
 use super::search::Searcher;
 use super::views::render::Renderer;
 
@@ -32,6 +34,10 @@ pub struct WebState {
     pub clock: Clock,
     /// Counters.
     pub metrics: Metrics,
+    /// How many requests one address may make.
+    pub request_rates: RequestRates,
+    /// The certificate, if TLS is spoken.
+    pub tls: Option<Arc<ServerTls>>,
     /// Where people reach the server, if a setting says so.
     pub public_url: Option<PublicUrl>,
     /// True once the server is on its way out.

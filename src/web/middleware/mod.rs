@@ -3,6 +3,7 @@
 pub mod access_log;
 pub mod errors;
 pub mod idempotency;
+pub mod rate_limits;
 pub mod request_id;
 pub mod same_origin;
 pub mod security_headers;

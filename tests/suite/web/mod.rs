@@ -14,6 +14,7 @@ mod posting;
 mod private_rooms;
 mod problems;
 mod prose;
+mod proxies;
 mod resuming;
 mod retries;
 mod rooms;
