@@ -2,7 +2,7 @@
 //! once is kept, at most one record of it.
 //!
 //! A record has to be written whole before the next one is made, so what was taken may still be on its way here:
-//! [`Secured::has_unsent`] tells, and [`Secured::flush`] goes on.
+//! [`Records::has_unsent`] tells, and [`Records::flush`] goes on.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
@@ -21,68 +21,65 @@ const WAITING: usize = 2 * RECORD;
 /// Reads in a row that bring nothing to whoever reads (tickets, empty records) before others get their turn.
 const EMPTY_READS: usize = 16;
 
-/// One connection after its handshake.
+/// What a connection keeps of TLS after its handshake: the keys, and the record under way. The socket is given to each
+/// call, so that whoever has it can wait for it.
 #[derive(Debug)]
-pub struct Secured {
-    stream: TcpStream,
-    session: Connection,
+pub struct Records(Connection);
+
+/// Takes a stream apart after its handshake.
+#[must_use]
+pub fn into_parts(stream: TlsStream<TcpStream>) -> (TcpStream, Records) {
+    let (stream, mut connection) = match stream {
+        TlsStream::Client(stream) => {
+            let (stream, connection) = stream.into_inner();
+            (stream, Connection::Client(connection))
+        }
+        TlsStream::Server(stream) => {
+            let (stream, connection) = stream.into_inner();
+            (stream, Connection::Server(connection))
+        }
+    };
+    connection.set_buffer_limit(Some(WAITING));
+    (stream, Records(connection))
 }
 
-impl From<TlsStream<TcpStream>> for Secured {
-    fn from(stream: TlsStream<TcpStream>) -> Self {
-        let (stream, mut session) = match stream {
-            TlsStream::Client(stream) => {
-                let (stream, session) = stream.into_inner();
-                (stream, Connection::Client(session))
-            }
-            TlsStream::Server(stream) => {
-                let (stream, session) = stream.into_inner();
-                (stream, Connection::Server(session))
-            }
-        };
-        session.set_buffer_limit(Some(WAITING));
-        Self { stream, session }
-    }
-}
-
-impl Secured {
-    /// The socket below, to wait for.
-    #[must_use]
-    pub fn stream(&self) -> &TcpStream {
-        &self.stream
-    }
-
-    /// Reads what is there; `Ok(0)` is the end.
+impl Records {
+    /// Reads some of what is there; `Ok(0)` is the end.
     ///
     /// # Errors
     /// [`ErrorKind::WouldBlock`] when nothing is there, [`ErrorKind::Interrupted`] when it is worth asking again at once,
     /// those of the system, and of TLS.
-    pub fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    pub fn try_read(&mut self, stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
         for _ in 0..EMPTY_READS {
-            match self.session.reader().read(buffer) {
+            match self.0.reader().read(buffer) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 // The other end has gone without a word of TLS. Frames tell by themselves whether they are whole.
                 Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(0),
                 read => return read,
             }
-            self.session.read_tls(&mut Bytes(&self.stream))?;
-            if let Err(error) = self.session.process_new_packets() {
+            self.0.read_tls(&mut Bytes(stream))?;
+            if let Err(error) = self.0.process_new_packets() {
                 // The alert that tells why; nobody waits until it is heard.
-                let _ = self.flush();
+                let _ = self.flush(stream);
                 return Err(io::Error::new(ErrorKind::InvalidData, error));
             }
         }
         Err(ErrorKind::Interrupted.into())
     }
 
-    /// Reads what is there; `Ok(0)` is the end. The task is woken when there is something, or the end has come.
+    /// Reads some of what is there; `Ok(0)` is the end. The task is woken when there is something, or the end has come.
     ///
     /// # Errors
     /// Those of the system, and of TLS.
-    pub fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+    pub fn poll_read(
+        &mut self,
+        stream: &TcpStream,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
         loop {
-            match self.try_read(buffer) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => ready!(self.stream.poll_read_ready(cx))?,
+            match self.try_read(stream, buffer) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => ready!(stream.poll_read_ready(cx))?,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
@@ -96,13 +93,13 @@ impl Secured {
     ///
     /// # Errors
     /// [`ErrorKind::WouldBlock`] when nothing was taken, and those of the system.
-    pub fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.flush()?;
+    pub fn try_write(&mut self, stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+        self.flush(stream)?;
         let mut taken = 0;
         while taken < bytes.len() {
             let end = bytes.len().min(taken + RECORD);
-            taken += self.session.writer().write(&bytes[taken..end])?;
-            match self.flush() {
+            taken += self.0.writer().write(&bytes[taken..end])?;
+            match self.flush(stream) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 flushed => flushed?,
             }
@@ -113,26 +110,26 @@ impl Secured {
     /// True when something that was taken has not gone out yet.
     #[must_use]
     pub fn has_unsent(&self) -> bool {
-        self.session.wants_write()
+        self.0.wants_write()
     }
 
     /// Writes what was taken.
     ///
     /// # Errors
     /// [`ErrorKind::WouldBlock`] when the system takes no more for now, and those of the system.
-    pub fn flush(&mut self) -> io::Result<()> {
-        while self.session.wants_write() {
-            self.session.write_tls(&mut Bytes(&self.stream))?;
+    pub fn flush(&mut self, stream: &TcpStream) -> io::Result<()> {
+        while self.0.wants_write() {
+            self.0.write_tls(&mut Bytes(stream))?;
         }
         Ok(())
     }
 
     /// Tells the other end that nothing more comes.
-    pub fn end_writing(&mut self) {
-        self.session.send_close_notify();
-        if !matches!(self.flush(), Err(error) if error.kind() == ErrorKind::WouldBlock) {
+    pub fn end_writing(&mut self, stream: &TcpStream) {
+        self.0.send_close_notify();
+        if !matches!(self.flush(stream), Err(error) if error.kind() == ErrorKind::WouldBlock) {
             // It may be gone already.
-            let _ = socket2::SockRef::from(&self.stream).shutdown(Shutdown::Write);
+            let _ = socket2::SockRef::from(stream).shutdown(Shutdown::Write);
         }
     }
 }

@@ -10,21 +10,21 @@ use actix_web::rt::net::TcpStream;
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::tls::Stream;
-use crate::tls::secured::{self, Secured};
+use crate::tls::secured::{self, Records};
 
 /// A connected stream. Nobody holds a borrow of it beyond one call, so that both may use it.
 pub struct Socket(RefCell<Kind>);
 
 enum Kind {
     Plain(TcpStream),
-    Tls(Box<Secured>),
+    Tls(Box<(TcpStream, Records)>),
 }
 
 impl From<Stream> for Socket {
     fn from(stream: Stream) -> Self {
         Self(RefCell::new(match stream {
             Stream::Plain(stream) => Kind::Plain(stream),
-            Stream::Tls(stream) => Kind::Tls(Box::new(Secured::from(*stream))),
+            Stream::Tls(stream) => Kind::Tls(Box::new(secured::into_parts(*stream))),
         }))
     }
 }
@@ -41,7 +41,10 @@ impl Socket {
                 let read = Pin::new(stream).poll_read(cx, &mut buffer);
                 read.map_ok(|()| buffer.filled().len())
             }
-            Kind::Tls(stream) => stream.poll_read(cx, buffer),
+            Kind::Tls(secured) => {
+                let (stream, records) = &mut **secured;
+                records.poll_read(stream, cx, buffer)
+            }
         }
     }
 
@@ -53,7 +56,10 @@ impl Socket {
     pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match &mut *self.0.borrow_mut() {
             Kind::Plain(stream) => secured::send(stream, bytes),
-            Kind::Tls(stream) => stream.try_write(bytes),
+            Kind::Tls(secured) => {
+                let (stream, records) = &mut **secured;
+                records.try_write(stream, bytes)
+            }
         }
     }
 
@@ -61,7 +67,7 @@ impl Socket {
     pub fn has_unsent(&self) -> bool {
         match &*self.0.borrow() {
             Kind::Plain(_) => false,
-            Kind::Tls(stream) => stream.has_unsent(),
+            Kind::Tls(secured) => secured.1.has_unsent(),
         }
     }
 
@@ -72,7 +78,10 @@ impl Socket {
     pub fn flush(&self) -> io::Result<()> {
         match &mut *self.0.borrow_mut() {
             Kind::Plain(_) => Ok(()),
-            Kind::Tls(stream) => stream.flush(),
+            Kind::Tls(secured) => {
+                let (stream, records) = &mut **secured;
+                records.flush(stream)
+            }
         }
     }
 
@@ -83,7 +92,7 @@ impl Socket {
     pub fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &*self.0.borrow() {
             Kind::Plain(stream) => stream.poll_write_ready(cx),
-            Kind::Tls(stream) => stream.stream().poll_write_ready(cx),
+            Kind::Tls(secured) => secured.0.poll_write_ready(cx),
         }
     }
 
@@ -94,7 +103,10 @@ impl Socket {
                 // It may be gone already.
                 let _ = socket2::SockRef::from(&*stream).shutdown(std::net::Shutdown::Write);
             }
-            Kind::Tls(stream) => stream.end_writing(),
+            Kind::Tls(secured) => {
+                let (stream, records) = &mut **secured;
+                records.end_writing(stream);
+            }
         }
     }
 }
