@@ -318,6 +318,7 @@ fn worker(
         clock: parts.clock.clone(),
         metrics: parts.metrics.clone(),
         request_rates: parts.request_rates.clone(),
+        body_timeout: if parts.config.limits.rate_limits { parts.config.listen.body_timeout } else { Duration::ZERO },
         tls: parts.tls.clone(),
         public_url: parts.config.listen.public_url.clone(),
         draining: parts.draining.clone(),

@@ -152,7 +152,9 @@ fn address(text: &str) -> Option<IpAddr> {
     bare().or_else(bracketed).or_else(with_port).map(|address| address.to_canonical())
 }
 
-fn is_host(text: &str) -> bool {
+/// True for what can be a host, with or without a port, as far as its characters tell.
+#[must_use]
+pub fn is_host(text: &str) -> bool {
     let good = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
     !text.is_empty() && text.len() <= 260 && text.bytes().all(good)
 }

@@ -22,6 +22,8 @@ pub struct ListenConfig {
     pub shutdown: Duration,
     /// How long a client may take to send the head of a request.
     pub header_timeout: Duration,
+    /// How long a client may take to send the body of a request.
+    pub body_timeout: Duration,
     /// How long an HTTP connection without a request stays open.
     pub keep_alive: Duration,
     /// Who is believed when it says for whom it asks.
@@ -41,6 +43,7 @@ impl ListenConfig {
             max_connections: values.number("max_connections")?,
             shutdown: Duration::from_secs(values.number("shutdown_seconds")?),
             header_timeout: Duration::from_secs(values.number("header_timeout_seconds")?),
+            body_timeout: Duration::from_secs(values.number("body_timeout_seconds")?),
             keep_alive: Duration::from_secs(values.number("keep_alive_seconds")?),
             trusted_proxies: values.optional("trusted_proxies").map_or(Ok(Vec::new()), ranges)?,
         })

@@ -200,6 +200,8 @@ pub const SETTINGS: &[Setting] = &[
         "How long a stopping server waits for its connections to end."),
     entry(Section::Listen, "header_timeout_seconds", Preset::Value("10"), Allowed::Number(1, 300),
         "How long a client may take to send the head of a request; slower ones are cut off."),
+    entry(Section::Listen, "body_timeout_seconds", Preset::Value("30"), Allowed::Number(1, 3_600),
+        "How long a client may take to send the body of a request."),
     entry(Section::Listen, "keep_alive_seconds", Preset::Value("30"), Allowed::Number(1, 3_600),
         "How long an HTTP connection without a request stays open. WebSockets have the heartbeat instead."),
     entry(Section::Listen, "trusted_proxies",

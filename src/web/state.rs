@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::auth::Auth;
 use crate::chat::Chat;
@@ -36,6 +37,8 @@ pub struct WebState {
     pub metrics: Metrics,
     /// How many requests one address may make.
     pub request_rates: RequestRates,
+    /// How long the body of a request may take; zero is for ever.
+    pub body_timeout: Duration,
     /// The certificate, if TLS is spoken.
     pub tls: Option<Arc<ServerTls>>,
     /// Where people reach the server, if a setting says so.

@@ -11,12 +11,15 @@ use std::time::Duration;
 
 use actix_web::rt::net::TcpStream;
 use derive_more::{Display, From};
+use socket2::SockRef;
 use tokio_rustls::{TlsAcceptor, TlsStream};
 
 use crate::auth::forwarded::Doorway;
 use crate::domain::network::network;
 use crate::tls::{ServerTls, Stream};
 
+/// How long a client may take nothing of what the system has for it.
+const TAKES_NOTHING: Duration = Duration::from_secs(30);
 /// Handshakes under way on one thread.
 const UNDER_WAY: usize = 1024;
 /// Of them, those of one address.
@@ -65,6 +68,8 @@ impl Acceptor {
     pub(super) async fn accept(&self, stream: TcpStream) -> Result<(Stream, Option<SocketAddr>), Refused> {
         // Small frames go out at once; without this they would wait for each other (Nagle). It may be gone already.
         let _ = stream.set_nodelay(true);
+        // Neither HTTP nor the system minds a client that never reads its answer. Sessions are cut long before this.
+        let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(TAKES_NOTHING));
         let peer = stream.peer_addr().ok();
         let Some(tls) = &self.tls else { return Ok((Stream::Plain(stream), peer)) };
         // Behind a proxy many come from one address.

@@ -83,6 +83,7 @@ impl Server {
             clock,
             metrics,
             request_rates: RequestRates::new(&config.limits),
+            body_timeout: Duration::ZERO,
             tls: None,
             public_url: None,
             draining: Draining::default(),
