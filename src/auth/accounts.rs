@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use super::devices::NewLogin;
 use super::{Auth, AuthError, secret};
 use crate::domain::access::Registration;
+use crate::domain::grant::Scope;
 use crate::domain::ids::DeviceId;
 use crate::domain::limits::USER_NAME_CHARS;
 use crate::domain::name::{NameKey, UserName};
@@ -167,6 +168,7 @@ impl Auth {
     /// # Errors
     /// When the name is bad or taken.
     pub async fn rename(&self, person: &Person, name: &str) -> Result<UserName, AuthError> {
+        person.grant.allows_outside_rooms(Scope::Admin)?;
         let name = UserName::parse(name)?;
         if !self.store.rename_user(person.id, &name).await? {
             return Err(AuthError::NameTaken);
@@ -187,6 +189,7 @@ impl Auth {
         new: SecretString,
         address: IpAddr,
     ) -> Result<Vec<DeviceId>, AuthError> {
+        person.grant.allows_outside_rooms(Scope::Admin)?;
         let key = person.name.key();
         self.throttle.try_login(&key, address, self.clock.now())?;
         let stored = self.store.credentials(&key).await?.map(|(_, stored)| stored);

@@ -6,6 +6,7 @@ use derive_more::{Display, Error, From};
 
 use super::password::PasswordError;
 use crate::domain::name::NameError;
+use crate::domain::permission::Refusal;
 use crate::storage::StorageError;
 
 /// Why somebody was not let in.
@@ -51,6 +52,15 @@ pub enum AuthError {
     /// A label that cannot be one.
     #[display("a label has 1 to 100 bytes and no control characters")]
     BadLabel,
+    /// A token for some rooms cannot have all of its account's might.
+    #[display("a token for some rooms has the scope read or write; for admin leave `rooms` out")]
+    AdminInRooms,
+    /// No login of this account works for now.
+    #[display("this account is suspended; ask whoever runs this server")]
+    Suspended,
+    /// The login may not be used for this.
+    #[display("{_0}")]
+    Refused(Refusal),
     /// The database failed.
     #[display("the server cannot do this right now; try again in a moment")]
     Storage(StorageError),

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod device;
 pub mod emoji;
 pub mod event;
+pub mod grant;
 pub mod ids;
 pub mod limits;
 pub mod membership;

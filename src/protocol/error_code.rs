@@ -145,7 +145,7 @@ impl From<Refusal> for Problem {
         let code = match refusal {
             Refusal::NotFound | Refusal::NoSuchMessage => ErrorCode::NotFound,
             Refusal::TooManyEmoji => ErrorCode::Conflict,
-            Refusal::GuestsOff => ErrorCode::Unauthorized,
+            Refusal::GuestsOff | Refusal::LoginEnded => ErrorCode::Unauthorized,
             Refusal::AccountNeeded
             | Refusal::Banned
             | Refusal::Muted { .. }
@@ -158,7 +158,9 @@ impl From<Refusal> for Problem {
             | Refusal::OwnerNeeded
             | Refusal::CannotArchive
             | Refusal::Archived
-            | Refusal::OwnerStays => ErrorCode::Forbidden,
+            | Refusal::OwnerStays
+            | Refusal::ScopeNeeded { .. }
+            | Refusal::SomeRoomsOnly => ErrorCode::Forbidden,
         };
         Self { saying: Saying::Refusal(refusal), ..Self::new(code, refusal.to_string()) }
     }

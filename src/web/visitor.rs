@@ -12,6 +12,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use super::api::problem::ApiError;
 use super::state::WebState;
 use crate::auth::{AuthError, Credential, bearer_token, cookie};
+use crate::domain::grant::{Grant, Scope};
 use crate::domain::ids::DeviceId;
 use crate::domain::permission::Refusal;
 use crate::domain::person::Person;
@@ -62,9 +63,24 @@ impl FromRequest for Visitor {
         let request = request.clone();
         Box::pin(async move {
             let person = identify(&request).await?.map(Arc::new);
+            if let Some(person) = &person {
+                check_grant(&request, &person.grant).map_err(Problem::from)?;
+            }
             Ok(Self { person, address: address(&request) })
         })
     }
+}
+
+/// What is not asked of the chat is held against the grant here: looking takes the scope to read, all else the one to
+/// write. A token for some rooms changes nothing outside of rooms.
+fn check_grant(request: &HttpRequest, grant: &Grant) -> Result<(), Refusal> {
+    if request.method().is_safe() {
+        return grant.allows(Scope::Read);
+    }
+    // The path as the routes see it: how it was written does not count.
+    let path = request.match_info().as_str();
+    let is_in_a_room = ["/api/v1/rooms/", "/rooms/"].iter().any(|rooms| path.starts_with(rooms));
+    if is_in_a_room { grant.allows(Scope::Write) } else { grant.allows_outside_rooms(Scope::Write) }
 }
 
 /// The address of the other end of the connection.
@@ -77,7 +93,7 @@ pub fn address(request: &HttpRequest) -> IpAddr {
 async fn identify(request: &HttpRequest) -> Result<Option<Person>, Problem> {
     let Some(state) = request.app_data::<web::Data<WebState>>() else { return Ok(None) };
     if let Some(token) = bearer(request)? {
-        let person = state.auth.identify(Credential::Token(token)).await.map_err(storage_problem)?;
+        let person = state.auth.identify(Credential::Token(token)).await.map_err(not_identified)?;
         let unknown = || {
             Problem::new(ErrorCode::Unauthorized, "this token is not known or was revoked; make a new one on /settings")
         };
@@ -85,7 +101,7 @@ async fn identify(request: &HttpRequest) -> Result<Option<Person>, Problem> {
     }
     for name in [cookie::SESSION, cookie::GUEST] {
         if let Some(cookie) = request.cookie(name) {
-            let person = state.auth.identify(Credential::Cookie(cookie.value())).await.map_err(storage_problem)?;
+            let person = state.auth.identify(Credential::Cookie(cookie.value())).await.map_err(not_identified)?;
             if person.is_some() {
                 return Ok(person);
             }
@@ -102,7 +118,10 @@ fn bearer(request: &HttpRequest) -> Result<Option<&str>, Problem> {
     })
 }
 
-fn storage_problem(error: AuthError) -> Problem {
+fn not_identified(error: AuthError) -> Problem {
+    if let AuthError::Suspended = error {
+        return Problem::new(ErrorCode::Forbidden, error.to_string());
+    }
     log::error!("somebody could not be identified: {error:?}");
     Problem::unavailable()
 }

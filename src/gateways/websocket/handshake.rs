@@ -185,6 +185,7 @@ async fn by_cookie(request: &HttpRequest, state: &WebsocketState, name: &str) ->
 
 fn refused(error: AuthError) -> Problem {
     match error {
+        AuthError::Suspended => Problem::new(ErrorCode::Forbidden, error.to_string()),
         AuthError::GuestsOff => Problem::new(ErrorCode::Unauthorized, error.to_string()),
         AuthError::BadName(_) => Problem::field("name", format!("`name`: {error}")),
         AuthError::NameTaken => Problem { field: Some("name"), ..Problem::new(ErrorCode::Conflict, error.to_string()) },

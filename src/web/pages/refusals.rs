@@ -51,6 +51,9 @@ pub fn words_of(words: &Words, error: &AuthError) -> String {
         AuthError::GuestsOff => words.get("refusal.guests_off"),
         AuthError::UnknownToken => words.get("auth.unknown_token"),
         AuthError::BadLabel => words.get("auth.bad_label"),
+        AuthError::AdminInRooms => words.get("auth.admin_in_rooms"),
+        AuthError::Suspended => words.get("auth.suspended"),
+        AuthError::Refused(refusal) => telling::refusal(words, *refusal),
         AuthError::Storage(_) | AuthError::Hashing(_) => words.get("js.problem.unavailable"),
     }
 }
@@ -71,10 +74,13 @@ pub fn problem_of(words: &Words, error: &AuthError) -> Problem {
         AuthError::WrongCredentials | AuthError::UnknownToken | AuthError::GuestsOff => ErrorCode::Unauthorized,
         AuthError::NameTaken | AuthError::AlreadySetUp => ErrorCode::Conflict,
         AuthError::BadInvite => ErrorCode::NotFound,
-        AuthError::RegistrationClosed => ErrorCode::Forbidden,
-        AuthError::BadName(_) | AuthError::BadPassword(_) | AuthError::BadLabel | AuthError::BadSetupCode => {
-            ErrorCode::BadRequest
-        }
+        AuthError::RegistrationClosed | AuthError::Suspended => ErrorCode::Forbidden,
+        AuthError::Refused(refusal) => Problem::from(*refusal).code,
+        AuthError::BadName(_)
+        | AuthError::BadPassword(_)
+        | AuthError::BadLabel
+        | AuthError::AdminInRooms
+        | AuthError::BadSetupCode => ErrorCode::BadRequest,
     };
     let message = words_of(words, error);
     Problem { retry_after: retry_after(error), saying: Saying::Translated, ..Problem::new(code, message) }

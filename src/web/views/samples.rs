@@ -61,7 +61,7 @@ fn author(name: &str) -> Author {
 fn viewers() -> Vec<Option<Person>> {
     let person = |standing| {
         let Author { id, name } = author("ann");
-        Some(Person { id, name, standing, device: None })
+        Some(Person { id, name, standing, device: None, grant: crate::domain::grant::Grant::ALL })
     };
     vec![
         None,

@@ -26,6 +26,8 @@ macro_rules! every_story {
             devices::devices_are_listed_by_kind_the_last_used_first,
             devices::only_its_owner_revokes_a_device,
             devices::revoking_the_others_keeps_one_and_the_tokens,
+            devices::a_token_keeps_what_it_is_good_for_and_its_end,
+            devices::revoking_the_other_tokens_keeps_one_and_the_cookies,
             rooms::the_lobby_is_there_from_the_start,
             rooms::a_new_room_begins_with_the_joins_of_its_members,
             rooms::a_room_whose_name_looks_like_another_is_refused,

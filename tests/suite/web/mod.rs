@@ -21,4 +21,5 @@ mod search;
 mod security;
 mod service;
 mod setup;
+mod token_scopes;
 mod tokens;
