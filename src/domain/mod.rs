@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod clock;
+pub mod conduct;
 pub mod device;
 pub mod emoji;
 pub mod event;

@@ -4,6 +4,7 @@
 //! hex, because SQLite's JSON has no bytes.
 
 mod append;
+mod audit;
 mod batch;
 mod devices;
 mod error;
@@ -14,9 +15,11 @@ mod log_rows;
 mod migrations;
 mod nonces;
 mod open;
+mod order;
 mod profiles;
 mod push;
 mod read_targets;
+mod reports;
 mod room_rows;
 mod rooms;
 mod search;
