@@ -58,6 +58,24 @@ pub enum AuthError {
     /// No login of this account works for now.
     #[display("this account is suspended; ask whoever runs this server")]
     Suspended,
+    /// The code of the second factor is wrong, or was used already.
+    #[display("the code is wrong or was used already; wait for the next one")]
+    WrongCode,
+    /// Too long between password and code.
+    #[display("this took too long; log in again")]
+    TicketEnded,
+    /// A second factor is there.
+    #[display("the second factor is on already; turn it off first")]
+    FactorOn,
+    /// No second factor is there.
+    #[display("the second factor is off")]
+    FactorOff,
+    /// The link to choose a new password is not good.
+    #[display("this link is not valid any more; ask for a new one")]
+    BadResetLink,
+    /// Bots have tokens only.
+    #[display("a bot has no password; make a token for it")]
+    BotPassword,
     /// The login may not be used for this.
     #[display("{_0}")]
     Refused(Refusal),

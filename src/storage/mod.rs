@@ -7,6 +7,7 @@
 //! is there), a trait here, its implementation in `sqlite/`, and its story in `tests/suite/storage/`.
 
 pub mod audit;
+pub mod credentials;
 pub mod devices;
 pub mod error;
 pub mod events;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use audit::Audit;
+pub use credentials::Credentials;
 pub use devices::Devices;
 pub use error::{OpenError, StorageError};
 pub use events::Events;
@@ -46,6 +48,7 @@ pub use users::Users;
 pub trait Store:
     Users
     + Devices
+    + Credentials
     + Invites
     + Rooms
     + Events

@@ -6,6 +6,7 @@
 mod append;
 mod audit;
 mod batch;
+mod credentials;
 mod devices;
 mod error;
 mod events;

@@ -224,8 +224,9 @@ fn members(look: &RoomLook) -> Vec<MemberView> {
     let access = Access { demo: false, guests: GuestAccess::Open, registration: Registration::Open };
     let member = |name, role, status| {
         let Author { id, name } = author(name);
+        let (bot, line) = (role == Some(Role::Member), said());
         MemberView::new(
-            &MemberEntry { id, name, role, status, line: said(), last_seen: Some(NOW) },
+            &MemberEntry { id, name, role, bot, status, line, last_seen: Some(NOW) },
             Looking { look, account: Some(&ann), access },
         )
     };
@@ -492,4 +493,5 @@ fn new_conversations_and_pages_of_words_render_in_every_shape() {
 
 mod search;
 mod settings;
+mod sign_in;
 mod threads;

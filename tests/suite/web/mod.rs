@@ -2,6 +2,7 @@
 
 mod api;
 mod api_lists;
+mod bots;
 pub mod corpora;
 mod guests;
 mod invites;
@@ -14,10 +15,12 @@ mod posting;
 mod private_rooms;
 mod problems;
 mod prose;
+mod reset;
 mod resuming;
 mod retries;
 mod rooms;
 mod search;
+mod second_factor;
 mod security;
 mod service;
 mod setup;
