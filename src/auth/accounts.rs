@@ -56,6 +56,7 @@ impl Auth {
         let account = self.make_owner(&wish.name, wish.password).await?;
         if let Some(name) = wish.server_name {
             self.store.set_setting(SERVER_NAME, &name).await?;
+            self.reload_house().await?;
         }
         self.log_in_account(account, label).await
     }
@@ -82,7 +83,7 @@ impl Auth {
         match self.store.add_user(&new, true, self.clock.now()).await? {
             Registered::Done => {
                 self.names.add(new.account.name.key());
-                self.access.send_replace(self.settings.policy(true));
+                self.reload_house().await?;
                 Ok(new.account)
             }
             Registered::NameTaken => Err(AuthError::NameTaken),
@@ -152,6 +153,8 @@ impl Auth {
         let matches = self.passwords.matches(password, stored).await?;
         if let Some(account) = account.filter(|_| matches) {
             self.throttle.forgive(&key, address);
+            // Only now: before, the answer would tell who has an account here.
+            self.let_in(Some(account.id), Some(address))?;
             return self.enter(account, label).await;
         }
         self.metrics.login_failed();
@@ -223,6 +226,11 @@ impl Auth {
         }
         self.throttle.forgive(&key, address);
         Ok(())
+    }
+
+    /// An account is gone: its name is free again.
+    pub fn forget_account(&self, name: &UserName) {
+        self.names.remove(&name.key());
     }
 
     fn new_account(&self, name: &str, site_role: SiteRole) -> Result<Account, AuthError> {

@@ -6,10 +6,9 @@ use super::{Auth, AuthError, secret};
 use crate::domain::clock::Timestamp;
 use crate::domain::device::{Device, DeviceKind};
 use crate::domain::grant::{Grant, Scope};
-use crate::domain::ids::{DeviceId, RoomId};
+use crate::domain::ids::{DeviceId, RoomId, UserId};
 use crate::domain::limits::LABEL_BYTES;
 use crate::domain::person::{Person, Standing};
-use crate::storage::devices::KnownDevice;
 use crate::storage::users::Account;
 
 /// A browser that has not been used for this long is logged out.
@@ -96,17 +95,27 @@ impl Auth {
         Ok(self.store.revoke_device(person.id, device).await?)
     }
 
+    /// Ends every login of an account, cookies and tokens; answers with those.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn end_all_logins(&self, user: UserId) -> Result<Vec<DeviceId>, AuthError> {
+        let mut ended = self.store.revoke_other_devices(user, None).await?;
+        for token in self.store.devices(user, DeviceKind::Token, self.clock.now()).await? {
+            if self.store.revoke_device(user, token.id).await? {
+                ended.push(token.id);
+            }
+        }
+        Ok(ended)
+    }
+
     /// The account and login of a secret. Use is noted, and a browser's life begins anew.
     pub(super) async fn by_secret(&self, text: &str) -> Result<Option<Person>, AuthError> {
         let now = self.clock.now();
-        let Some(known) = self.store.device_by_secret(&secret::hash(text), now).await? else {
+        let Some((device, account)) = self.store.device_by_secret(&secret::hash(text), now).await? else {
             return Ok(None);
         };
-        let KnownDevice { device, account, is_suspended } = known;
-        if is_suspended {
-            // A program is told why; a browser is just not logged in, and told when it logs in again.
-            return if device.kind == DeviceKind::Token { Err(AuthError::Suspended) } else { Ok(None) };
-        }
+        self.let_in(Some(account.id), None)?;
         if now.since(device.used_at) >= TOUCH_EVERY {
             let life = (device.kind == DeviceKind::Cookie).then(|| now.plus(COOKIE_LIFE));
             // Knowing when it was last used is not worth refusing somebody.

@@ -49,15 +49,20 @@ pub enum AuthError {
     /// The token or cookie is not known, or has ended.
     #[display("this login is not known or has ended; log in again")]
     UnknownToken,
+    /// Banned or suspended.
+    #[display("you are shut out of this server{}{reason}", if reason.is_empty() { "" } else { ": " })]
+    #[from(skip)]
+    ShutOut {
+        /// Why, as whoever decided it wrote; may be empty.
+        #[error(not(source))]
+        reason: String,
+    },
     /// A label that cannot be one.
     #[display("a label has 1 to 100 bytes and no control characters")]
     BadLabel,
     /// A token for some rooms cannot have all of its account's might.
     #[display("a token for some rooms has the scope read or write; for admin leave `rooms` out")]
     AdminInRooms,
-    /// No login of this account works for now.
-    #[display("this account is suspended; ask whoever runs this server")]
-    Suspended,
     /// The code of the second factor is wrong, or was used already.
     #[display("the code is wrong or was used already; wait for the next one")]
     WrongCode,

@@ -46,9 +46,9 @@ impl Auth {
     }
 
     /// The address that apps read from a QR code; `None` when the secret is none.
-    pub async fn factor_uri(&self, person: &Person, secret: &str) -> Option<String> {
+    pub fn factor_uri(&self, person: &Person, secret: &str) -> Option<String> {
         let secret = totp::from_base32(secret)?;
-        Some(totp::uri(&self.server_name().await, person.name.as_str(), &secret))
+        Some(totp::uri(&self.server_name(), person.name.as_str(), &secret))
     }
 
     /// Whether the account has a second factor.
@@ -57,9 +57,9 @@ impl Auth {
     /// When the caller came with a token that may not know.
     pub async fn factor_state(&self, person: &Person) -> Result<FactorState, AuthError> {
         person.grant.allows_outside_rooms(Scope::Admin)?;
-        let sign_in = self.store.sign_in(person.id).await?.unwrap_or_default();
+        let is_on = self.store.second_factor(person.id).await?.is_some();
         let recovery_codes = self.store.recovery_codes_left(person.id).await?;
-        Ok(FactorState { is_on: sign_in.second_factor.is_some(), recovery_codes })
+        Ok(FactorState { is_on, recovery_codes })
     }
 
     /// Turns the second factor on, once a code shows that the app has the secret. Answers with the recovery codes, which
@@ -145,6 +145,8 @@ impl Auth {
     ) -> Result<NewLogin, AuthError> {
         let user = self.tickets.read(ticket, self.clock.now()).ok_or(AuthError::TicketEnded)?;
         let account = self.store.user(user).await?.ok_or(AuthError::TicketEnded)?;
+        // It may have been decided since the first step.
+        self.let_in(Some(user), Some(address))?;
         if let Err(error) = self.use_code(user, code, address).await {
             self.metrics.login_failed();
             return Err(error);
@@ -154,11 +156,7 @@ impl Auth {
 
     /// What a right password opens for this account.
     pub(super) async fn enter(&self, account: Account, label: &str) -> Result<Entry, AuthError> {
-        let sign_in = self.store.sign_in(account.id).await?.unwrap_or_default();
-        if sign_in.is_suspended {
-            return Err(AuthError::Suspended);
-        }
-        if sign_in.second_factor.is_some() {
+        if self.store.second_factor(account.id).await?.is_some() {
             return Ok(Entry::CodeNeeded { ticket: self.tickets.sign(account.id, self.clock.now()) });
         }
         Ok(Entry::In(self.log_in_account(account, label).await?))
@@ -170,11 +168,7 @@ impl Auth {
         // Apart from the tries at the password, which a right password gives back.
         let key = NameKey::of(&format!("code of {user}"));
         self.throttle.try_login(&key, address, now)?;
-        let sign_in = self.store.sign_in(user).await?.unwrap_or_default();
-        if sign_in.is_suspended {
-            return Err(AuthError::Suspended);
-        }
-        let secret = sign_in.second_factor.ok_or(AuthError::FactorOff)?;
+        let secret = self.store.second_factor(user).await?.ok_or(AuthError::FactorOff)?;
         let typed = without_spaces(code);
         let is_good = match totp::matching_step(&secret, &typed, now) {
             Some(step) => self.store.take_step(user, step).await?,

@@ -27,6 +27,7 @@ impl ChatServer {
         let now = self.clock.now();
         self.enforce_access();
         self.end_ended_logins(now);
+        self.enforce_conduct();
         self.ended.retain(|_, at| now.since(*at) < ENDED_KNOWN);
         self.expire_statuses(now);
         self.tell_presence();

@@ -14,6 +14,7 @@ pub mod membership;
 pub mod mention;
 pub mod name;
 pub mod network;
+pub mod office;
 pub mod permission;
 pub mod person;
 pub mod preferences;

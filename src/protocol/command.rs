@@ -6,7 +6,7 @@ use crate::domain::event::EventKind;
 use crate::domain::ids::{Seq, UserId};
 use crate::domain::membership::{Level, Role};
 use crate::domain::name::{RoomName, UserName};
-use crate::domain::person::Status;
+use crate::domain::person::{Author, Status};
 use crate::domain::room::{Description, RoomKind, Topic};
 use crate::domain::status_line::StatusLine;
 use crate::domain::text::MessageText;
@@ -229,6 +229,24 @@ pub enum Command {
         /// Which.
         room: RoomName,
     },
+    /// What those who run the server do in a room without being members. It has no form on the wire.
+    House {
+        /// Where.
+        room: RoomName,
+        /// What.
+        act: HouseAct,
+    },
+}
+
+/// What those who run the server do in a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HouseAct {
+    /// Deletes a message.
+    TakeBack(Seq),
+    /// Archives the room, or opens it again.
+    Archive(bool),
+    /// Makes a member the owner.
+    Owner(Author),
 }
 
 /// Which events of a log are wanted.
@@ -322,7 +340,8 @@ impl Command {
             | Self::Enter { room }
             | Self::GiveUp { room }
             | Self::Add { room, .. }
-            | Self::Look { room } => Some(room),
+            | Self::Look { room }
+            | Self::House { room, .. } => Some(room),
             Self::Presence { .. }
             | Self::Status { .. }
             | Self::Privacy { .. }
@@ -352,6 +371,29 @@ impl Command {
                 | Self::Direct { .. }
                 | Self::Add { .. }
         )
+    }
+
+    /// True for what others get to read or see: whoever may only read here may not do it.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Join { create, .. } | Self::Listen { create, .. } => *create,
+            _ => matches!(
+                self,
+                Self::Send { .. }
+                    | Self::Edit { .. }
+                    | Self::React { .. }
+                    | Self::Pin { .. }
+                    | Self::Topic { .. }
+                    | Self::Change { .. }
+                    | Self::Typing { .. }
+                    | Self::Status { .. }
+                    | Self::Nick { .. }
+                    | Self::Create { .. }
+                    | Self::Direct { .. }
+                    | Self::Add { .. }
+            ),
+        }
     }
 
     /// True for what is stored, told to many or dear to answer: it counts as a message where rates are kept.
@@ -388,7 +430,8 @@ impl Command {
             | Self::Rooms
             | Self::Members { .. }
             | Self::Ping
-            | Self::Look { .. } => false,
+            | Self::Look { .. }
+            | Self::House { .. } => false,
         }
     }
 

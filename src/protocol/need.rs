@@ -45,6 +45,7 @@ impl Command {
             | Self::Enter { .. }
             | Self::GiveUp { .. }
             | Self::Add { .. } => Scope::Write,
+            Self::House { .. } => Scope::Admin,
         }
     }
 

@@ -9,24 +9,6 @@ use super::users::Account;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{DeviceId, UserId};
 
-/// What stands between a right password and a login.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SignIn {
-    /// No login of this account works for now.
-    pub is_suspended: bool,
-    /// The shared secret of its second factor, if it has one.
-    pub second_factor: Option<Vec<u8>>,
-}
-
-/// An account that another system has vouched for before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownIdentity {
-    /// The account.
-    pub account: Account,
-    /// No login of this account works for now.
-    pub is_suspended: bool,
-}
-
 /// What became of an account for somebody whom another system vouches for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddedIdentity {
@@ -50,8 +32,8 @@ pub struct Reset {
 /// Proofs of identity.
 #[async_trait]
 pub trait Credentials {
-    /// What has to be known once the password was right; `None` when there is no such account.
-    async fn sign_in(&self, user: UserId) -> StorageResult<Option<SignIn>>;
+    /// The shared secret of the second factor, if the account has one.
+    async fn second_factor(&self, user: UserId) -> StorageResult<Option<Vec<u8>>>;
 
     /// Sets the second factor, the last step that was used of it, and its recovery codes.
     async fn set_second_factor(
@@ -93,7 +75,7 @@ pub trait Credentials {
     ) -> StorageResult<Option<Reset>>;
 
     /// Whom this issuer calls so, if we know them.
-    async fn identity(&self, issuer: &str, subject: &str) -> StorageResult<Option<KnownIdentity>>;
+    async fn identity(&self, issuer: &str, subject: &str) -> StorageResult<Option<Account>>;
 
     /// Makes an account without a password for whom this issuer calls so.
     async fn add_identity(&self, account: &Account, issuer: &str, subject: &str) -> StorageResult<AddedIdentity>;

@@ -11,17 +11,6 @@ use crate::domain::ids::{DeviceId, UserId};
 /// SHA-256 of the secret that a cookie or token carries.
 pub type SecretHash = [u8; 32];
 
-/// A login that was shown, with whose it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownDevice {
-    /// The login.
-    pub device: Device,
-    /// Its account.
-    pub account: Account,
-    /// No login of this account works for now.
-    pub is_suspended: bool,
-}
-
 /// Logins.
 #[async_trait]
 pub trait Devices {
@@ -34,7 +23,7 @@ pub trait Devices {
     ) -> StorageResult<()>;
 
     /// The login with this secret and its account, unless it has expired.
-    async fn device_by_secret(&self, secret: &SecretHash, now: Timestamp) -> StorageResult<Option<KnownDevice>>;
+    async fn device_by_secret(&self, secret: &SecretHash, now: Timestamp) -> StorageResult<Option<(Device, Account)>>;
 
     /// Notes that it was used, and until when it lives from now on; without a time, as long as before.
     async fn touch_device(&self, id: DeviceId, used_at: Timestamp, expires_at: Option<Timestamp>) -> StorageResult<()>;

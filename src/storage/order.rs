@@ -7,8 +7,10 @@ use super::StorageResult;
 use super::users::Account;
 use crate::domain::clock::Timestamp;
 use crate::domain::conduct::{Ban, Banned, Conduct};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{RoomId, Seq, UserId};
+use crate::domain::name::RoomName;
 use crate::domain::person::{Author, SiteRole};
+use crate::domain::room::RoomInfo;
 
 /// A ban that is to be.
 #[derive(Debug, Clone)]
@@ -55,6 +57,19 @@ pub struct AccountFilter {
     pub only_in_trouble: bool,
 }
 
+/// A room as those who run the server see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchedRoom {
+    /// The room.
+    pub info: RoomInfo,
+    /// How many members it has.
+    pub members: u64,
+    /// Who owns it, by name.
+    pub owners: Vec<String>,
+    /// Days after which messages go; `None` as on the whole server, 0 never.
+    pub retention_days: Option<u32>,
+}
+
 /// Decisions about people.
 #[async_trait]
 pub trait Order {
@@ -89,6 +104,16 @@ pub trait Order {
 
     /// Takes a ban back; `false` when there is none of this number.
     async fn lift_ban(&self, id: i64) -> StorageResult<bool>;
+
+    /// Rooms that are not direct, by name, with `name` in it, from after the name key `after` on, at most `limit`.
+    async fn watched_rooms(&self, name: &str, after: &str, limit: usize) -> StorageResult<Vec<WatchedRoom>>;
+
+    /// How many days messages of a room are kept.
+    async fn set_retention(&self, room: RoomId, days: Option<u32>) -> StorageResult<()>;
+
+    /// At most `limit` messages of this author that are not deleted, in any room, in the order they were written in, from
+    /// after a place of the log on; each with its own place.
+    async fn messages_of(&self, user: UserId, after: i64, limit: usize) -> StorageResult<Vec<(i64, RoomName, Seq)>>;
 
     /// Deletes an account with everything that belongs to it alone: logins, memberships, profile. What it wrote stays, under
     /// its name; `false` when there is no such account.

@@ -11,6 +11,7 @@ pub mod direct;
 pub mod enter;
 pub mod give_up;
 pub mod history;
+pub mod house;
 pub mod join;
 pub mod leave;
 pub mod level;

@@ -6,12 +6,12 @@ use super::users::{AccountRow, account};
 use super::{SqliteStore, from_sql, user_id};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{DeviceId, UserId};
-use crate::storage::credentials::{AddedIdentity, KnownIdentity, Reset, SignIn};
+use crate::storage::credentials::{AddedIdentity, Reset};
 use crate::storage::devices::SecretHash;
 use crate::storage::users::Account;
 use crate::storage::{Credentials, StorageResult};
 
-const SIGN_IN: &str = "SELECT suspended_at IS NOT NULL, totp_secret FROM users WHERE id = $1";
+const FACTOR: &str = "SELECT totp_secret FROM users WHERE id = $1 AND totp_secret IS NOT NULL";
 
 const SET_FACTOR: &str = "UPDATE users SET totp_secret = $2, totp_step = $3 WHERE id = $1";
 
@@ -44,7 +44,7 @@ const SET_PASSWORD: &str = "UPDATE users SET password_hash = $2 WHERE id = $1";
 const END_LOGINS: &str = "DELETE FROM devices WHERE user_id = $1 RETURNING id";
 
 const IDENTITY: &str = "
-SELECT u.id, u.name, u.site_role, u.created_at, u.suspended_at IS NOT NULL
+SELECT u.id, u.name, u.site_role, u.created_at
 FROM identities i JOIN users u ON u.id = i.user_id
 WHERE i.issuer = $1 AND i.subject = $2";
 
@@ -58,10 +58,9 @@ INSERT INTO identities (issuer, subject, user_id, created_at) VALUES ($1, $2, $3
 
 #[async_trait]
 impl Credentials for SqliteStore {
-    async fn sign_in(&self, user: UserId) -> StorageResult<Option<SignIn>> {
-        let row: Option<(bool, Option<Vec<u8>>)> =
-            sqlx::query_as(SIGN_IN).bind(user.as_bytes().as_slice()).fetch_optional(&self.readers).await?;
-        Ok(row.map(|(is_suspended, second_factor)| SignIn { is_suspended, second_factor }))
+    async fn second_factor(&self, user: UserId) -> StorageResult<Option<Vec<u8>>> {
+        let query = sqlx::query_scalar(FACTOR).bind(user.as_bytes().as_slice());
+        Ok(query.fetch_optional(&self.readers).await?)
     }
 
     async fn set_second_factor(
@@ -150,13 +149,10 @@ impl Credentials for SqliteStore {
         Ok(Some(Reset { account, ended }))
     }
 
-    async fn identity(&self, issuer: &str, subject: &str) -> StorageResult<Option<KnownIdentity>> {
-        let row: Option<(Vec<u8>, String, String, i64, bool)> =
+    async fn identity(&self, issuer: &str, subject: &str) -> StorageResult<Option<Account>> {
+        let row: Option<AccountRow> =
             sqlx::query_as(IDENTITY).bind(issuer).bind(subject).fetch_optional(&self.readers).await?;
-        row.map(|(id, name, role, at, is_suspended)| {
-            Ok(KnownIdentity { account: account((id, name, role, at))?, is_suspended })
-        })
-        .transpose()
+        row.map(account).transpose()
     }
 
     async fn add_identity(&self, account: &Account, issuer: &str, subject: &str) -> StorageResult<AddedIdentity> {

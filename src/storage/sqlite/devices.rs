@@ -11,7 +11,8 @@ use crate::domain::clock::Timestamp;
 use crate::domain::device::{Device, DeviceKind};
 use crate::domain::grant::{Grant, Scope};
 use crate::domain::ids::{DeviceId, RoomId, UserId};
-use crate::storage::devices::{KnownDevice, SecretHash};
+use crate::storage::devices::SecretHash;
+use crate::storage::users::Account;
 use crate::storage::{Devices, StorageResult};
 
 const INSERT: &str = "
@@ -20,7 +21,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 const BY_SECRET: &str = "
 SELECT d.id, d.user_id, d.kind, d.label, d.created_at, d.used_at, d.expires_at, d.scope, d.rooms,
-    u.name, u.site_role, u.created_at, u.suspended_at IS NOT NULL
+    u.name, u.site_role, u.created_at
 FROM devices d JOIN users u ON u.id = d.user_id
 WHERE d.secret_hash = $1 AND (d.expires_at IS NULL OR d.expires_at > $2)";
 
@@ -93,11 +94,11 @@ impl Devices for SqliteStore {
         Ok(())
     }
 
-    async fn device_by_secret(&self, secret: &SecretHash, now: Timestamp) -> StorageResult<Option<KnownDevice>> {
+    async fn device_by_secret(&self, secret: &SecretHash, now: Timestamp) -> StorageResult<Option<(Device, Account)>> {
         let row = sqlx::query(BY_SECRET).bind(secret.as_slice()).bind(now.0).fetch_optional(&self.readers).await?;
         let known = |row: SqliteRow| {
             let account = account((row.try_get("user_id")?, row.try_get(9)?, row.try_get(10)?, row.try_get(11)?))?;
-            Ok(KnownDevice { device: device(&row)?, account, is_suspended: row.try_get(12)? })
+            Ok((device(&row)?, account))
         };
         row.map(known).transpose()
     }

@@ -4,15 +4,17 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, Sqlite};
 
+use super::append::from_json;
 use super::error::inconsistent;
+use super::room_rows::room_info;
 use super::users::account;
 use super::{SqliteStore, from_sql, row_limit, user_id};
 use crate::domain::clock::Timestamp;
 use crate::domain::conduct::{Ban, Banned, Conduct};
-use crate::domain::ids::UserId;
-use crate::domain::name::UserName;
+use crate::domain::ids::{RoomId, Seq, UserId};
+use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::{Author, SiteRole};
-use crate::storage::order::{AccountFilter, NewBan, WatchedAccount};
+use crate::storage::order::{AccountFilter, NewBan, WatchedAccount, WatchedRoom};
 use crate::storage::{Order, StorageResult};
 
 const DECIDED: &str = "
@@ -39,6 +41,23 @@ WHERE id = $1 AND ($2 = 'owner' OR site_role <> 'owner'
 const ADD_BAN: &str = "
 INSERT INTO bans (user_id, network, reason, made_by, made_by_name, made_at, ends_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+
+/// The first ten columns as [`room_info`] wants them.
+const ROOMS: &str = "
+SELECT r.id, r.name, r.kind, r.topic, r.last_seq, r.made_by, r.made_at, r.description, r.archived, r.messages,
+    (SELECT count(*) FROM memberships m WHERE m.room_id = r.id AND m.banned = 0), r.retention_days,
+    (SELECT json_group_array(u.name) FROM memberships m JOIN users u ON u.id = m.user_id
+        WHERE m.room_id = r.id AND m.banned = 0 AND m.role = 'owner')
+FROM rooms r
+WHERE r.kind <> 'direct' AND r.name_key > $1 AND ($2 = '' OR instr(r.name_key, $2) > 0)
+ORDER BY r.name_key LIMIT $3";
+
+/// Reads the whole log: it is for deleting an account, which is rare.
+const MESSAGES_OF: &str = "
+SELECT e.id, r.name, e.seq FROM events e JOIN rooms r ON r.id = e.room_id
+LEFT JOIN message_states s ON s.room_id = e.room_id AND s.seq = e.seq
+WHERE e.author_id = $1 AND e.kind = 'message' AND s.deleted_at IS NULL AND e.id > $2
+ORDER BY e.id LIMIT $3";
 
 type BanRow = (i64, Option<Vec<u8>>, Option<String>, Option<String>, String, Vec<u8>, String, i64, Option<i64>);
 
@@ -205,6 +224,36 @@ impl Order for SqliteStore {
     async fn lift_ban(&self, id: i64) -> StorageResult<bool> {
         let lifted = sqlx::query("DELETE FROM bans WHERE id = $1").bind(id).execute(&self.writer).await?;
         Ok(lifted.rows_affected() > 0)
+    }
+
+    async fn watched_rooms(&self, name: &str, after: &str, limit: usize) -> StorageResult<Vec<WatchedRoom>> {
+        let rows = sqlx::query(ROOMS).bind(after).bind(name).bind(row_limit(limit)).fetch_all(&self.readers).await?;
+        let room = |row: &SqliteRow| {
+            let days: Option<i64> = row.try_get(11)?;
+            Ok(WatchedRoom {
+                info: room_info(row)?,
+                members: from_sql(row.try_get(10)?)?,
+                owners: from_json(row.try_get(12)?)?,
+                retention_days: days.map(u32::try_from).transpose().map_err(inconsistent)?,
+            })
+        };
+        rows.iter().map(room).collect()
+    }
+
+    async fn set_retention(&self, room: RoomId, days: Option<u32>) -> StorageResult<()> {
+        let query = sqlx::query("UPDATE rooms SET retention_days = $2 WHERE id = $1");
+        query.bind(room.0).bind(days.map(i64::from)).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    async fn messages_of(&self, user: UserId, after: i64, limit: usize) -> StorageResult<Vec<(i64, RoomName, Seq)>> {
+        let rows: Vec<(i64, String, i64)> = sqlx::query_as(MESSAGES_OF)
+            .bind(user.as_bytes().as_slice())
+            .bind(after)
+            .bind(row_limit(limit))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(|(place, room, seq)| Ok((place, RoomName::trusted(room), from_sql(seq)?))).collect()
     }
 
     async fn delete_account(&self, user: UserId) -> StorageResult<bool> {

@@ -164,7 +164,7 @@ impl From<AuthError> for ApiError {
             | AuthError::FactorOff
             | AuthError::BotPassword => ErrorCode::Conflict,
             AuthError::BadInvite | AuthError::BadResetLink => ErrorCode::NotFound,
-            AuthError::RegistrationClosed | AuthError::BadSetupCode | AuthError::Suspended => ErrorCode::Forbidden,
+            AuthError::RegistrationClosed | AuthError::BadSetupCode | AuthError::ShutOut { .. } => ErrorCode::Forbidden,
         };
         Problem::new(code, message).into()
     }

@@ -57,7 +57,7 @@ pub async fn begin(state: web::Data<WebState>, visitor: Visitor) -> Result<HttpR
     // Whoever may not know whether it is on may not begin with it either.
     state.auth.factor_state(&person).await?;
     let secret = state.auth.new_factor_secret();
-    let uri = state.auth.factor_uri(&person, &secret).await.ok_or_else(Problem::unavailable)?;
+    let uri = state.auth.factor_uri(&person, &secret).ok_or_else(Problem::unavailable)?;
     Ok(once(json(HttpResponse::Ok(), NewSecret { secret, uri })))
 }
 

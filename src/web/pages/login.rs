@@ -72,7 +72,7 @@ async fn carry_out_code(visit: &Visit, fields: &Fields) -> Result<HttpResponse, 
             Ok(welcome::logged_in(visit, login, next.as_deref().unwrap_or("/")))
         }
         // Without a ticket there is nothing to ask a code for: from the beginning.
-        Err(error @ (AuthError::TicketEnded | AuthError::FactorOff | AuthError::Suspended)) => {
+        Err(error @ (AuthError::TicketEnded | AuthError::FactorOff | AuthError::ShutOut { .. })) => {
             let error_words = words_of(&visit.words, &error);
             let form = LoginForm { error: error_words, next: next.unwrap_or_default(), ..LoginForm::default() };
             page(visit, status_of(&error), form).await

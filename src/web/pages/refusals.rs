@@ -15,7 +15,7 @@ use crate::web::words::{Words, telling};
 pub fn status_of(error: &AuthError) -> StatusCode {
     match error {
         AuthError::WrongCredentials | AuthError::WrongCode | AuthError::TicketEnded => StatusCode::UNAUTHORIZED,
-        AuthError::Suspended | AuthError::Refused(_) => StatusCode::FORBIDDEN,
+        AuthError::ShutOut { .. } | AuthError::Refused(_) => StatusCode::FORBIDDEN,
         AuthError::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
         AuthError::Storage(_) | AuthError::Hashing(_) => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
@@ -44,6 +44,8 @@ pub fn words_of(words: &Words, error: &AuthError) -> String {
         AuthError::BadPassword(PasswordError::TooLong) => {
             words.with("auth.long_password", &[("max", &PASSWORD_MAX_BYTES)])
         }
+        AuthError::ShutOut { reason } if reason.is_empty() => words.get("auth.shut_out"),
+        AuthError::ShutOut { reason } => words.with("auth.shut_out_because", &[("reason", reason)]),
         AuthError::NameTaken => words.get("name.taken"),
         AuthError::BadInvite => words.get("error.bad_invite"),
         AuthError::RegistrationClosed => words.get("auth.registration_closed"),
@@ -53,7 +55,6 @@ pub fn words_of(words: &Words, error: &AuthError) -> String {
         AuthError::UnknownToken => words.get("auth.unknown_token"),
         AuthError::BadLabel => words.get("auth.bad_label"),
         AuthError::AdminInRooms => words.get("auth.admin_in_rooms"),
-        AuthError::Suspended => words.get("auth.suspended"),
         AuthError::WrongCode => words.get("auth.wrong_code"),
         AuthError::TicketEnded => words.get("auth.ticket_ended"),
         AuthError::FactorOn => words.get("auth.factor_on"),
@@ -89,7 +90,7 @@ pub fn problem_of(words: &Words, error: &AuthError) -> Problem {
         | AuthError::FactorOff
         | AuthError::BotPassword => ErrorCode::Conflict,
         AuthError::BadInvite | AuthError::BadResetLink => ErrorCode::NotFound,
-        AuthError::RegistrationClosed | AuthError::Suspended => ErrorCode::Forbidden,
+        AuthError::RegistrationClosed | AuthError::ShutOut { .. } => ErrorCode::Forbidden,
         AuthError::Refused(refusal) => Problem::from(*refusal).code,
         AuthError::BadName(_)
         | AuthError::BadPassword(_)

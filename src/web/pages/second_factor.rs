@@ -74,10 +74,10 @@ async fn page(visit: &Visit, status: StatusCode, form: FactorForm) -> Result<Htt
     let state = visit.state.auth.factor_state(&account).await.map_err(|error| problem_of(&visit.words, &error))?;
     let mut form = FactorForm { is_on: state.is_on, codes_left: state.recovery_codes, ..form };
     if !state.is_on {
-        let mut uri = visit.state.auth.factor_uri(&account, &form.secret).await;
+        let mut uri = visit.state.auth.factor_uri(&account, &form.secret);
         if uri.is_none() {
             form.secret = visit.state.auth.new_factor_secret();
-            uri = visit.state.auth.factor_uri(&account, &form.secret).await;
+            uri = visit.state.auth.factor_uri(&account, &form.secret);
         }
         form.picture = uri.and_then(|uri| QrView::new(&uri));
     }

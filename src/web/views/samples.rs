@@ -75,7 +75,8 @@ fn pages() -> Vec<PageView> {
     let mut pages = Vec::new();
     for viewer in viewers() {
         for demo in [true, false] {
-            let access = Access { demo, guests: GuestAccess::Open, registration: Registration::Open };
+            let access =
+                Access { demo, guests: GuestAccess::Open, registration: Registration::Open, quarantine_hours: 0 };
             pages.push(PageView {
                 lang: "en",
                 dir: "ltr",
@@ -221,7 +222,8 @@ fn said() -> ShownLine {
 
 fn members(look: &RoomLook) -> Vec<MemberView> {
     let Some(ann) = viewers().pop().flatten() else { return Vec::new() };
-    let access = Access { demo: false, guests: GuestAccess::Open, registration: Registration::Open };
+    let access =
+        Access { demo: false, guests: GuestAccess::Open, registration: Registration::Open, quarantine_hours: 0 };
     let member = |name, role, status| {
         let Author { id, name } = author(name);
         let (bot, line) = (role == Some(Role::Member), said());

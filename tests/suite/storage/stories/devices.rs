@@ -7,7 +7,6 @@ use parlor::domain::device::{Device, DeviceKind};
 use parlor::domain::grant::{Grant, Scope};
 use parlor::domain::ids::{DeviceId, RoomId, UserId};
 use parlor::storage::Store;
-use parlor::storage::devices::KnownDevice;
 use uuid::Uuid;
 
 use crate::storage::samples::{NOW, account};
@@ -35,7 +34,7 @@ pub async fn a_device_is_found_by_its_secret_until_it_expires(store: &dyn Store)
     let endless = device(store, ann.id, DeviceKind::Token, 2, None).await;
     let account = store.user(ann.id).await.unwrap().unwrap();
 
-    let known = |device| Some(KnownDevice { device, account: account.clone(), is_suspended: false });
+    let known = |device| Some((device, account.clone()));
     assert_eq!(store.device_by_secret(&[1; 32], NOW).await.unwrap(), known(short));
     assert_eq!(store.device_by_secret(&[1; 32], end).await.unwrap(), None);
     assert_eq!(store.device_by_secret(&[2; 32], end).await.unwrap(), known(endless));
@@ -49,8 +48,8 @@ pub async fn a_device_that_is_used_lives_on(store: &dyn Store) {
 
     store.touch_device(cookie.id, end, Some(end.plus(Duration::from_hours(1)))).await.unwrap();
 
-    let found = store.device_by_secret(&[1; 32], end).await.unwrap().unwrap();
-    assert_eq!(found.device, Device { used_at: end, ..cookie });
+    let (found, _) = store.device_by_secret(&[1; 32], end).await.unwrap().unwrap();
+    assert_eq!(found, Device { used_at: end, ..cookie });
 }
 
 pub async fn devices_are_listed_by_kind_the_last_used_first(store: &dyn Store) {
@@ -106,7 +105,7 @@ pub async fn a_token_keeps_what_it_is_good_for_and_its_end(store: &dyn Store) {
     store.touch_device(id, NOW, None).await.unwrap();
 
     assert_eq!(store.devices(ann.id, DeviceKind::Token, NOW).await.unwrap(), [token.clone()]);
-    assert_eq!(store.device_by_secret(&[9; 32], NOW).await.unwrap().unwrap().device, token);
+    assert_eq!(store.device_by_secret(&[9; 32], NOW).await.unwrap().unwrap().0, token);
     assert_eq!(store.device_by_secret(&[9; 32], end).await.unwrap(), None);
 }
 
