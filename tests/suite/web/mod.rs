@@ -2,6 +2,7 @@
 
 mod api;
 mod api_lists;
+mod bots;
 pub mod corpora;
 mod guests;
 mod invites;
@@ -16,11 +17,14 @@ mod private_rooms;
 mod problems;
 mod prose;
 mod proxies;
+mod reset;
 mod resuming;
 mod retries;
 mod rooms;
 mod search;
+mod second_factor;
 mod security;
 mod service;
 mod setup;
+mod token_scopes;
 mod tokens;
