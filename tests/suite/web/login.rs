@@ -87,9 +87,8 @@ async fn the_cookie_is_out_of_reach_and_new_with_each_login() {
 
 #[tokio::test]
 async fn a_cookie_that_was_planted_before_a_login_is_of_no_use_after_it() {
-    let (server, _) = TestServer::owned_by("ann").await;
-    let eve = server.browser();
-    eve.post("/guest", &[("name", "eve"), ("next", "")]).await;
+    let (server, _) = TestServer::open_to_all("ann").await;
+    let eve = server.register("eve").await;
     let made_up = format!("parlor_session=parlor_{}", "a".repeat(43));
     for planted in [made_up, eve.cookies()] {
         let victim = server.browser();
