@@ -1,6 +1,8 @@
 //! The composition root: the only place that knows everybody. It opens the database, starts the actors and the worker
 //! threads, and takes it all down again in order.
 
+pub mod upkeep;
+
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,6 +19,7 @@ use async_trait::async_trait;
 use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
 
+use crate::admin::Admin;
 use crate::auth::forwarded::Doorway;
 use crate::auth::{Auth, AuthError};
 use crate::chat::Chat;
@@ -37,7 +40,7 @@ use crate::gateways::websocket::upgrade::{self, Line, Patience};
 use crate::push::follower::Attendance;
 use crate::push::{self, Push, PushError};
 use crate::storage::search::follow_log;
-use crate::storage::sqlite::SqliteStore;
+use crate::storage::sqlite::{Snapshots, SqliteStore};
 use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
 use crate::tls::{self, ServerTls, TlsError};
@@ -47,11 +50,7 @@ use crate::web::routes;
 use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
 use crate::web::views::render::{RenderError, Renderer};
-
-/// Nonces and idempotency keys are kept this long: so long a retry is safe.
-const RETRIES_SAFE: Duration = Duration::from_hours(24 * 30);
-/// How often they are pruned.
-const PRUNE_EVERY: Duration = Duration::from_hours(1);
+use upkeep::Schedule;
 
 /// Why the server did not start. One line each.
 #[derive(Debug, Display, Error, From)]
@@ -100,7 +99,8 @@ pub struct Server {
     clock: Clock,
     handle: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
-    pruning: JoinHandle<()>,
+    /// What it does from time to time.
+    upkeep: Vec<JoinHandle<()>>,
     renewing: Option<JoinHandle<()>>,
     notifying: [JoinHandle<()>; 2],
     following: JoinHandle<()>,
@@ -126,6 +126,7 @@ struct Parts {
     push: Push,
     admission: Arc<Admission>,
     searcher: Arc<Searcher>,
+    admin: Admin,
     request_rates: RequestRates,
     renderer: Arc<Renderer>,
     draining: Draining,
@@ -139,7 +140,9 @@ struct Parts {
 /// What stood in the way; nothing is left running then.
 pub async fn start(config: Config, clock: Clock) -> Result<Server, StartError> {
     let url = config.store.database.as_ref().map(|url| url.expose().to_owned());
-    let store: SharedStore = Arc::new(SqliteStore::open(url.as_deref(), &config.store.data).await?);
+    let snapshots = Snapshots { folder: config.upkeep.folder(&config.store.data), now: clock.now() };
+    let store = SqliteStore::open_with(url.as_deref(), &config.store.data, &snapshots).await?;
+    let store: SharedStore = Arc::new(store);
     match serve(config, clock, store.clone()).await {
         Ok(server) => Ok(server),
         Err(error) => {
@@ -166,6 +169,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let (alerts, stored) = Alerts::new(move || wanted.is_on(), metrics.clone());
     let chat = start_chat(&config, &clock, &metrics, &store, &auth, Before { profiles, alerts }, &hub);
     let draining = Draining::default();
+    let schedule = Schedule::new(&config, store.clone(), metrics.clone());
     let doorway = Doorway { trusted: config.listen.trusted_proxies.clone(), is_tls: tls.is_some() };
     let parts = Parts {
         tls: tls.clone(),
@@ -179,6 +183,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         admission: Arc::new(Admission::new(&config.limits)),
         request_rates: RequestRates::new(&config.limits),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
+        admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone()),
         renderer,
         draining: draining.clone(),
         next_worker: Arc::default(),
@@ -215,8 +220,10 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     }
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
+    let mut upkeep = vec![actix::spawn(upkeep::prune(store.clone(), clock.clone()))];
+    upkeep.push(actix::spawn(upkeep::retain(store.clone(), clock.clone(), config.upkeep.retention_days)));
+    upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
     let renewing = tls.clone().map(|tls| actix::spawn(tls::server::follow_files(tls, clock.clone())));
-    let pruning = actix::spawn(prune(store.clone(), clock.clone()));
     let zone = config.pages.time_zone.clone();
     let notifying =
         [actix::spawn(sender.run()), actix::spawn(push::follower::follow(push, zone, chat.clone(), stored))];
@@ -229,7 +236,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         renewing,
         handle,
         serving,
-        pruning,
+        upkeep,
         notifying,
         following,
         hub,
@@ -274,6 +281,7 @@ fn start_chat(
     let setup = Setup {
         clock: clock.clone(),
         access: auth.follow_access(),
+        conduct: auth.follow_conduct(),
         journal: inlet,
         store: store.clone(),
         profiles,
@@ -314,6 +322,7 @@ fn worker(
         push: parts.push.clone(),
         store: parts.store.clone(),
         searcher: parts.searcher.clone(),
+        admin: parts.admin.clone(),
         renderer: parts.renderer.clone(),
         clock: parts.clock.clone(),
         metrics: parts.metrics.clone(),
@@ -357,22 +366,6 @@ fn bind(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
 
 fn cannot_listen(flag: &'static str, address: &Address, error: &std::io::Error) -> StartError {
     StartError::Listen { flag, address: address.to_string(), reason: error.to_string() }
-}
-
-async fn prune(store: SharedStore, clock: Clock) {
-    loop {
-        tokio::time::sleep(PRUNE_EVERY).await;
-        let older_than =
-            crate::domain::clock::Timestamp(clock.now().0 - i64::try_from(RETRIES_SAFE.as_millis()).unwrap_or(0));
-        for (what, pruned) in
-            [("nonces", store.prune_nonces(older_than).await), ("idempotency keys", store.prune_keys(older_than).await)]
-        {
-            match pruned {
-                Ok(count) => log::debug!("{count} old {what} were forgotten"),
-                Err(error) => log::warn!("old {what} could not be forgotten: {error}"),
-            }
-        }
-    }
 }
 
 impl Server {
@@ -426,11 +419,10 @@ impl Server {
         if tokio::join!(tokio::time::sleep(notice), drained).1.is_err() {
             log::warn!("some sessions did not close in time; they are cut");
         }
-        self.pruning.abort();
         if let Some(renewing) = &self.renewing {
             renewing.abort();
         }
-        for task in &self.notifying {
+        for task in self.upkeep.iter().chain(&self.notifying) {
             task.abort();
         }
         // What is not in the index yet is taken in after the next start.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::admin::Admin;
 use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::config::PublicUrl;
@@ -23,6 +24,8 @@ pub struct WebState {
     pub auth: Arc<Auth>,
     /// The chat; this thread's own clone.
     pub chat: Chat,
+    /// What those who run the server can do.
+    pub admin: Admin,
     /// Notifications.
     pub push: Push,
     /// The database, for lists that the chat does not hold.

@@ -26,6 +26,11 @@ macro_rules! every_story {
             devices::devices_are_listed_by_kind_the_last_used_first,
             devices::only_its_owner_revokes_a_device,
             devices::revoking_the_others_keeps_one_and_the_tokens,
+            order::what_was_decided_about_people_is_read_at_once,
+            order::accounts_are_found_by_part_of_the_name_and_by_role,
+            order::the_last_owner_stays_owner,
+            order::the_audit_log_is_a_chain,
+            order::a_message_is_reported_once_by_each_and_closed_once,
             rooms::the_lobby_is_there_from_the_start,
             rooms::a_new_room_begins_with_the_joins_of_its_members,
             rooms::a_room_whose_name_looks_like_another_is_refused,
@@ -79,6 +84,10 @@ macro_rules! every_story {
             push::only_its_owner_removes_a_subscription,
             push::failures_are_counted_and_a_gone_one_is_forgotten,
             push::candidates_are_members_with_subscriptions_and_how_they_like_it,
+            retention::old_words_go_and_the_log_stays_without_a_gap,
+            retention::a_room_has_its_own_time_or_that_of_the_server,
+            retention::a_message_that_is_just_old_enough_stays,
+            retention::what_has_become_free_is_given_back,
             values::a_setting_is_kept_and_replaced,
             values::a_setting_made_twice_at_once_has_one_value,
             values::a_database_gives_a_sign_of_life,
@@ -86,6 +95,8 @@ macro_rules! every_story {
     };
 }
 
+mod archive;
+mod backups;
 mod samples;
 mod sqlite;
 mod stories;
