@@ -19,6 +19,7 @@ use async_trait::async_trait;
 use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
 
+use crate::admin::Admin;
 use crate::auth::{Auth, AuthError};
 use crate::chat::Chat;
 use crate::chat::alerts::Alerts;
@@ -109,6 +110,7 @@ struct Parts {
     push: Push,
     admission: Arc<Admission>,
     searcher: Arc<Searcher>,
+    admin: Admin,
     renderer: Arc<Renderer>,
     draining: Draining,
     next_worker: Arc<AtomicUsize>,
@@ -157,6 +159,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         push: push.clone(),
         admission: Arc::new(Admission::new(&config.limits)),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
+        admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone()),
         renderer,
         draining: draining.clone(),
         next_worker: Arc::default(),
@@ -228,6 +231,7 @@ fn start_chat(
     let setup = Setup {
         clock: clock.clone(),
         access: auth.follow_access(),
+        conduct: auth.follow_conduct(),
         journal: inlet,
         store: store.clone(),
         profiles,
@@ -268,6 +272,7 @@ fn worker(
         push: parts.push.clone(),
         store: parts.store.clone(),
         searcher: parts.searcher.clone(),
+        admin: parts.admin.clone(),
         renderer: parts.renderer.clone(),
         clock: parts.clock.clone(),
         metrics: parts.metrics.clone(),

@@ -13,6 +13,7 @@
 //! - [`client`]: the client library: connect, reconnect, resume.
 //! - [`app`]: puts it all together. [`cli`]: the command line.
 
+pub mod admin;
 pub mod app;
 pub mod auth;
 pub mod chat;

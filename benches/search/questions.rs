@@ -125,7 +125,12 @@ pub async fn ask(who: &Person, kind: Kind, stage: &Stage, babble: &mut Babble) -
     let question = Question {
         person: &who.person,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-        access: Access { demo: false, guests: GuestAccess::Off, registration: Registration::Closed },
+        access: Access {
+            demo: false,
+            guests: GuestAccess::Off,
+            registration: Registration::Closed,
+            quarantine_hours: 0,
+        },
         now: Timestamp(1_795_215_900_000),
         zone: &zone,
         text: &text,

@@ -54,6 +54,7 @@ impl Auth {
         let account = self.make_owner(&wish.name, wish.password).await?;
         if let Some(name) = wish.server_name {
             self.store.set_setting(SERVER_NAME, &name).await?;
+            self.reload_house().await?;
         }
         self.log_in_account(account, label).await
     }
@@ -80,7 +81,7 @@ impl Auth {
         match self.store.add_user(&new, true, self.clock.now()).await? {
             Registered::Done => {
                 self.names.add(new.account.name.key());
-                self.access.send_replace(self.settings.policy(true));
+                self.reload_house().await?;
                 Ok(new.account)
             }
             Registered::NameTaken => Err(AuthError::NameTaken),
@@ -148,6 +149,8 @@ impl Auth {
         let matches = self.passwords.matches(password, stored).await?;
         if let Some(account) = account.filter(|_| matches) {
             self.throttle.forgive(&key, address);
+            // Only now: before, the answer would tell who has an account here.
+            self.let_in(Some(account.id), Some(address))?;
             return self.log_in_account(account, label).await;
         }
         self.metrics.login_failed();
@@ -197,6 +200,11 @@ impl Auth {
         let hash = self.passwords.hash(new).await?;
         self.store.set_password(person.id, &hash).await?;
         Ok(self.store.revoke_other_devices(person.id, person.device).await?)
+    }
+
+    /// An account is gone: its name is free again.
+    pub fn forget_account(&self, name: &UserName) {
+        self.names.remove(&name.key());
     }
 
     fn new_account(&self, name: &str, site_role: SiteRole) -> Result<Account, AuthError> {

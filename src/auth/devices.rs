@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Auth, AuthError, secret};
 use crate::domain::clock::Timestamp;
 use crate::domain::device::{Device, DeviceKind};
-use crate::domain::ids::DeviceId;
+use crate::domain::ids::{DeviceId, UserId};
 use crate::domain::limits::LABEL_BYTES;
 use crate::domain::person::{Person, Standing};
 use crate::storage::users::Account;
@@ -65,12 +65,27 @@ impl Auth {
         Ok(self.store.revoke_device(person.id, device).await?)
     }
 
+    /// Ends every login of an account, cookies and tokens; answers with those.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn end_all_logins(&self, user: UserId) -> Result<Vec<DeviceId>, AuthError> {
+        let mut ended = self.store.revoke_other_devices(user, None).await?;
+        for token in self.store.devices(user, DeviceKind::Token, self.clock.now()).await? {
+            if self.store.revoke_device(user, token.id).await? {
+                ended.push(token.id);
+            }
+        }
+        Ok(ended)
+    }
+
     /// The account and login of a secret. Use is noted, and a browser's life begins anew.
     pub(super) async fn by_secret(&self, text: &str) -> Result<Option<Person>, AuthError> {
         let now = self.clock.now();
         let Some((device, account)) = self.store.device_by_secret(&secret::hash(text), now).await? else {
             return Ok(None);
         };
+        self.let_in(Some(account.id), None)?;
         if now.since(device.used_at) >= TOUCH_EVERY {
             let life = (device.kind == DeviceKind::Cookie).then(|| now.plus(COOKIE_LIFE));
             // Knowing when it was last used is not worth refusing somebody.

@@ -48,6 +48,14 @@ pub enum AuthError {
     /// The token or cookie is not known, or has ended.
     #[display("this login is not known or has ended; log in again")]
     UnknownToken,
+    /// Banned or suspended.
+    #[display("you are shut out of this server{}{reason}", if reason.is_empty() { "" } else { ": " })]
+    #[from(skip)]
+    ShutOut {
+        /// Why, as whoever decided it wrote; may be empty.
+        #[error(not(source))]
+        reason: String,
+    },
     /// A label that cannot be one.
     #[display("a label has 1 to 100 bytes and no control characters")]
     BadLabel,

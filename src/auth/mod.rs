@@ -5,6 +5,7 @@ pub mod cookie;
 pub mod devices;
 pub mod error;
 pub mod guest;
+pub mod house;
 pub mod identify;
 pub mod invites;
 mod names;
@@ -13,10 +14,14 @@ pub mod password;
 pub mod secret;
 pub mod throttle;
 
+use std::sync::Arc;
+
 use crate::config::Config;
+
 use crate::domain::access::Access;
 use crate::domain::clock::Clock;
-use crate::storage::settings::{SECRET, SERVER_NAME};
+use crate::domain::conduct::Conduct;
+use crate::storage::settings::SECRET;
 use crate::storage::{SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
 
@@ -24,6 +29,7 @@ pub use error::AuthError;
 pub use identify::{Credential, bearer_token};
 
 use guest::GuestTokens;
+use house::{House, Overrides, read_house};
 use names::AccountNames;
 use password::Passwords;
 use throttle::Throttle;
@@ -40,6 +46,10 @@ pub struct Auth {
     metrics: Metrics,
     /// Who is let in; set-up changes it.
     access: watch::Sender<Access>,
+    /// What was decided about people.
+    conduct: watch::Sender<Arc<Conduct>>,
+    /// How the server presents itself.
+    house: watch::Sender<Arc<House>>,
     settings: crate::config::AccessConfig,
     /// What somebody on another machine has to type at set-up; printed on the console.
     setup_code: String,
@@ -58,7 +68,9 @@ impl Auth {
     ) -> Result<Self, StorageError> {
         let secret = store.setting_or_insert(SECRET, &secret::random_text()).await?;
         let has_accounts = store.count_users().await? > 0;
-        let (access, _) = watch::channel(config.access.policy(has_accounts));
+        let access = Overrides::read(&store).await?.over(config.access.policy(has_accounts));
+        let house = read_house(&store, &config.access.server_name).await?;
+        let conduct = store.conduct().await?;
         Ok(Self {
             passwords: Passwords::new(config.limits.hash_concurrency),
             guests: GuestTokens::new(&secret),
@@ -69,7 +81,9 @@ impl Auth {
             store,
             clock,
             metrics,
-            access,
+            access: watch::Sender::new(access),
+            conduct: watch::Sender::new(Arc::new(conduct)),
+            house: watch::Sender::new(Arc::new(house)),
         })
     }
 
@@ -86,12 +100,9 @@ impl Auth {
     }
 
     /// The name people see on top of every page: the one given at set-up, before that the one of the settings.
-    pub async fn server_name(&self) -> String {
-        let stored = self.store.setting(SERVER_NAME).await.unwrap_or_else(|error| {
-            log::warn!("the name of the server could not be read: {error}");
-            None
-        });
-        stored.unwrap_or_else(|| self.settings.server_name.clone())
+    #[must_use]
+    pub fn server_name(&self) -> String {
+        self.house.borrow().name.clone()
     }
 
     /// The code for set-up from another machine.

@@ -8,7 +8,9 @@ use tokio::sync::{oneshot, watch};
 
 use super::fanout::Fanout;
 use super::journal::Health;
-use super::messages::{Absent, Drain, EndDevice, OpenWorker, Renamed, Submit};
+use super::messages::{
+    Absent, Cut, Drain, EndDevice, Enforce, OpenWorker, Promoted, Renamed, SeenSession, Sessions, Submit,
+};
 use super::reply::{Caller, Reply};
 use super::server::ChatServer;
 use super::turn::WorkerId;
@@ -16,7 +18,7 @@ use super::uplink::Uplink;
 use crate::domain::access::Access;
 use crate::domain::ids::{DeviceId, SessionId, UserId};
 use crate::domain::name::UserName;
-use crate::domain::person::Person;
+use crate::domain::person::{Person, SiteRole};
 use crate::protocol::answer::Answer;
 use crate::protocol::command::Command;
 use crate::protocol::error_code::Problem;
@@ -89,6 +91,28 @@ impl Chat {
     pub fn rename(&self, user: UserId, name: UserName) {
         // Must not be lost: live sessions would go on under the old name. It is rare.
         self.server.do_send(Renamed { user, name });
+    }
+
+    /// Something was decided about people: it holds for live sessions at once.
+    pub async fn enforce(&self) {
+        // An error means that the server is gone, and with it everybody.
+        let _ = self.server.send(Enforce).await;
+    }
+
+    /// An account has another site role.
+    pub fn promote(&self, user: UserId, role: SiteRole) {
+        // Must not be lost, or somebody would keep a power that was taken from them. It is rare.
+        self.server.do_send(Promoted { user, role });
+    }
+
+    /// Ends sessions; answers how many.
+    pub async fn cut(&self, what: Cut) -> usize {
+        self.server.send(what).await.unwrap_or_default()
+    }
+
+    /// Everybody who is connected.
+    pub async fn sessions(&self) -> Vec<SeenSession> {
+        self.server.send(Sessions).await.unwrap_or_default()
     }
 
     /// Those of these people who look at no page just now, and are not busy. Nobody, when the server is too busy to say.

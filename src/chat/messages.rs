@@ -7,9 +7,10 @@ use actix::{Addr, Message};
 use super::fanout::{Fanout, NextPage};
 use super::reply::Caller;
 use super::turn::WorkerId;
+use crate::domain::clock::Timestamp;
 use crate::domain::ids::{DeviceId, SessionId, UserId};
 use crate::domain::name::UserName;
-use crate::domain::person::Person;
+use crate::domain::person::{Origin, Person, SiteRole};
 use crate::protocol::command::{Command, Request};
 
 /// A worker thread has started.
@@ -37,6 +38,8 @@ pub enum Step {
         worker: WorkerId,
         /// Whose.
         person: Arc<Person>,
+        /// From where.
+        origin: Origin,
     },
     /// It asks for something.
     Submit {
@@ -85,6 +88,51 @@ pub struct Renamed {
     pub user: UserId,
     /// The new name.
     pub name: UserName,
+}
+
+/// Something was decided about people: whoever is shut out now goes at once.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Enforce;
+
+/// An account has another site role: its sessions go on with it.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Promoted {
+    /// Who.
+    pub user: UserId,
+    /// The new role.
+    pub role: SiteRole,
+}
+
+/// Ends sessions: one, or all of a person.
+#[derive(Message)]
+#[rtype(result = "usize")]
+pub enum Cut {
+    /// This one.
+    Session(SessionId),
+    /// All of this person.
+    Person(UserId),
+}
+
+/// Who is connected?
+#[derive(Message)]
+#[rtype(result = "Vec<SeenSession>")]
+pub struct Sessions;
+
+/// A live session, as those who run the server see it.
+#[derive(Debug, Clone)]
+pub struct SeenSession {
+    /// Which.
+    pub id: SessionId,
+    /// Whose.
+    pub person: Arc<Person>,
+    /// From where.
+    pub origin: Origin,
+    /// Since when.
+    pub since: Timestamp,
+    /// How many rooms it listens to.
+    pub rooms: usize,
 }
 
 /// Who of these people looks at no page just now, and is not busy?

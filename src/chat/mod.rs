@@ -12,6 +12,7 @@ pub mod alerts;
 mod allowance;
 mod commands;
 mod cursors;
+mod decisions;
 pub mod fanout;
 mod feed;
 pub mod handle;

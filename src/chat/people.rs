@@ -6,9 +6,10 @@ use std::sync::Arc;
 use smallvec::{SmallVec, smallvec};
 
 use super::turn::WorkerId;
+use crate::domain::clock::Timestamp;
 use crate::domain::ids::{DeviceId, RoomId, SessionId, UserId};
 use crate::domain::name::{NameKey, UserName};
-use crate::domain::person::{Person, Status};
+use crate::domain::person::{Origin, Person, SiteRole, Standing, Status};
 
 /// From this number on, guests of one name are told apart by their id.
 const CROWD: u64 = 10;
@@ -19,10 +20,25 @@ pub struct LiveSession {
     pub person: Arc<Person>,
     /// On which thread.
     pub worker: WorkerId,
+    /// From where.
+    pub origin: Origin,
+    /// Since when.
+    pub since: Timestamp,
     /// What it listens to.
     pub rooms: FewRooms,
     /// Nobody looks at it just now.
     is_away: bool,
+}
+
+/// Where a new session lives.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// On which thread.
+    pub worker: WorkerId,
+    /// From where it came.
+    pub origin: Origin,
+    /// When it came.
+    pub since: Timestamp,
 }
 
 /// The rooms of one session: nearly always one or two, a hundred at most, so that looking through them costs less than
@@ -79,12 +95,19 @@ pub struct People {
 
 impl People {
     /// Takes a session in. A guest whose name is in use gets it with a number behind it.
-    pub fn connect(&mut self, session: SessionId, worker: WorkerId, person: Arc<Person>) -> Arc<Person> {
+    pub fn connect(&mut self, session: SessionId, place: Place, person: Arc<Person>) -> Arc<Person> {
         let person = if person.is_guest() { self.with_free_name(person) } else { person };
         self.by_user.entry(person.id).or_default().sessions.push(session);
         self.sessions.insert(
             session,
-            LiveSession { person: person.clone(), worker, rooms: FewRooms::default(), is_away: false },
+            LiveSession {
+                person: person.clone(),
+                worker: place.worker,
+                origin: place.origin,
+                since: place.since,
+                rooms: FewRooms::default(),
+                is_away: false,
+            },
         );
         person
     }
@@ -132,16 +155,26 @@ impl People {
 
     /// Gives a person another name, in all their sessions; `None` when they have none.
     pub fn rename(&mut self, user: UserId, name: &UserName) -> Option<Arc<Person>> {
+        self.change(user, |person| person.name = name.clone())
+    }
+
+    /// Gives a person another site role, in all their sessions.
+    pub fn promote(&mut self, user: UserId, role: SiteRole) {
+        self.change(user, |person| person.standing = Standing::Account(role));
+    }
+
+    fn change(&mut self, user: UserId, how: impl Fn(&mut Person)) -> Option<Arc<Person>> {
         let sessions = self.by_user.get(&user)?.sessions.clone();
-        let mut renamed = None;
+        let mut changed = None;
         for session in sessions {
             if let Some(live) = self.sessions.get_mut(&session) {
-                let person = Arc::new(Person { name: name.clone(), ..(*live.person).clone() });
-                live.person = person.clone();
-                renamed = Some(person);
+                let mut person = (*live.person).clone();
+                how(&mut person);
+                live.person = Arc::new(person);
+                changed = Some(live.person.clone());
             }
         }
-        renamed
+        changed
     }
 
     /// The session.
@@ -262,7 +295,16 @@ fn numbered(name: &UserName, number: u64) -> UserName {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
     use super::*;
+    use crate::domain::person::Door;
+
+    const HERE: Place = Place {
+        worker: WorkerId(0),
+        origin: Origin { door: Door::WebSocket, address: IpAddr::V4(Ipv4Addr::LOCALHOST) },
+        since: Timestamp(0),
+    };
     use crate::domain::person::Standing;
     use uuid::Uuid;
 
@@ -274,24 +316,24 @@ mod tests {
     #[test]
     fn two_guests_never_share_a_name_and_a_name_is_free_again_after_the_last_session() {
         let mut people = People::default();
-        let first = people.connect(SessionId(1), WorkerId(0), guest(1, "ann"));
-        let second = people.connect(SessionId(2), WorkerId(0), guest(2, "Ann"));
-        let same = people.connect(SessionId(3), WorkerId(0), guest(1, "ann"));
+        let first = people.connect(SessionId(1), HERE, guest(1, "ann"));
+        let second = people.connect(SessionId(2), HERE, guest(2, "Ann"));
+        let same = people.connect(SessionId(3), HERE, guest(1, "ann"));
         assert_eq!((first.name.as_str(), second.name.as_str(), same.name.as_str()), ("ann", "Ann~2", "ann"));
 
         people.disconnect(SessionId(1));
-        assert_eq!(people.connect(SessionId(4), WorkerId(0), guest(4, "ann")).name.as_str(), "ann~3");
+        assert_eq!(people.connect(SessionId(4), HERE, guest(4, "ann")).name.as_str(), "ann~3");
         people.disconnect(SessionId(3));
 
-        assert_eq!(people.connect(SessionId(5), WorkerId(0), guest(5, "ann")).name.as_str(), "ann");
+        assert_eq!(people.connect(SessionId(5), HERE, guest(5, "ann")).name.as_str(), "ann");
     }
 
     #[test]
     fn a_long_name_is_shortened_for_its_number() {
         let mut people = People::default();
         let long = "x".repeat(32);
-        people.connect(SessionId(1), WorkerId(0), guest(1, &long));
-        let second = people.connect(SessionId(2), WorkerId(0), guest(2, &long));
+        people.connect(SessionId(1), HERE, guest(1, &long));
+        let second = people.connect(SessionId(2), HERE, guest(2, &long));
         assert_eq!(second.name.as_str(), format!("{}~2", "x".repeat(30)));
     }
 
@@ -300,8 +342,8 @@ mod tests {
         let mut people = People::default();
         let ann = guest(1, "ann").id;
         assert_eq!(people.status(ann), Status::Offline);
-        people.connect(SessionId(1), WorkerId(0), guest(1, "ann"));
-        people.connect(SessionId(2), WorkerId(0), guest(1, "ann"));
+        people.connect(SessionId(1), HERE, guest(1, "ann"));
+        people.connect(SessionId(2), HERE, guest(1, "ann"));
         people.set_away(ann, Some(SessionId(1)), true);
         assert_eq!(people.status(ann), Status::Online);
         people.set_away(ann, Some(SessionId(2)), true);
@@ -323,14 +365,14 @@ mod tests {
     #[test]
     fn renaming_frees_the_old_name() {
         let mut people = People::default();
-        people.connect(SessionId(1), WorkerId(0), guest(1, "ann"));
-        people.connect(SessionId(2), WorkerId(0), guest(2, "bob"));
+        people.connect(SessionId(1), HERE, guest(1, "ann"));
+        people.connect(SessionId(2), HERE, guest(2, "bob"));
         let bob = UserName::parse("bob").expect("good");
         assert!(people.rename_guest(guest(1, "x").id, &bob).is_none());
 
         let eve = UserName::parse("eve").expect("good");
         assert!(people.rename_guest(guest(1, "x").id, &eve).is_some_and(|p| p.name == eve));
 
-        assert_eq!(people.connect(SessionId(3), WorkerId(0), guest(3, "ann")).name.as_str(), "ann");
+        assert_eq!(people.connect(SessionId(3), HERE, guest(3, "ann")).name.as_str(), "ann");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, Addr, AsyncContext, Context, Handler, MessageResult};
+use actix::{Actor, Addr, AsyncContext, Context, Handler};
 use tokio::sync::{oneshot, watch};
 
 use super::alerts::Alerts;
@@ -16,25 +16,23 @@ use super::cursors::Cursors;
 use super::feed::Attention;
 use super::journal::{Entry, Inlet, JournalClosed, Purpose, Settled};
 use super::loader::{Loaded, Loader};
-use super::messages::{Absent, Drain, EndDevice, OpenWorker, Renamed, Step, Steps, Submit};
+use super::messages::{Drain, OpenWorker, Step, Steps, Submit};
 use super::people::People;
 use super::ports::Ports;
 use super::profiles::Profiles;
 use super::reply::{Caller, Reply};
 use super::room::Room;
-use super::turn::Closing;
 use crate::domain::access::Access;
 use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::conduct::Conduct;
 use crate::domain::event::Draft;
 use crate::domain::ids::{DeviceId, RoomId, SessionId, UserId};
 use crate::domain::name::RoomName;
 use crate::domain::permission;
-use crate::domain::person::Status;
 use crate::domain::profile::Profile;
 use crate::domain::token_bucket::Rate;
 use crate::protocol::command::{Command, Request};
 use crate::protocol::error_code::Problem;
-use crate::protocol::server_frame::Notice;
 use crate::storage::SharedStore;
 use crate::telemetry::metrics::Metrics;
 
@@ -50,6 +48,8 @@ pub struct Setup {
     pub clock: Clock,
     /// Who is let in; it may change.
     pub access: watch::Receiver<Access>,
+    /// What was decided about people; it may change.
+    pub conduct: watch::Receiver<Arc<Conduct>>,
     /// The way into the logs.
     pub journal: Inlet,
     /// Where everything is read from.
@@ -72,6 +72,7 @@ pub struct Setup {
 pub struct ChatServer {
     pub(super) clock: Clock,
     access: watch::Receiver<Access>,
+    conduct: watch::Receiver<Arc<Conduct>>,
     pub(super) journal: Option<Inlet>,
     pub(super) loader: Loader,
     pub(super) metrics: Metrics,
@@ -106,6 +107,7 @@ impl ChatServer {
         Self {
             clock: setup.clock,
             access: setup.access,
+            conduct: setup.conduct,
             journal: Some(setup.journal),
             loader: Loader::new(setup.store, address),
             metrics: setup.metrics,
@@ -132,6 +134,16 @@ impl ChatServer {
     /// Who is let in just now.
     pub(super) fn access(&self) -> Access {
         *self.access.borrow()
+    }
+
+    /// What was decided about people.
+    pub(super) fn conduct(&self) -> Arc<Conduct> {
+        self.conduct.borrow().clone()
+    }
+
+    /// What was decided about people, if it has changed since this was last asked.
+    pub(super) fn new_conduct(&mut self) -> Option<Arc<Conduct>> {
+        self.conduct.has_changed().unwrap_or(false).then(|| self.conduct.borrow_and_update().clone())
     }
 
     /// A number that no subscription has had before.
@@ -163,6 +175,9 @@ impl ChatServer {
             return self.ports.answer(caller.reply, Err(Problem::unavailable()));
         }
         if let Err(refusal) = permission::may_enter(self.access(), caller.person.standing) {
+            return self.ports.answer(caller.reply, Err(refusal.into()));
+        }
+        if let Err(refusal) = self.may_do(&caller.person, &command) {
             return self.ports.answer(caller.reply, Err(refusal.into()));
         }
         let Some(name) = command.room() else { return self.run_without_room(caller, command) };
@@ -235,6 +250,10 @@ impl ChatServer {
             Command::GiveUp { .. } => commands::give_up::run(self, id, caller),
             Command::Add { user, .. } => commands::add::run(self, id, caller, user),
             Command::Look { .. } => commands::look::run(self, id, caller),
+            Command::Mute { user, minutes, .. } => commands::moderate::mute(self, id, caller, user, minutes),
+            Command::Moderate { measure, .. } => commands::moderate::run(self, id, caller, measure),
+            Command::Report { seq, reason, .. } => commands::report::run(self, id, caller, seq, &reason),
+            Command::House { act, .. } => commands::house::run(self, id, caller, act),
             Command::Presence { .. }
             | Command::Status { .. }
             | Command::Privacy { .. }
@@ -308,7 +327,9 @@ impl Handler<Steps> for ChatServer {
     fn handle(&mut self, Steps(steps): Steps, _: &mut Self::Context) {
         for step in steps {
             match step {
-                Step::Connect { session, worker, person } => commands::connect::run(self, session, worker, person),
+                Step::Connect { session, worker, person, origin } => {
+                    commands::connect::run(self, session, worker, person, origin);
+                }
                 Step::Submit { session, request } => self.submit(session, request),
                 Step::CatchUp { session, page } => commands::join::next_page(self, session, page),
                 Step::Disconnect { session } => commands::connect::end(self, session),
@@ -329,40 +350,6 @@ impl Handler<Submit> for ChatServer {
             Err(problem) => self.ports.answer(caller.reply, Err(problem)),
         }
         self.ports.flush();
-    }
-}
-
-impl Handler<EndDevice> for ChatServer {
-    type Result = ();
-
-    fn handle(&mut self, end: EndDevice, _: &mut Self::Context) {
-        self.ended.insert(end.device, self.clock.now());
-        for (session, worker) in self.people.sessions_with(end.device) {
-            let notice = Notice::Bye { reason: "logged out", reconnect_after_ms: None };
-            self.dismiss(session, worker, notice, Closing::NOT_ALLOWED);
-        }
-        self.ports.flush();
-    }
-}
-
-impl Handler<Renamed> for ChatServer {
-    type Result = ();
-
-    fn handle(&mut self, renamed: Renamed, _: &mut Self::Context) {
-        if let Some(person) = self.people.rename(renamed.user, &renamed.name) {
-            commands::presence::tell_rooms(self, person.id);
-        }
-    }
-}
-
-impl Handler<Absent> for ChatServer {
-    type Result = MessageResult<Absent>;
-
-    fn handle(&mut self, Absent { users }: Absent, _: &mut Self::Context) -> Self::Result {
-        let is_absent = |user: &UserId| {
-            matches!(self.people.status(*user), Status::Away | Status::Offline) && !self.profiles.is_busy(*user)
-        };
-        MessageResult(users.into_iter().filter(is_absent).collect())
     }
 }
 

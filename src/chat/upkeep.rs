@@ -26,6 +26,7 @@ impl ChatServer {
     pub(super) fn beat(&mut self) {
         let now = self.clock.now();
         self.enforce_access();
+        self.enforce_conduct();
         self.ended.retain(|_, at| now.since(*at) < ENDED_KNOWN);
         self.expire_statuses(now);
         self.tell_presence();

@@ -14,7 +14,7 @@ use super::messages::{Step, Steps};
 use super::server::ChatServer;
 use super::turn::WorkerId;
 use crate::domain::ids::SessionId;
-use crate::domain::person::Person;
+use crate::domain::person::{Origin, Person};
 use crate::protocol::command::Request;
 use crate::protocol::error_code::Problem;
 
@@ -42,8 +42,14 @@ impl Uplink {
     ///
     /// # Errors
     /// When the server is too busy to take it.
-    pub fn connect(&self, session: SessionId, worker: WorkerId, person: Arc<Person>) -> Result<(), Problem> {
-        self.push(Step::Connect { session, worker, person })
+    pub fn connect(
+        &self,
+        session: SessionId,
+        worker: WorkerId,
+        person: Arc<Person>,
+        origin: Origin,
+    ) -> Result<(), Problem> {
+        self.push(Step::Connect { session, worker, person, origin })
     }
 
     /// A session asks for something; the answer comes over its thread's fan-out.

@@ -35,6 +35,8 @@ pub struct Access {
     pub guests: GuestAccess,
     /// How accounts come into being now.
     pub registration: Registration,
+    /// For how many hours an account is new: until then it sends no links and begins no direct rooms. 0 for never.
+    pub quarantine_hours: u32,
 }
 
 impl Access {
@@ -43,6 +45,6 @@ impl Access {
     #[must_use]
     pub fn new(has_accounts: bool, guests: Option<GuestAccess>, registration: Registration) -> Self {
         let by_default = if has_accounts { GuestAccess::Off } else { GuestAccess::Lobby };
-        Self { demo: !has_accounts, guests: guests.unwrap_or(by_default), registration }
+        Self { demo: !has_accounts, guests: guests.unwrap_or(by_default), registration, quarantine_hours: 0 }
     }
 }

@@ -48,6 +48,8 @@ pub const RESUME_EVENTS: u64 = 1000;
 pub const PASSWORD_MIN_CHARS: usize = 8;
 /// Longest password, in bytes.
 pub const PASSWORD_MAX_BYTES: usize = 1024;
+/// Longest reason of a ban, a suspension or a report, in characters.
+pub const REASON_CHARS: usize = 300;
 /// Longest label of a token, in bytes.
 pub const LABEL_BYTES: usize = 100;
 /// Longest body of a request to a page or to the API, in bytes.

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod clock;
+pub mod conduct;
 pub mod device;
 pub mod emoji;
 pub mod event;
@@ -10,8 +11,10 @@ pub mod ids;
 pub mod limits;
 pub mod membership;
 pub mod mention;
+pub mod moderation;
 pub mod name;
 pub mod network;
+pub mod office;
 pub mod permission;
 pub mod person;
 pub mod preferences;

@@ -40,6 +40,21 @@ pub enum Refusal {
     /// The role is not high enough.
     #[display("only an owner or a moderator of the room may do this")]
     RoleNeeded,
+    /// It takes somebody who keeps order on the whole server.
+    #[display("only a moderator or an admin of this server may do this")]
+    ModeratorNeeded,
+    /// May read and not write.
+    #[display("you may read here and not write; ask an admin why")]
+    Silenced,
+    /// New accounts may not do everything at once.
+    #[display("new accounts cannot send links or begin direct conversations yet; try again later, or ask a moderator")]
+    Quarantined,
+    /// Messages follow each other too quickly.
+    #[display("this room is in slow mode; wait {seconds} s before your next message")]
+    SlowMode {
+        /// How long to wait.
+        seconds: u64,
+    },
     /// It takes an admin.
     #[display("only an admin of this server may do this")]
     AdminNeeded,
@@ -187,6 +202,19 @@ pub fn may_describe(access: Access, room: RoomFacts, actor: Actor, now: Timestam
     may_pin(access, room, actor, now)
 }
 
+/// May this person slow the room down? Whoever keeps order there, and never in a direct room.
+///
+/// # Errors
+/// As [`may_post`], then `RoleNeeded`.
+pub fn may_slow(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -> Result<(), Refusal> {
+    may_post(access, room, actor, now)?;
+    match room.kind {
+        RoomKind::Direct => Err(Refusal::DirectRoom),
+        _ if keeps_order(actor) => Ok(()),
+        _ => Err(Refusal::RoleNeeded),
+    }
+}
+
 /// May this person archive the room, or open it again?
 ///
 /// # Errors
@@ -227,7 +255,7 @@ pub fn may_remove(access: Access, room: RoomFacts, actor: Actor, role: Role) -> 
     if room.kind == RoomKind::Direct {
         return Err(Refusal::DirectRoom);
     }
-    if runs_server(actor) && room.kind == RoomKind::Public {
+    if room.kind == RoomKind::Public && (runs_server(actor) || (moderates_server(actor) && role < Role::Moderator)) {
         return Ok(());
     }
     match actor.membership {
@@ -239,11 +267,17 @@ pub fn may_remove(access: Access, room: RoomFacts, actor: Actor, role: Role) -> 
 }
 
 fn keeps_order(actor: Actor) -> bool {
-    runs_server(actor) || actor.membership.is_some_and(|own| !own.banned && own.role >= Role::Moderator)
+    runs_server(actor)
+        || moderates_server(actor)
+        || actor.membership.is_some_and(|own| !own.banned && own.role >= Role::Moderator)
 }
 
 fn owns(actor: Actor) -> bool {
     actor.membership.is_some_and(|own| !own.banned && own.role == Role::Owner)
+}
+
+fn moderates_server(actor: Actor) -> bool {
+    matches!(actor.standing, Standing::Account(SiteRole::Moderator))
 }
 
 fn runs_server(actor: Actor) -> bool {
@@ -318,7 +352,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_000);
 
     fn access(guests: GuestAccess) -> Access {
-        Access { demo: false, guests, registration: Registration::Invite }
+        Access { demo: false, guests, registration: Registration::Invite, quarantine_hours: 0 }
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "an actor has a membership or none")]

@@ -1,5 +1,7 @@
 //! Who somebody is on this server: an account with a site role, or a guest for one visit.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use super::ids::{DeviceId, UserId};
@@ -93,6 +95,42 @@ impl Person {
     pub fn is_admin(&self) -> bool {
         matches!(self.standing, Standing::Account(SiteRole::Admin | SiteRole::Owner))
     }
+}
+
+/// A way in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Door {
+    /// `/ws`.
+    WebSocket,
+}
+
+impl Door {
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::WebSocket => "websocket",
+        }
+    }
+}
+
+/// Through which door somebody came, and from where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// Which.
+    pub door: Door,
+    /// The address of the other end, or what a trusted proxy says of it.
+    pub address: IpAddr,
+}
+
+/// Somebody who has come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// Who.
+    pub person: Person,
+    /// From where.
+    pub origin: Origin,
 }
 
 /// How a person is shown in events and lists: `{"id": "…", "name": "ann"}`.

@@ -5,8 +5,9 @@ use crate::domain::emoji::Emoji;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{Seq, UserId};
 use crate::domain::membership::{Level, Role};
+use crate::domain::moderation::{Measure, ReportReason};
 use crate::domain::name::{RoomName, UserName};
-use crate::domain::person::Status;
+use crate::domain::person::{Author, Status};
 use crate::domain::room::{Description, RoomKind, Topic};
 use crate::domain::status_line::StatusLine;
 use crate::domain::text::MessageText;
@@ -229,6 +230,49 @@ pub enum Command {
         /// Which.
         room: RoomName,
     },
+    /// A member reads and does not write for so many minutes; 0 ends it.
+    Mute {
+        /// Where.
+        room: RoomName,
+        /// Whom.
+        user: UserId,
+        /// For how long.
+        minutes: u64,
+    },
+    /// Keeps order in a room.
+    Moderate {
+        /// Where.
+        room: RoomName,
+        /// How.
+        measure: Measure,
+    },
+    /// Says what is wrong with a message.
+    Report {
+        /// Where it stands.
+        room: RoomName,
+        /// Which.
+        seq: Seq,
+        /// What is wrong with it.
+        reason: ReportReason,
+    },
+    /// What those who run the server do in a room without being members. It has no form on the wire.
+    House {
+        /// Where.
+        room: RoomName,
+        /// What.
+        act: HouseAct,
+    },
+}
+
+/// What those who run the server do in a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HouseAct {
+    /// Deletes a message.
+    TakeBack(Seq),
+    /// Archives the room, or opens it again.
+    Archive(bool),
+    /// Makes a member the owner.
+    Owner(Author),
 }
 
 /// Which events of a log are wanted.
@@ -322,7 +366,11 @@ impl Command {
             | Self::Enter { room }
             | Self::GiveUp { room }
             | Self::Add { room, .. }
-            | Self::Look { room } => Some(room),
+            | Self::Look { room }
+            | Self::Mute { room, .. }
+            | Self::Moderate { room, .. }
+            | Self::Report { room, .. }
+            | Self::House { room, .. } => Some(room),
             Self::Presence { .. }
             | Self::Status { .. }
             | Self::Privacy { .. }
@@ -351,7 +399,33 @@ impl Command {
                 | Self::Create { .. }
                 | Self::Direct { .. }
                 | Self::Add { .. }
+                | Self::Mute { .. }
+                | Self::Moderate { .. }
+                | Self::Report { .. }
         )
+    }
+
+    /// True for what others get to read or see: whoever may only read here may not do it.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Join { create, .. } | Self::Listen { create, .. } => *create,
+            _ => matches!(
+                self,
+                Self::Send { .. }
+                    | Self::Edit { .. }
+                    | Self::React { .. }
+                    | Self::Pin { .. }
+                    | Self::Topic { .. }
+                    | Self::Change { .. }
+                    | Self::Typing { .. }
+                    | Self::Status { .. }
+                    | Self::Nick { .. }
+                    | Self::Create { .. }
+                    | Self::Direct { .. }
+                    | Self::Add { .. }
+            ),
+        }
     }
 
     /// True for what is stored, told to many or dear to answer: it counts as a message where rates are kept.
@@ -368,6 +442,9 @@ impl Command {
             | Self::Change { .. }
             | Self::Appoint { .. }
             | Self::Remove { .. }
+            | Self::Mute { .. }
+            | Self::Moderate { .. }
+            | Self::Report { .. }
             | Self::Ask { .. }
             | Self::Typing { .. }
             | Self::History { .. }
@@ -388,7 +465,8 @@ impl Command {
             | Self::Rooms
             | Self::Members { .. }
             | Self::Ping
-            | Self::Look { .. } => false,
+            | Self::Look { .. }
+            | Self::House { .. } => false,
         }
     }
 

@@ -145,6 +145,7 @@ impl From<Refusal> for Problem {
         let code = match refusal {
             Refusal::NotFound | Refusal::NoSuchMessage => ErrorCode::NotFound,
             Refusal::TooManyEmoji => ErrorCode::Conflict,
+            Refusal::SlowMode { .. } => ErrorCode::RateLimited,
             Refusal::GuestsOff => ErrorCode::Unauthorized,
             Refusal::AccountNeeded
             | Refusal::Banned
@@ -152,6 +153,9 @@ impl From<Refusal> for Problem {
             | Refusal::NotMember
             | Refusal::RoleNeeded
             | Refusal::AdminNeeded
+            | Refusal::ModeratorNeeded
+            | Refusal::Silenced
+            | Refusal::Quarantined
             | Refusal::DirectRoom
             | Refusal::NotAuthor
             | Refusal::NotBelow

@@ -7,14 +7,17 @@
 //! is there), a trait here, its implementation in `sqlite/`, and its story in `tests/suite/storage/`.
 
 pub mod archive;
+pub mod audit;
 pub mod backup;
 pub mod devices;
 pub mod error;
 pub mod events;
 pub mod idempotency;
 pub mod invites;
+pub mod order;
 pub mod profiles;
 pub mod push;
+pub mod reports;
 pub mod retention;
 pub mod rooms;
 pub mod search;
@@ -26,14 +29,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use audit::Audit;
 pub use backup::{BackupError, Backups};
 pub use devices::Devices;
 pub use error::{OpenError, StorageError};
 pub use events::Events;
 pub use idempotency::Idempotency;
 pub use invites::Invites;
+pub use order::Order;
 pub use profiles::Profiles;
 pub use push::PushSubscriptions;
+pub use reports::Reports;
 pub use retention::Retention;
 pub use rooms::Rooms;
 pub use search::Search;
@@ -53,6 +59,9 @@ pub trait Store:
     + Idempotency
     + Profiles
     + PushSubscriptions
+    + Order
+    + Audit
+    + Reports
     + Backups
     + Retention
     + Send

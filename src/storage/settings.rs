@@ -12,6 +12,17 @@ pub const SECRET: &str = "secret";
 /// The key pair of Web Push; made once. Subscriptions are bound to it.
 pub const VAPID_KEY: &str = "vapid_key";
 
+/// What guests may do, where it was decided on a page: it goes before the setting of the program.
+pub const GUESTS: &str = "guests";
+/// The same for registration.
+pub const REGISTRATION: &str = "registration";
+/// For how many hours an account counts as new.
+pub const QUARANTINE_HOURS: &str = "quarantine_hours";
+/// A line that everybody reads on top of the list of rooms; empty for none.
+pub const MESSAGE_OF_THE_DAY: &str = "message_of_the_day";
+/// The accent colour of the pages, as `#rrggbb`; empty for the built-in one.
+pub const ACCENT: &str = "accent";
+
 /// Values by key.
 #[async_trait]
 pub trait Settings {

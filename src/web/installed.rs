@@ -21,7 +21,7 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// GET `/manifest.webmanifest` (W3C Web Application Manifest).
 async fn manifest(state: Data<WebState>) -> HttpResponse {
-    let name = state.auth.server_name().await;
+    let name = state.auth.server_name();
     let icon = |file: &str, size: &str, kind: &str, purpose: &str| json!({ "src": format!("{}/icons/{file}", state.renderer.assets()), "sizes": size, "type": kind, "purpose": purpose });
     let body = json!({
         "id": "/",

@@ -17,6 +17,7 @@ pub mod search;
 pub mod service;
 pub mod state;
 pub mod static_files;
+pub mod styles;
 pub mod views;
 pub mod visitor;
 pub mod words;

@@ -17,14 +17,14 @@ const WINDOW: u32 = 22;
 pub struct Packed(Mutex<HashMap<String, Bytes>>);
 
 impl Packed {
-    /// A file of this name as brotli.
-    pub fn brotli(&self, name: &str, plain: &[u8]) -> Bytes {
+    /// A file with this hash as brotli.
+    pub fn brotli(&self, hash: &str, plain: &[u8]) -> Bytes {
         let mut files = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(known) = files.get(name) {
+        if let Some(known) = files.get(hash) {
             return known.clone();
         }
         let packed = Bytes::from(brotli(plain));
-        files.insert(name.to_owned(), packed.clone());
+        files.insert(hash.to_owned(), packed.clone());
         packed
     }
 }

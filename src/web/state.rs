@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::admin::Admin;
 use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::config::PublicUrl;
@@ -20,6 +21,8 @@ pub struct WebState {
     pub auth: Arc<Auth>,
     /// The chat; this thread's own clone.
     pub chat: Chat,
+    /// What those who run the server can do.
+    pub admin: Admin,
     /// Notifications.
     pub push: Push,
     /// The database, for lists that the chat does not hold.

@@ -16,6 +16,7 @@ use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
 use super::packed::{self, Packed};
+use super::styles;
 use super::words::catalogue::{self, Catalogue, CatalogueError};
 use super::words::language::Language;
 
@@ -29,9 +30,10 @@ pub(super) const ASK_FIRST: &str = "no-cache";
 /// Scripts that run in the service worker only.
 const WORKERS: [&str; 2] = ["js/service_worker.js", "js/push_worker.js"];
 
+/// The folder `static`: inside a release, on disk in a debug build.
 #[derive(RustEmbed)]
 #[folder = "static"]
-struct Files;
+pub(super) struct Files;
 
 /// What stands before the path of a file: `/static/v-` and a hash of all files, or `/static/v-dev` in a debug build.
 #[must_use]
@@ -44,12 +46,13 @@ pub fn asset_prefix() -> String {
 #[must_use]
 pub fn shell_files() -> Vec<String> {
     let is_kept = |name: &str| {
-        let is_code = name.starts_with("css/") || (name.starts_with("js/") && !WORKERS.contains(&name));
+        let is_code = name.starts_with("js/") && !WORKERS.contains(&name);
         is_code || name == "favicon.svg"
     };
     let words = Language::ALL.map(|language| format!("locales/{}.js", language.tag()));
     let mut files: Vec<_> = Files::iter().map(std::borrow::Cow::into_owned).filter(|name| is_kept(name)).collect();
     files.extend(words);
+    files.push(styles::NAME.to_owned());
     files.sort_unstable();
     files
 }
@@ -69,6 +72,10 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config.app_data(web::Data::new(Served::new(current))).app_data(web::Data::new(Packed::default()));
     for path in ["/static/v-{version}/locales/{language}.js", "/static/locales/{language}.js"] {
         let resource = web::resource(path).route(web::get().to(words)).route(web::head().to(words));
+        config.service(resource);
+    }
+    for path in ["/static/v-{version}/css/all.css", "/static/css/all.css"] {
+        let resource = web::resource(path).route(web::get().to(all_styles)).route(web::head().to(all_styles));
         config.service(resource);
     }
     if cfg!(debug_assertions) {
@@ -153,6 +160,13 @@ async fn words(request: HttpRequest, current: web::Data<Served>) -> HttpResponse
     }
 }
 
+/// Every style sheet.
+async fn all_styles(request: HttpRequest, current: web::Data<Served>) -> HttpResponse {
+    let sheet = styles::sheet();
+    let sheet = packed::lean(styles::NAME, &sheet).unwrap_or(sheet);
+    answer(&request, &current, styles::NAME, &Sha256::digest(&sheet), sheet.into())
+}
+
 /// A file from inside the binary. Names are looked up in a table: there is no path to walk out of.
 async fn embedded(request: HttpRequest, current: web::Data<Served>) -> HttpResponse {
     let info = request.match_info();
@@ -171,7 +185,8 @@ async fn embedded(request: HttpRequest, current: web::Data<Served>) -> HttpRespo
 fn answer(request: &HttpRequest, current: &Served, name: &str, hash: &[u8], bytes: web::Bytes) -> HttpResponse {
     // After an update, pages of the version before ask for the old address: they get the file, but do not keep it.
     let is_current = request.match_info().get("version") == Some(&*current.version);
-    let tag = EntityTag::new_strong(hex(hash, 16));
+    let sign = hex(hash, 16);
+    let tag = EntityTag::new_strong(sign.clone());
     let is_known = is_known(request, &tag);
     let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
@@ -188,7 +203,7 @@ fn answer(request: &HttpRequest, current: &Served, name: &str, hash: &[u8], byte
     let packed = request.app_data::<web::Data<Packed>>().filter(|_| is_text(name) && takes_brotli(request));
     match packed {
         // What is compressed already is left alone on its way out.
-        Some(packed) => response.insert_header(ContentEncoding::Brotli).body(packed.brotli(name, &bytes)),
+        Some(packed) => response.insert_header(ContentEncoding::Brotli).body(packed.brotli(&sign, &bytes)),
         None => response.body(bytes),
     }
 }

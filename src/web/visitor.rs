@@ -61,8 +61,11 @@ impl FromRequest for Visitor {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let person = identify(&request).await?.map(Arc::new);
-            Ok(Self { person, address: address(&request) })
+            let (person, address) = (identify(&request).await?.map(Arc::new), address(&request));
+            if let Some(state) = request.app_data::<web::Data<WebState>>() {
+                state.auth.let_in(person.as_ref().map(|person| person.id), Some(address)).map_err(not_let_in)?;
+            }
+            Ok(Self { person, address })
         })
     }
 }
@@ -77,7 +80,7 @@ pub fn address(request: &HttpRequest) -> IpAddr {
 async fn identify(request: &HttpRequest) -> Result<Option<Person>, Problem> {
     let Some(state) = request.app_data::<web::Data<WebState>>() else { return Ok(None) };
     if let Some(token) = bearer(request)? {
-        let person = state.auth.identify(Credential::Token(token)).await.map_err(storage_problem)?;
+        let person = state.auth.identify(Credential::Token(token)).await.map_err(not_let_in)?;
         let unknown = || {
             Problem::new(ErrorCode::Unauthorized, "this token is not known or was revoked; make a new one on /settings")
         };
@@ -85,7 +88,7 @@ async fn identify(request: &HttpRequest) -> Result<Option<Person>, Problem> {
     }
     for name in [cookie::SESSION, cookie::GUEST] {
         if let Some(cookie) = request.cookie(name) {
-            let person = state.auth.identify(Credential::Cookie(cookie.value())).await.map_err(storage_problem)?;
+            let person = state.auth.identify(Credential::Cookie(cookie.value())).await.map_err(not_let_in)?;
             if person.is_some() {
                 return Ok(person);
             }
@@ -102,7 +105,10 @@ fn bearer(request: &HttpRequest) -> Result<Option<&str>, Problem> {
     })
 }
 
-fn storage_problem(error: AuthError) -> Problem {
+fn not_let_in(error: AuthError) -> Problem {
+    if matches!(error, AuthError::ShutOut { .. }) {
+        return Problem::new(ErrorCode::Forbidden, error.to_string());
+    }
     log::error!("somebody could not be identified: {error:?}");
     Problem::unavailable()
 }

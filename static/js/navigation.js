@@ -30,8 +30,6 @@ export async function goTo(address, { push = true, place = null } = {}) {
     const page = pageDocument(html);
     if (signal.aborted) return;
     if (!page || !fits(page)) throw new Error("not for this shell");
-    await addStyles(page, signal);
-    if (signal.aborted) return;
     remember();
     document.dispatchEvent(new CustomEvent("page-leave"));
     // An open panel is a step of its own on a phone; the new page takes its place.
@@ -68,28 +66,10 @@ function prefetch(url) {
   prefetched = { address: addressOf(url), at: performance.now(), page };
 }
 
-/** The same words from the same version for the same person: only then do the two pages belong together. */
+/** The same words and styles, of the same version, for the same person: only then do the two pages belong together. */
 function fits(page) {
   const same = (name) => page.documentElement.dataset[name] === document.documentElement.dataset[name];
   return same("words") && page.body.dataset.viewerId === document.body.dataset.viewerId && page.body.dataset.viewerKind === document.body.dataset.viewerKind;
-}
-
-function addStyles(page, signal) {
-  const known = new Set([...document.head.querySelectorAll("link[rel=stylesheet]")].map((link) => link.getAttribute("href")));
-  const missing = [...page.head.querySelectorAll("link[rel=stylesheet]")].filter((link) => !known.has(link.getAttribute("href")));
-  return Promise.all(
-    missing.map((found) => {
-      const link = document.createElement("link");
-      link.rel = "stylesheet";
-      link.href = found.getAttribute("href");
-      return new Promise((resolve) => {
-        link.addEventListener("load", resolve);
-        link.addEventListener("error", resolve);
-        signal.addEventListener("abort", resolve);
-        document.head.append(link);
-      });
-    }),
-  );
 }
 
 function show(page, url, place) {

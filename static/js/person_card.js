@@ -24,7 +24,6 @@ export async function showCard(link) {
     location.assign(link.href);
     return;
   }
-  await styled();
   card.showPopover();
   place(link);
   const first = card.querySelector("[autofocus]") ?? card.querySelector("a[href], button");
@@ -44,20 +43,6 @@ function fill(part) {
   }
   card.setAttribute("aria-label", part.dataset.panelPage);
   card.replaceChildren(document.importNode(part, true));
-}
-
-/** The card's own style sheet comes with the first card. */
-function styled() {
-  const href = `${document.documentElement.dataset.words.replace(/\/locales\/.*/, "")}/css/components/person_card.css`;
-  if (document.head.querySelector(`link[href="${href}"]`)) return Promise.resolve();
-  const sheet = document.createElement("link");
-  sheet.rel = "stylesheet";
-  sheet.href = href;
-  return new Promise((resolve) => {
-    sheet.onload = resolve;
-    sheet.onerror = resolve;
-    document.head.append(sheet);
-  });
 }
 
 /** Under the name, or over it where there is more room; on a phone the style sheet puts it at the bottom. */

@@ -2,20 +2,24 @@
 
 use std::sync::Arc;
 
+use super::super::people::Place;
 use super::super::server::ChatServer;
 use super::super::turn::{Closing, Item, WorkerId};
 use super::super::upkeep::going_away;
 use super::presence;
 use crate::domain::ids::SessionId;
 use crate::domain::permission;
-use crate::domain::person::{Person, Status};
+use crate::domain::person::{Origin, Person, Status};
 use crate::protocol::server_frame::{Notice, Welcome};
 
-pub fn run(server: &mut ChatServer, session: SessionId, worker: WorkerId, person: Arc<Person>) {
+pub fn run(server: &mut ChatServer, session: SessionId, worker: WorkerId, person: Arc<Person>, origin: Origin) {
     let has_ended = person.device.is_some_and(|device| server.ended.contains_key(&device));
-    let refused = has_ended || permission::may_enter(server.access(), person.standing).is_err();
+    let now = server.clock.now();
+    // The handshake may have begun before somebody was shut out.
+    let shut_out = server.conduct().shut_out(Some(person.id), Some(origin.address), now).is_some();
+    let refused = has_ended || shut_out || permission::may_enter(server.access(), person.standing).is_err();
     let before = server.shown_status(person.id);
-    let person = server.people.connect(session, worker, person);
+    let person = server.people.connect(session, Place { worker, origin, since: now }, person);
     if server.profiles.is_busy(person.id) {
         server.people.set_busy(person.id, true);
     }

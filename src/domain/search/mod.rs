@@ -11,7 +11,7 @@ pub mod words;
 pub use dates::Days;
 pub use error::SearchError;
 pub use parse::parse;
-pub use query::{FromWhom, InRoom, Marks, Query, Term};
+pub use query::{FromWhom, InRoom, Marks, Query, Term, has_link};
 
 #[cfg(test)]
 mod tests;

@@ -90,7 +90,9 @@ impl Marks {
     }
 }
 
-fn has_link(text: &str) -> bool {
+/// True when there is an address of the web in it.
+#[must_use]
+pub fn has_link(text: &str) -> bool {
     let schemes = ["http://", "https://", "www.", "mailto:"];
     text.contains("](") || text.split_whitespace().any(|word| schemes.iter().any(|scheme| contains(word, scheme)))
 }

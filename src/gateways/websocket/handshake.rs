@@ -5,7 +5,7 @@
 //! agreed in the [`Offer`] that came with the request, and `upgrade` takes the socket from there.
 
 use std::cell::Cell;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 
 use actix_web::http::header::{
@@ -21,7 +21,7 @@ use super::state::WebsocketState;
 use crate::auth::origin::{self, Headers};
 use crate::auth::{AuthError, Credential, bearer_token, cookie};
 use crate::domain::name::RoomName;
-use crate::domain::person::Person;
+use crate::domain::person::{Door, Origin, Person, Visit};
 use crate::protocol::encoding::Encoding;
 use crate::protocol::error_code::{ErrorCode, Problem};
 
@@ -42,7 +42,7 @@ pub enum Purpose {
     /// A session of the chat.
     Session {
         /// Whose.
-        person: Person,
+        visit: Visit,
         /// In which encoding.
         encoding: Encoding,
         /// What it joins at once.
@@ -65,9 +65,9 @@ pub async fn open_session(request: HttpRequest) -> HttpResponse {
         return refusal(&Problem::unavailable());
     };
     match admit(&request, &state).await {
-        Ok((place, person, encoding, Query { rooms, .. })) => {
+        Ok((place, visit, encoding, Query { rooms, .. })) => {
             let protocol = Encoding::NAMED.iter().find(|(named, _)| *named == encoding).map(|(_, name)| *name);
-            let purpose = Purpose::Session { person, encoding, rooms };
+            let purpose = Purpose::Session { visit, encoding, rooms };
             agree(&request, protocol, Agreed { place, purpose })
         }
         Err(problem) => refusal(&problem),
@@ -85,12 +85,15 @@ pub async fn open_echo(request: HttpRequest) -> HttpResponse {
     }
 }
 
-async fn admit(request: &HttpRequest, state: &Rc<WebsocketState>) -> Result<(Place, Person, Encoding, Query), Problem> {
+async fn admit(request: &HttpRequest, state: &Rc<WebsocketState>) -> Result<(Place, Visit, Encoding, Query), Problem> {
     let place = knock(request, state)?;
     let query = query::parse(request.query_string())?;
     let encoding = encoding(request.headers())?;
     let person = identify(request, state, &query).await?;
-    Ok((place, person, encoding, query))
+    let address = address(request);
+    state.auth.let_in(Some(person.id), Some(address)).map_err(refused)?;
+    let origin = Origin { door: Door::WebSocket, address };
+    Ok((place, Visit { person, origin }, encoding, query))
 }
 
 /// What is checked before anything is done for a newcomer.
@@ -100,9 +103,13 @@ fn knock(request: &HttpRequest, state: &Rc<WebsocketState>) -> Result<Place, Pro
         return Err(Problem::new(ErrorCode::Unavailable, "the server has as many connections as it takes; try later"));
     }
     check_origin(request, state)?;
-    let address = request.peer_addr().map_or(Ipv4Addr::UNSPECIFIED.into(), |address| address.ip());
-    let permit = state.admission.handshake(address, state.worker.clock().now())?;
+    let permit = state.admission.handshake(address(request), state.worker.clock().now())?;
     Ok(Place::new(Rc::clone(state), permit))
+}
+
+/// The address of the other end.
+fn address(request: &HttpRequest) -> IpAddr {
+    request.peer_addr().map_or(Ipv4Addr::UNSPECIFIED.into(), |address| address.ip().to_canonical())
 }
 
 fn agree(request: &HttpRequest, protocol: Option<&str>, agreed: Agreed) -> HttpResponse {
@@ -185,6 +192,7 @@ async fn by_cookie(request: &HttpRequest, state: &WebsocketState, name: &str) ->
 
 fn refused(error: AuthError) -> Problem {
     match error {
+        AuthError::ShutOut { .. } => Problem::new(ErrorCode::Forbidden, error.to_string()),
         AuthError::GuestsOff => Problem::new(ErrorCode::Unauthorized, error.to_string()),
         AuthError::BadName(_) => Problem::field("name", format!("`name`: {error}")),
         AuthError::NameTaken => Problem { field: Some("name"), ..Problem::new(ErrorCode::Conflict, error.to_string()) },

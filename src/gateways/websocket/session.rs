@@ -13,7 +13,7 @@ use super::typed_rooms::TypedRooms;
 use crate::chat::fanout::{Sink, Weight};
 use crate::chat::turn::Closing;
 use crate::domain::name::RoomName;
-use crate::domain::person::Person;
+use crate::domain::person::{Origin, Person, Visit};
 use crate::gateways::dispatch::{Dispatcher, Outcome, Sent};
 use crate::protocol::command::{Command, Request};
 use crate::protocol::encode;
@@ -39,7 +39,7 @@ impl Session {
         state: Rc<WebsocketState>,
         outbox: Rc<Outbox>,
         encoding: Encoding,
-        person: Person,
+        Visit { person, origin }: Visit,
         typed: Option<Rc<TypedRooms>>,
         rooms: Vec<RoomName>,
     ) -> Self {
@@ -50,14 +50,14 @@ impl Session {
         });
         let dispatcher = Dispatcher::new(state.worker.clone(), id, state.rates.clone());
         let mut session = Self { encoding, state, outbox, dispatcher, plain };
-        session.enter(person, rooms);
+        session.enter(person, origin, rooms);
         session
     }
 
-    fn enter(&mut self, person: Arc<Person>, rooms: Vec<RoomName>) {
+    fn enter(&mut self, person: Arc<Person>, origin: Origin, rooms: Vec<RoomName>) {
         self.state.worker.register(self.dispatcher.session(), self.encoding, self.outbox.clone());
-        if let Err(problem) = self.state.worker.uplink.connect(self.dispatcher.session(), self.state.worker.id, person)
-        {
+        let (session, worker) = (self.dispatcher.session(), self.state.worker.id);
+        if let Err(problem) = self.state.worker.uplink.connect(session, worker, person, origin) {
             self.tell(None, &problem);
             return self.outbox.close(Closing::TRY_AGAIN);
         }

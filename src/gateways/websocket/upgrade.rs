@@ -193,11 +193,11 @@ async fn flush(framed: &mut Framed<TcpStream, Codec>) -> Result<(), UpgradeError
 fn start(state: Rc<WebsocketState>, agreed: Agreed, socket: Socket, early: &[u8]) {
     let Agreed { place, purpose } = agreed;
     match purpose {
-        Purpose::Session { person, encoding, rooms } => {
+        Purpose::Session { visit, encoding, rooms } => {
             let bounds = MessageLimits { bytes: limits::FRAME_BYTES, fragments: limits::FRAGMENTS };
             let typed = (encoding == Encoding::Plain).then(Rc::<TypedRooms>::default);
             let outbox = Rc::new(Outbox::new(socket, state.outbox_bytes, typed.clone(), Rc::clone(&state)));
-            let session = Session::open(Rc::clone(&state), Rc::clone(&outbox), encoding, person, typed, rooms);
+            let session = Session::open(Rc::clone(&state), Rc::clone(&outbox), encoding, visit, typed, rooms);
             let (inbox, assembler) = (Inbox::new(limits::FRAME_BYTES), Assembler::new(bounds));
             Connection::start(session, inbox, assembler, early, place);
         }

@@ -4,6 +4,7 @@
 //! hex, because SQLite's JSON has no bytes.
 
 mod append;
+mod audit;
 mod backup;
 mod batch;
 mod devices;
@@ -19,9 +20,11 @@ mod log_rows;
 mod migrations;
 mod nonces;
 mod open;
+mod order;
 mod profiles;
 mod push;
 mod read_targets;
+mod reports;
 mod restore;
 mod retention;
 mod room_rows;

@@ -153,7 +153,7 @@ impl From<AuthError> for ApiError {
             AuthError::WrongCredentials | AuthError::GuestsOff | AuthError::UnknownToken => ErrorCode::Unauthorized,
             AuthError::NameTaken | AuthError::AlreadySetUp => ErrorCode::Conflict,
             AuthError::BadInvite => ErrorCode::NotFound,
-            AuthError::RegistrationClosed | AuthError::BadSetupCode => ErrorCode::Forbidden,
+            AuthError::RegistrationClosed | AuthError::BadSetupCode | AuthError::ShutOut { .. } => ErrorCode::Forbidden,
         };
         Problem::new(code, message).into()
     }

@@ -120,7 +120,7 @@ pub async fn unsubscribe(
 /// Sends a notification to every device of the caller.
 pub async fn test(state: web::Data<WebState>, visitor: Visitor) -> Result<HttpResponse, ApiError> {
     let person = visitor.account()?;
-    let title = state.auth.server_name().await;
+    let title = state.auth.server_name();
     let devices = state.push.test(person.id, &title, "Notifications arrive here.").await?;
     Ok(json(HttpResponse::Ok(), Sent { devices }))
 }

@@ -72,9 +72,12 @@ impl Server {
         let bob = auth.register(None, "bob", password(), "test").await.unwrap();
         let ann = auth.make_token(&ann.person, "test").await.unwrap().secret;
         let bob = auth.make_token(&bob.person, "test").await.unwrap().secret;
+        let auth = Arc::new(auth);
+        let admin = crate::admin::Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone());
         let state = WebState {
-            auth: Arc::new(auth),
+            auth,
             chat,
+            admin,
             push,
             searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
             store,
@@ -134,6 +137,7 @@ fn start_chat(store: &SharedStore, auth: &Auth, clock: &Clock, metrics: &Metrics
     let setup = Setup {
         clock: clock.clone(),
         access: auth.follow_access(),
+        conduct: auth.follow_conduct(),
         journal: inlet,
         store: store.clone(),
         alerts: Alerts::new(|| false, metrics.clone()).0,

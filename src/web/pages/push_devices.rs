@@ -22,7 +22,7 @@ pub async fn remove(visit: Visit, id: web::Path<String>) -> HttpResponse {
 
 async fn send_test(visit: &Visit) -> Result<HttpResponse, Problem> {
     let account = visit.account()?;
-    let title = visit.state.auth.server_name().await;
+    let title = visit.state.auth.server_name();
     let body = visit.words.get("settings.push_test_body");
     visit.state.push.test(account.id, &title, &body).await.map_err(storage_problem)?;
     Ok(settings::saved("push"))

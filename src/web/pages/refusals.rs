@@ -43,6 +43,8 @@ pub fn words_of(words: &Words, error: &AuthError) -> String {
         AuthError::BadPassword(PasswordError::TooLong) => {
             words.with("auth.long_password", &[("max", &PASSWORD_MAX_BYTES)])
         }
+        AuthError::ShutOut { reason } if reason.is_empty() => words.get("auth.shut_out"),
+        AuthError::ShutOut { reason } => words.with("auth.shut_out_because", &[("reason", reason)]),
         AuthError::NameTaken => words.get("name.taken"),
         AuthError::BadInvite => words.get("error.bad_invite"),
         AuthError::RegistrationClosed => words.get("auth.registration_closed"),
@@ -71,7 +73,7 @@ pub fn problem_of(words: &Words, error: &AuthError) -> Problem {
         AuthError::WrongCredentials | AuthError::UnknownToken | AuthError::GuestsOff => ErrorCode::Unauthorized,
         AuthError::NameTaken | AuthError::AlreadySetUp => ErrorCode::Conflict,
         AuthError::BadInvite => ErrorCode::NotFound,
-        AuthError::RegistrationClosed => ErrorCode::Forbidden,
+        AuthError::RegistrationClosed | AuthError::ShutOut { .. } => ErrorCode::Forbidden,
         AuthError::BadName(_) | AuthError::BadPassword(_) | AuthError::BadLabel | AuthError::BadSetupCode => {
             ErrorCode::BadRequest
         }

@@ -24,7 +24,7 @@ pub async fn show(visit: Visit) -> HttpResponse {
     if !visit.state.auth.access().demo {
         return redirect("/");
     }
-    let server_name_value = visit.state.auth.server_name().await;
+    let server_name_value = visit.state.auth.server_name();
     let code_value = Fields::of_query(&visit.request).get("code").to_owned();
     let form = SetupForm { code_value, server_name_value, ..SetupForm::default() };
     let result = page(&visit, StatusCode::OK, form).await;
@@ -44,7 +44,7 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
         name_value: fields.get("name").to_owned(),
         ..SetupForm::default()
     };
-    let present = visit.state.auth.server_name().await;
+    let present = visit.state.auth.server_name();
     let typed = fields.get("server_name").trim();
     let Some(server_name) = checked_server_name(if typed.is_empty() { &present } else { typed }) else {
         let server_name_error = visit.words.with("setup.bad_server_name", &[("max", &SERVER_NAME_CHARS)]);

@@ -93,7 +93,7 @@ impl Visit {
     /// What every page needs.
     pub async fn page_view(&self, title: &str) -> PageView {
         let access = self.state.auth.access();
-        let server_name = self.state.auth.server_name().await;
+        let server_name = self.state.auth.server_name();
         PageView {
             lang: self.words.language().tag(),
             dir: self.words.language().dir(),

@@ -9,7 +9,7 @@ use parlor::domain::room::RoomKind;
 use parlor::storage::idempotency::KeyState;
 use parlor::storage::search::Wanted;
 use parlor::storage::sqlite::SqliteStore;
-use parlor::storage::{Events, Idempotency, OpenError, Rooms, Search, Settings, Store};
+use parlor::storage::{Audit, Events, Idempotency, OpenError, Rooms, Search, Settings, Store};
 use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
@@ -371,4 +371,27 @@ async fn a_row_that_makes_no_sense_is_an_error_and_no_panic() {
 
     assert!(failed.is_err());
     assert!(store.set_setting("server_name", "still here").await.is_ok());
+}
+
+#[tokio::test]
+async fn the_audit_log_cannot_be_changed_unseen() {
+    let (folder, store) = fresh().await;
+    let ann = account(&store, "ann").await;
+    for action in ["user.suspend", "user.role", "room.delete"] {
+        store.append_audit(&stories::order::act(&ann, action, "user:bob")).await.unwrap();
+    }
+    let mut connection = SqliteConnection::connect(&format!("sqlite:{}", file(&folder).display())).await.unwrap();
+    for sql in ["UPDATE audit SET target = 'user:cid' WHERE id = 2", "DELETE FROM audit WHERE id = 2"] {
+        let refused = sqlx::raw_sql(sql).execute(&mut connection).await;
+        assert!(refused.is_err_and(|error| error.to_string().contains("never")), "{sql}");
+    }
+
+    // Whoever has the file can take the triggers away; the chain still tells.
+    let without = "DROP TRIGGER audit_is_never_changed; DROP TRIGGER audit_is_never_shortened;";
+    sqlx::raw_sql(without).execute(&mut connection).await.unwrap();
+    assert_eq!(store.verify_audit().await.unwrap().broken_at, None);
+    sqlx::raw_sql("UPDATE audit SET target = 'user:cid' WHERE id = 2").execute(&mut connection).await.unwrap();
+    assert_eq!(store.verify_audit().await.unwrap().broken_at, Some(2));
+    sqlx::raw_sql("DELETE FROM audit WHERE id = 2").execute(&mut connection).await.unwrap();
+    assert_eq!(store.verify_audit().await.unwrap().broken_at, Some(2));
 }

@@ -6,6 +6,7 @@ pub mod invites;
 pub mod keys;
 pub mod log;
 pub mod memberships;
+pub mod order;
 pub mod profiles;
 pub mod push;
 pub mod retention;

@@ -1,0 +1,103 @@
+//! What those who run the server do: one function for each act, the same for pages, programs and the command line. Each asks
+//! [`office`](crate::domain::office) first, holds for live sessions at once, and is written down in the audit log.
+//!
+//! **How to add an act:** a method in the file of its noun; [`Admin::allow`] first, [`Admin::note`] after it is done.
+
+pub mod audit;
+pub mod bans;
+pub mod console;
+pub mod error;
+
+pub mod people;
+pub mod reports;
+pub mod rooms;
+pub mod sessions;
+pub mod settings;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::auth::Auth;
+use crate::chat::Chat;
+use crate::domain::clock::Clock;
+use crate::domain::office::{self, Power};
+use crate::domain::person::{Author, Person, SiteRole, Standing};
+use crate::storage::SharedStore;
+use crate::storage::audit::Act;
+
+pub use error::AdminError;
+
+/// Who acts, and from where.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// Who.
+    pub who: Author,
+    /// As what.
+    pub role: SiteRole,
+    /// An address, or `console`.
+    pub origin: String,
+}
+
+impl By {
+    /// A person at a door.
+    ///
+    /// # Errors
+    /// For guests.
+    pub fn person(person: &Person, origin: impl Into<String>) -> Result<Self, AdminError> {
+        match person.standing {
+            Standing::Account(role) => Ok(Self { who: Author::from(person), role, origin: origin.into() }),
+            Standing::Guest => Err(AdminError::Refused(crate::domain::permission::Refusal::AccountNeeded)),
+        }
+    }
+}
+
+/// Everything that those who run the server can do. One for the whole server; cheap to clone.
+#[derive(Clone)]
+pub struct Admin {
+    store: SharedStore,
+    auth: Arc<Auth>,
+    /// Not there while only the command line has the database.
+    chat: Option<Chat>,
+    clock: Clock,
+}
+
+impl Admin {
+    /// Over this database; `chat` is where it holds for live sessions.
+    #[must_use]
+    pub fn new(store: SharedStore, auth: Arc<Auth>, chat: Option<Chat>, clock: Clock) -> Self {
+        Self { store, auth, chat, clock }
+    }
+
+    /// Asks whether somebody may do this.
+    ///
+    /// # Errors
+    /// When it takes a higher role.
+    pub fn allow(&self, by: &By, power: Power) -> Result<(), AdminError> {
+        Ok(office::may(power, Standing::Account(by.role))?)
+    }
+
+    /// Writes down what was done. Whoever calls has done it; when this fails they are told, and do it again.
+    async fn note(&self, by: &By, action: &str, target: String, details: Value) -> Result<(), AdminError> {
+        log::info!("{} by {} ({}): {target}", action, by.who.name, by.origin);
+        let act = Act {
+            at: self.clock.now(),
+            actor: by.who.clone(),
+            origin: by.origin.clone(),
+            action: action.to_owned(),
+            target,
+            details: details.to_string(),
+        };
+        self.store.append_audit(&act).await?;
+        Ok(())
+    }
+
+    /// What was decided about people holds from now on, for live sessions too.
+    async fn enforce(&self) -> Result<(), AdminError> {
+        self.auth.reload_conduct().await?;
+        if let Some(chat) = &self.chat {
+            chat.enforce().await;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,186 @@
+//! Accounts: roles, suspension, silence, trust, logins, deletion.
+
+use serde_json::json;
+
+use super::{Admin, AdminError, By};
+use crate::chat::messages::Cut;
+use crate::domain::limits::REASON_CHARS;
+use crate::domain::name::NameKey;
+use crate::domain::office::{self, Power};
+use crate::domain::person::SiteRole;
+use crate::storage::order::{AccountFilter, WatchedAccount};
+
+/// Accounts of one page.
+pub const PAGE: usize = 50;
+
+impl Admin {
+    /// One page of accounts, from after the name `after` on, and whether there are more.
+    ///
+    /// # Errors
+    /// When the role is not enough.
+    pub async fn people(
+        &self,
+        by: &By,
+        filter: &AccountFilter,
+        after: &str,
+    ) -> Result<(Vec<WatchedAccount>, bool), AdminError> {
+        self.allow(by, Power::SeePeople)?;
+        let folded = AccountFilter { name: NameKey::of(filter.name.trim()).as_str().to_owned(), ..filter.clone() };
+        let mut found = self.store.watched_accounts(&folded, NameKey::of(after).as_str(), PAGE + 1).await?;
+        let more = found.len() > PAGE;
+        found.truncate(PAGE);
+        Ok((found, more))
+    }
+
+    /// One account, by name.
+    ///
+    /// # Errors
+    /// When the role is not enough, or there is none.
+    pub async fn person(&self, by: &By, name: &str) -> Result<WatchedAccount, AdminError> {
+        self.allow(by, Power::SeePeople)?;
+        self.find(name).await
+    }
+
+    async fn find(&self, name: &str) -> Result<WatchedAccount, AdminError> {
+        let account = self.store.user_by_name(&NameKey::of(name.trim())).await?;
+        let account = account.ok_or_else(|| AdminError::no_account(name))?;
+        self.store.watched_account(account.id).await?.ok_or_else(|| AdminError::no_account(name))
+    }
+
+    /// The account of this name, if its role is below that of whoever acts.
+    pub(super) async fn find_below(&self, by: &By, power: Power, name: &str) -> Result<WatchedAccount, AdminError> {
+        self.allow(by, power)?;
+        let found = self.find(name).await?;
+        if found.account.id == by.who.id {
+            return Err(AdminError::Oneself);
+        }
+        office::may_touch(by.role, found.account.site_role)?;
+        Ok(found)
+    }
+
+    /// Gives an account another site role: at most one's own, and only to those below.
+    ///
+    /// # Errors
+    /// When the role is not enough, or the account is the only owner.
+    pub async fn set_role(&self, by: &By, name: &str, role: SiteRole) -> Result<(), AdminError> {
+        self.allow(by, Power::Roles)?;
+        let found = self.find(name).await?;
+        let before = found.account.site_role;
+        // An owner may step down, if another one is left.
+        if found.account.id != by.who.id {
+            office::may_touch(by.role, before)?;
+        }
+        if role > by.role || role == SiteRole::Bot || before == SiteRole::Bot {
+            let message = "give a role that is not above your own; bots are made as such and stay bots".to_owned();
+            return Err(AdminError::Bad { field: "role", message });
+        }
+        if !self.store.set_site_role(found.account.id, role).await? {
+            return Err(AdminError::LastOwner);
+        }
+        if let Some(chat) = &self.chat {
+            chat.promote(found.account.id, role);
+        }
+        let details = json!({ "from": before.as_str(), "to": role.as_str() });
+        self.note(by, "user.role", user(&found), details).await
+    }
+
+    /// Suspends an account: no login of it works, and live ones end at once.
+    ///
+    /// # Errors
+    /// When the role is not enough.
+    pub async fn suspend(&self, by: &By, name: &str, reason: &str) -> Result<(), AdminError> {
+        let reason = checked_reason(reason)?;
+        let found = self.find_below(by, Power::Suspend, name).await?;
+        self.store.suspend(found.account.id, Some((self.clock.now(), &reason))).await?;
+        self.enforce().await?;
+        self.note(by, "user.suspend", user(&found), json!({ "reason": reason })).await
+    }
+
+    /// Ends a suspension.
+    ///
+    /// # Errors
+    /// When the role is not enough.
+    pub async fn unsuspend(&self, by: &By, name: &str) -> Result<(), AdminError> {
+        let found = self.find_below(by, Power::Suspend, name).await?;
+        self.store.suspend(found.account.id, None).await?;
+        self.enforce().await?;
+        self.note(by, "user.unsuspend", user(&found), json!({})).await
+    }
+
+    /// Lets an account read and not write, or write again.
+    ///
+    /// # Errors
+    /// When the role is not enough.
+    pub async fn silence(&self, by: &By, name: &str, silenced: bool) -> Result<(), AdminError> {
+        let found = self.find_below(by, Power::Silence, name).await?;
+        self.store.silence(found.account.id, silenced).await?;
+        self.enforce().await?;
+        let action = if silenced { "user.silence" } else { "user.unsilence" };
+        self.note(by, action, user(&found), json!({})).await
+    }
+
+    /// Ends the quarantine of a new account before its time.
+    ///
+    /// # Errors
+    /// When the role is not enough.
+    pub async fn trust(&self, by: &By, name: &str, trusted: bool) -> Result<(), AdminError> {
+        let found = self.find_below(by, Power::Trust, name).await?;
+        self.store.trust(found.account.id, trusted.then(|| self.clock.now())).await?;
+        self.enforce().await?;
+        let action = if trusted { "user.trust" } else { "user.distrust" };
+        self.note(by, action, user(&found), json!({})).await
+    }
+
+    /// Ends every login of an account, cookies and tokens; answers how many there were.
+    ///
+    /// # Errors
+    /// When the role is not enough.
+    pub async fn end_logins(&self, by: &By, name: &str) -> Result<usize, AdminError> {
+        let found = self.find_below(by, Power::Logins, name).await?;
+        let ended = self.auth.end_all_logins(found.account.id).await?;
+        if let Some(chat) = &self.chat {
+            for device in &ended {
+                chat.end_device(*device);
+            }
+        }
+        self.note(by, "user.end_logins", user(&found), json!({ "logins": ended.len() })).await?;
+        Ok(ended.len())
+    }
+
+    /// Deletes an account. What it wrote stays under its name; with `messages` it is deleted, room by room.
+    ///
+    /// # Errors
+    /// When the role is not enough, or the account owns the server.
+    pub async fn delete_person(&self, by: &By, name: &str, messages: bool) -> Result<u64, AdminError> {
+        let found = self.find_below(by, Power::DeletePeople, name).await?;
+        if found.account.site_role == SiteRole::Owner {
+            return Err(AdminError::Bad { field: "name", message: "take the role of an owner away first".to_owned() });
+        }
+        let deleted = if messages { self.delete_messages_of(by, &found).await? } else { 0 };
+        if let Some(chat) = &self.chat {
+            chat.cut(Cut::Person(found.account.id)).await;
+        }
+        if !self.store.delete_account(found.account.id).await? {
+            return Err(AdminError::no_account(name));
+        }
+        self.auth.forget_account(&found.account.name);
+        self.enforce().await?;
+        self.note(by, "user.delete", user(&found), json!({ "messages": deleted })).await?;
+        Ok(deleted)
+    }
+}
+
+/// How an account is named in the audit log.
+fn user(found: &WatchedAccount) -> String {
+    format!("user:{}", found.account.name)
+}
+
+/// A reason that was typed: one line, and not too long.
+pub(super) fn checked_reason(text: &str) -> Result<String, AdminError> {
+    let text = text.trim();
+    if text.chars().count() > REASON_CHARS || text.chars().any(char::is_control) {
+        let message = format!("a reason is one line of at most {REASON_CHARS} characters");
+        return Err(AdminError::Bad { field: "reason", message });
+    }
+    Ok(text.to_owned())
+}

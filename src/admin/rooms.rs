@@ -1,0 +1,138 @@
+//! Rooms of others: taking back messages, archiving, owners, deletion, how long messages are kept.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::{Admin, AdminError, By};
+use crate::domain::ids::Seq;
+use crate::domain::name::{NameKey, RoomName};
+use crate::domain::office::Power;
+use crate::domain::person::{Person, Standing};
+use crate::domain::room::RoomKind;
+use crate::protocol::command::{Command, HouseAct};
+use crate::storage::order::{WatchedAccount, WatchedRoom};
+use crate::storage::rooms::StoredRoom;
+
+/// Rooms of one page.
+pub const PAGE: usize = 50;
+/// Longest time messages can be kept before they go, in days.
+const RETENTION_DAYS: u32 = 36_500;
+/// Messages of one person that are found at a time.
+const AT_ONCE: usize = 200;
+
+impl Admin {
+    /// One page of rooms by name, from after the name `after` on, and whether there are more. Direct rooms are not listed:
+    /// who talks to whom is nobody's business.
+    ///
+    /// # Errors
+    /// When the role is not enough.
+    pub async fn rooms(&self, by: &By, name: &str, after: &str) -> Result<(Vec<WatchedRoom>, bool), AdminError> {
+        self.allow(by, Power::SeeRooms)?;
+        let (name, after) = (NameKey::of(name.trim()), NameKey::of(after));
+        let mut found = self.store.watched_rooms(name.as_str(), after.as_str(), PAGE + 1).await?;
+        let more = found.len() > PAGE;
+        found.truncate(PAGE);
+        Ok((found, more))
+    }
+
+    /// One room with its people. Looking at a private one is written down.
+    ///
+    /// # Errors
+    /// When the role is not enough, or there is none.
+    pub async fn room(&self, by: &By, name: &str) -> Result<StoredRoom, AdminError> {
+        self.allow(by, Power::SeeRooms)?;
+        let found = self.find_room(name).await?;
+        if found.info.kind != RoomKind::Public {
+            self.note(by, "room.look", target(&found), json!({})).await?;
+        }
+        Ok(found)
+    }
+
+    async fn find_room(&self, name: &str) -> Result<StoredRoom, AdminError> {
+        let found = self.store.room_by_name(&NameKey::of(name.trim())).await?;
+        let found = found.filter(|room| room.info.kind != RoomKind::Direct);
+        found.ok_or_else(|| AdminError::NotFound { what: "room", name: name.to_owned() })
+    }
+
+    /// Archives a room, or opens it again.
+    ///
+    /// # Errors
+    /// When the role is not enough, or it is the lobby.
+    pub async fn archive(&self, by: &By, name: &str, archived: bool) -> Result<(), AdminError> {
+        self.allow(by, Power::Rooms)?;
+        let found = self.find_room(name).await?;
+        self.act(by, &found.info.name, HouseAct::Archive(archived)).await?;
+        let action = if archived { "room.archive" } else { "room.unarchive" };
+        self.note(by, action, target(&found), json!({})).await
+    }
+
+    /// Gives a room to somebody who is a member of it.
+    ///
+    /// # Errors
+    /// When the role is not enough, or the new owner is no member.
+    pub async fn give_room(&self, by: &By, name: &str, owner: &str) -> Result<(), AdminError> {
+        self.allow(by, Power::Rooms)?;
+        let found = self.find_room(name).await?;
+        let account = self.store.user_by_name(&NameKey::of(owner.trim())).await?;
+        let account = account.ok_or_else(|| AdminError::no_account(owner))?;
+        let who = crate::domain::person::Author { id: account.id, name: account.name };
+        self.act(by, &found.info.name, HouseAct::Owner(who)).await?;
+        self.note(by, "room.owner", target(&found), json!({ "owner": owner.trim() })).await
+    }
+
+    /// How many days messages of a room are kept; 0 for ever, `None` as on the whole server.
+    ///
+    /// # Errors
+    /// When the role is not enough, or it is too long.
+    pub async fn keep_messages(&self, by: &By, name: &str, days: Option<u32>) -> Result<(), AdminError> {
+        self.allow(by, Power::Rooms)?;
+        if days.is_some_and(|days| days > RETENTION_DAYS) {
+            let message = format!("write a number of days up to {RETENTION_DAYS}, 0 for ever, or nothing");
+            return Err(AdminError::Bad { field: "days", message });
+        }
+        let found = self.find_room(name).await?;
+        self.store.set_retention(found.info.id, days).await?;
+        self.note(by, "room.retention", target(&found), json!({ "days": days })).await
+    }
+
+    /// Takes a message back, in whatever room it stands.
+    ///
+    /// # Errors
+    /// When the role is not enough, or there is no such message.
+    pub async fn delete_message(&self, by: &By, room: &RoomName, seq: Seq) -> Result<(), AdminError> {
+        self.allow(by, Power::Reports)?;
+        self.act(by, room, HouseAct::TakeBack(seq)).await?;
+        self.note(by, "message.delete", format!("message:{room}/{seq}"), json!({})).await
+    }
+
+    /// Takes back everything that somebody wrote; answers how much it was.
+    pub(super) async fn delete_messages_of(&self, by: &By, whose: &WatchedAccount) -> Result<u64, AdminError> {
+        let (mut deleted, mut last) = (0, 0);
+        loop {
+            let found = self.store.messages_of(whose.account.id, last, AT_ONCE).await?;
+            if found.is_empty() {
+                return Ok(deleted);
+            }
+            for (place, room, seq) in found {
+                self.act(by, &room, HouseAct::TakeBack(seq)).await?;
+                (deleted, last) = (deleted + 1, place);
+            }
+        }
+    }
+
+    /// Does something in a room without being a member of it.
+    async fn act(&self, by: &By, room: &RoomName, act: HouseAct) -> Result<(), AdminError> {
+        let chat = self.chat.as_ref().ok_or(AdminError::NeedsServer)?;
+        let (id, name, standing) = (by.who.id, by.who.name.clone(), Standing::Account(by.role));
+        let person = Arc::new(Person { id, name, standing, device: None });
+        let command = Command::House { room: room.clone(), act };
+        chat.ask(person, command).await.map_err(|problem| AdminError::Chat(problem.message.to_string()))?;
+        Ok(())
+    }
+}
+
+/// How a room is named in the audit log.
+fn target(found: &StoredRoom) -> String {
+    format!("room:{}", found.info.name)
+}

@@ -1,0 +1,158 @@
+//! Settings that take effect at once, without a restart.
+
+use serde_json::json;
+
+use super::{Admin, AdminError, By};
+use crate::domain::office::Power;
+use crate::storage::settings::{ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, SERVER_NAME};
+
+/// One setting that can be changed while the server runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LiveSetting {
+    /// Its name, on pages, in the database and on the command line.
+    pub key: &'static str,
+    /// What it says, in one line.
+    pub about: &'static str,
+    /// What it can be.
+    pub values: Values,
+}
+
+/// What a setting can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Values {
+    /// One of these; empty for what the program was started with.
+    OneOf(&'static [&'static str]),
+    /// A line of at most so many characters.
+    Line(usize),
+    /// A whole number from 0 to this one.
+    UpTo(u32),
+    /// A colour, as `#rrggbb`, or nothing.
+    Colour,
+}
+
+/// All of them.
+pub const LIVE: [LiveSetting; 6] = [
+    LiveSetting { key: SERVER_NAME, about: "the name of the server", values: Values::Line(64) },
+    LiveSetting { key: MESSAGE_OF_THE_DAY, about: "a line that everybody reads", values: Values::Line(500) },
+    LiveSetting { key: ACCENT, about: "the colour of buttons and links", values: Values::Colour },
+    LiveSetting { key: GUESTS, about: "what guests may do", values: Values::OneOf(&["off", "lobby", "open"]) },
+    LiveSetting {
+        key: REGISTRATION,
+        about: "how accounts come into being",
+        values: Values::OneOf(&["open", "invite", "closed"]),
+    },
+    LiveSetting {
+        key: QUARANTINE_HOURS,
+        about: "for how many hours new accounts send no links and begin no direct rooms",
+        values: Values::UpTo(24 * 365),
+    },
+];
+
+impl LiveSetting {
+    /// The setting of this name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn named(key: &str) -> Result<Self, AdminError> {
+        let missing = || AdminError::NotFound { what: "setting", name: key.to_owned() };
+        LIVE.into_iter().find(|setting| setting.key == key).ok_or_else(missing)
+    }
+
+    /// The value as it is stored.
+    ///
+    /// # Errors
+    /// When it cannot be one, with what it can be.
+    pub fn check(self, text: &str) -> Result<String, AdminError> {
+        let text = text.trim();
+        let bad = |message: String| Err(AdminError::Bad { field: self.key, message });
+        match self.values {
+            Values::OneOf(known) if text.is_empty() || known.contains(&text) => Ok(text.to_owned()),
+            Values::OneOf(known) => {
+                bad(format!("choose one of {}, or nothing for the start setting", known.join(", ")))
+            }
+            Values::Line(most) if text.chars().count() > most || text.chars().any(char::is_control) => {
+                bad(format!("write one line of at most {most} characters"))
+            }
+            Values::Line(_) if text.is_empty() && self.key == SERVER_NAME => bad("give the server a name".to_owned()),
+            Values::Line(_) => Ok(text.to_owned()),
+            Values::UpTo(most) => match text.parse::<u32>() {
+                Ok(number) if number <= most => Ok(number.to_string()),
+                _ => bad(format!("write a whole number from 0 to {most}")),
+            },
+            Values::Colour => {
+                let digits = text.strip_prefix('#').unwrap_or_default();
+                let is_colour = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+                if is_colour || text.is_empty() {
+                    Ok(text.to_ascii_lowercase())
+                } else {
+                    bad("write a colour as #rrggbb, or nothing".to_owned())
+                }
+            }
+        }
+    }
+}
+
+impl Admin {
+    /// Every live setting with its stored value; empty where nothing was decided.
+    ///
+    /// # Errors
+    /// When the role is not enough.
+    pub async fn settings(&self, by: &By) -> Result<Vec<(LiveSetting, String)>, AdminError> {
+        self.allow(by, Power::Settings)?;
+        let mut all = Vec::new();
+        for setting in LIVE {
+            all.push((setting, self.store.setting(setting.key).await?.unwrap_or_default()));
+        }
+        Ok(all)
+    }
+
+    /// Changes a setting; it holds at once.
+    ///
+    /// # Errors
+    /// When the role is not enough, or the value cannot be.
+    pub async fn set(&self, by: &By, key: &str, value: &str) -> Result<(), AdminError> {
+        self.allow(by, Power::Settings)?;
+        let setting = LiveSetting::named(key)?;
+        let value = setting.check(value)?;
+        let before = self.store.setting(key).await?.unwrap_or_default();
+        if before == value {
+            return Ok(());
+        }
+        self.store.set_setting(key, &value).await?;
+        self.auth.reload_house().await?;
+        self.note(by, "setting.change", format!("setting:{key}"), json!({ "from": before, "to": value })).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_checked_before_they_are_kept() {
+        for (key, good, kept) in [
+            (GUESTS, "open", "open"),
+            (GUESTS, "", ""),
+            (SERVER_NAME, "  The house ", "The house"),
+            (QUARANTINE_HOURS, "024", "24"),
+            (ACCENT, "#AABBCC", "#aabbcc"),
+            (ACCENT, "", ""),
+        ] {
+            assert_eq!(LiveSetting::named(key).expect("known").check(good).expect("good"), kept, "{key}");
+        }
+        for (key, bad) in [
+            (GUESTS, "maybe"),
+            (SERVER_NAME, " "),
+            (SERVER_NAME, "a\nb"),
+            (QUARANTINE_HOURS, "-1"),
+            (QUARANTINE_HOURS, "99999999"),
+            (ACCENT, "red"),
+            (ACCENT, "#12345g"),
+            (ACCENT, "#123456;}"),
+        ] {
+            let error = LiveSetting::named(key).expect("known").check(bad).expect_err(bad);
+            assert!(matches!(error, AdminError::Bad { field, .. } if field == key), "{key} {bad}");
+        }
+        assert!(LiveSetting::named("secret").is_err(), "what the server keeps for itself cannot be set");
+    }
+}

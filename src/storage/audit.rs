@@ -1,0 +1,105 @@
+//! The audit log: what those who run the server did. It is only ever added to, and each entry carries the hash of all before
+//! it, so that a change, a gap or a cut shows.
+
+use async_trait::async_trait;
+use sha2::{Digest, Sha256};
+
+use super::StorageResult;
+use crate::domain::clock::Timestamp;
+use crate::domain::person::Author;
+
+/// The hash before the first entry.
+pub const BEGINNING: AuditHash = [0; 32];
+
+/// SHA-256 over an entry and all before it.
+pub type AuditHash = [u8; 32];
+
+/// Something that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: Author,
+    /// From where: an address, or `console`.
+    pub origin: String,
+    /// What, such as `user.suspend`.
+    pub action: String,
+    /// To whom or what: `user:ann`, `room:lobby`.
+    pub target: String,
+    /// What else there is to say, as JSON.
+    pub details: String,
+}
+
+impl Act {
+    /// The hash of this entry behind `before`. Every field goes in with its length in front (eight bytes, big-endian), so
+    /// that nothing can be moved from one field into the next: `before`, number, time, id and name of the actor, origin,
+    /// action, target, details.
+    #[must_use]
+    pub fn hash(&self, before: &AuditHash, id: i64) -> AuditHash {
+        let mut all = Sha256::new();
+        let (id, at) = (id.to_be_bytes(), self.at.0.to_be_bytes());
+        let fields: [&[u8]; 9] = [
+            before,
+            &id,
+            &at,
+            self.actor.id.as_bytes(),
+            self.actor.name.as_str().as_bytes(),
+            self.origin.as_bytes(),
+            self.action.as_bytes(),
+            self.target.as_bytes(),
+            self.details.as_bytes(),
+        ];
+        for field in fields {
+            all.update((field.len() as u64).to_be_bytes());
+            all.update(field);
+        }
+        all.finalize().into()
+    }
+}
+
+/// An entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its number: from 1, without gaps.
+    pub id: i64,
+    /// What was done.
+    pub act: Act,
+    /// Its hash.
+    pub hash: AuditHash,
+}
+
+/// Which entries to list; empty texts are any.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// The name of the actor.
+    pub actor: String,
+    /// What the action begins with: `user.` is all about accounts.
+    pub action: String,
+    /// The target.
+    pub target: String,
+}
+
+/// What a check of the whole log says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// How many entries were read.
+    pub entries: u64,
+    /// The hash of the last good one: kept elsewhere, it shows a cut at the end.
+    pub last: AuditHash,
+    /// The first entry that does not follow from those before it.
+    pub broken_at: Option<i64>,
+}
+
+/// The audit log.
+#[async_trait]
+pub trait Audit {
+    /// Adds an entry.
+    async fn append_audit(&self, act: &Act) -> StorageResult<AuditEntry>;
+
+    /// Entries below the number `before` (all, with `None`), the newest first, at most `limit`.
+    async fn audit(&self, filter: &AuditFilter, before: Option<i64>, limit: usize) -> StorageResult<Vec<AuditEntry>>;
+
+    /// Reads everything and looks whether each entry follows from the one before.
+    async fn verify_audit(&self) -> StorageResult<Verified>;
+}

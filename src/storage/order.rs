@@ -1,0 +1,128 @@
+//! What those who run the server decide about accounts: roles, suspensions, bans. All of it is read at the start and held
+//! in memory by `auth`.
+
+use async_trait::async_trait;
+
+use super::StorageResult;
+use super::users::Account;
+use crate::domain::clock::Timestamp;
+use crate::domain::conduct::{Ban, Banned, Conduct};
+use crate::domain::ids::{RoomId, Seq, UserId};
+use crate::domain::moderation::Measure;
+use crate::domain::name::RoomName;
+use crate::domain::person::{Author, SiteRole};
+use crate::domain::room::RoomInfo;
+
+/// A ban that is to be.
+#[derive(Debug, Clone)]
+pub struct NewBan {
+    /// Whom.
+    pub who: Banned,
+    /// Why.
+    pub reason: String,
+    /// Who says so.
+    pub made_by: Author,
+    /// When.
+    pub made_at: Timestamp,
+    /// Until when; `None` for ever.
+    pub ends_at: Option<Timestamp>,
+}
+
+/// An account as those who run the server see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchedAccount {
+    /// The account.
+    pub account: Account,
+    /// Since when it is suspended, and why.
+    pub suspended: Option<(Timestamp, String)>,
+    /// It reads and does not write.
+    pub silenced: bool,
+    /// Since when it is trusted in spite of being new.
+    pub trusted_at: Option<Timestamp>,
+    /// It asks for a code besides the password.
+    pub has_second_factor: bool,
+    /// When one of its logins was last used.
+    pub used_at: Option<Timestamp>,
+    /// How many rooms it is a member of.
+    pub rooms: u64,
+}
+
+/// Which accounts to list.
+#[derive(Debug, Clone, Default)]
+pub struct AccountFilter {
+    /// Part of the name, folded as names are; empty for all.
+    pub name: String,
+    /// Only this role.
+    pub role: Option<SiteRole>,
+    /// Only those who are suspended, silenced or banned.
+    pub only_in_trouble: bool,
+}
+
+/// A room as those who run the server see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchedRoom {
+    /// The room.
+    pub info: RoomInfo,
+    /// How many members it has.
+    pub members: u64,
+    /// Who owns it, by name.
+    pub owners: Vec<String>,
+    /// Days after which messages go; `None` as on the whole server, 0 never.
+    pub retention_days: Option<u32>,
+}
+
+/// Decisions about people.
+#[async_trait]
+pub trait Order {
+    /// Everything that is in force, for the memory of the doors.
+    async fn conduct(&self) -> StorageResult<Conduct>;
+
+    /// Accounts by name, from after the name key `after` on, at most `limit`.
+    async fn watched_accounts(
+        &self,
+        filter: &AccountFilter,
+        after: &str,
+        limit: usize,
+    ) -> StorageResult<Vec<WatchedAccount>>;
+
+    /// One account.
+    async fn watched_account(&self, user: UserId) -> StorageResult<Option<WatchedAccount>>;
+
+    /// Another site role; `false` when there is no such account, or when it is the last owner.
+    async fn set_site_role(&self, user: UserId, role: SiteRole) -> StorageResult<bool>;
+
+    /// Ends (or, with `None`, lets work again) all logins of an account.
+    async fn suspend(&self, user: UserId, since: Option<(Timestamp, &str)>) -> StorageResult<()>;
+
+    /// Whether an account may write.
+    async fn silence(&self, user: UserId, silenced: bool) -> StorageResult<()>;
+
+    /// A new account is trusted from now on; `None` takes it back.
+    async fn trust(&self, user: UserId, since: Option<Timestamp>) -> StorageResult<()>;
+
+    /// Adds a ban.
+    async fn add_ban(&self, ban: &NewBan) -> StorageResult<Ban>;
+
+    /// Takes a ban back; `false` when there is none of this number.
+    async fn lift_ban(&self, id: i64) -> StorageResult<bool>;
+
+    /// Who is shut out of a room, by name.
+    async fn banned_from(&self, room: RoomId) -> StorageResult<Vec<Author>>;
+
+    /// Stores what is done to keep order in a room.
+    async fn moderate(&self, room: RoomId, measure: Measure) -> StorageResult<()>;
+
+    /// Rooms that are not direct, by name, with `name` in it, from after the name key `after` on, at most `limit`.
+    async fn watched_rooms(&self, name: &str, after: &str, limit: usize) -> StorageResult<Vec<WatchedRoom>>;
+
+    /// How many days messages of a room are kept.
+    async fn set_retention(&self, room: RoomId, days: Option<u32>) -> StorageResult<()>;
+
+    /// At most `limit` messages of this author that are not deleted, in any room, in the order they were written in, from
+    /// after a place of the log on; each with its own place.
+    async fn messages_of(&self, user: UserId, after: i64, limit: usize) -> StorageResult<Vec<(i64, RoomName, Seq)>>;
+
+    /// Deletes an account with everything that belongs to it alone: logins, memberships, profile. What it wrote stays, under
+    /// its name; `false` when there is no such account.
+    async fn delete_account(&self, user: UserId) -> StorageResult<bool>;
+}
