@@ -115,9 +115,6 @@ pub trait Order {
     /// Rooms that are not direct, by name, with `name` in it, from after the name key `after` on, at most `limit`.
     async fn watched_rooms(&self, name: &str, after: &str, limit: usize) -> StorageResult<Vec<WatchedRoom>>;
 
-    /// How many days messages of a room are kept.
-    async fn set_retention(&self, room: RoomId, days: Option<u32>) -> StorageResult<()>;
-
     /// At most `limit` messages of this author that are not deleted, in any room, in the order they were written in, from
     /// after a place of the log on; each with its own place.
     async fn messages_of(&self, user: UserId, after: i64, limit: usize) -> StorageResult<Vec<(i64, RoomName, Seq)>>;

@@ -275,12 +275,6 @@ impl Order for SqliteStore {
         rows.iter().map(room).collect()
     }
 
-    async fn set_retention(&self, room: RoomId, days: Option<u32>) -> StorageResult<()> {
-        let query = sqlx::query("UPDATE rooms SET retention_days = $2 WHERE id = $1");
-        query.bind(room.0).bind(days.map(i64::from)).execute(&self.writer).await?;
-        Ok(())
-    }
-
     async fn messages_of(&self, user: UserId, after: i64, limit: usize) -> StorageResult<Vec<(i64, RoomName, Seq)>> {
         let rows: Vec<(i64, String, i64)> = sqlx::query_as(MESSAGES_OF)
             .bind(user.as_bytes().as_slice())
