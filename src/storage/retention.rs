@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use super::StorageResult;
 use crate::domain::clock::Timestamp;
+use crate::domain::ids::RoomId;
 
 /// What would go.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,6 +28,9 @@ pub trait Retention {
     /// Goes on through the logs, at most `limit` events in one short transaction; answers how many it has passed. Once that
     /// is 0, nothing is left that is too old.
     async fn expire(&self, days: u32, now: Timestamp, limit: usize) -> StorageResult<u64>;
+
+    /// How long this room keeps messages: days, 0 for ever, `None` as the server.
+    async fn set_retention(&self, room: RoomId, days: Option<u32>) -> StorageResult<()>;
 
     /// Gives a little of what is free in the file back to the disk; answers how many bytes are left to give.
     async fn give_back(&self) -> StorageResult<u64>;

@@ -91,7 +91,8 @@ async fn findings(config: &Config) -> Vec<Finding> {
         data::disk(config),
         data::backups(config),
         machine::open_files(config.listen.max_connections as u64),
-        machine::port(&config.listen.listen).await,
+        machine::port(config).await,
+        machine::certificate(config),
         machine::public_url(config),
     ]
 }

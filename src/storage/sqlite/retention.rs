@@ -6,6 +6,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::{SqliteStore, from_sql, row_limit, to_json};
 use crate::domain::clock::Timestamp;
+use crate::domain::ids::RoomId;
 use crate::storage::retention::Expired;
 use crate::storage::{Retention, StorageResult};
 
@@ -92,6 +93,12 @@ impl Retention for SqliteStore {
             }
         }
         Ok(0)
+    }
+
+    async fn set_retention(&self, room: RoomId, days: Option<u32>) -> StorageResult<()> {
+        let query = sqlx::query("UPDATE rooms SET retention_days = $2 WHERE id = $1");
+        query.bind(room.0).bind(days).execute(&self.writer).await?;
+        Ok(())
     }
 
     async fn give_back(&self) -> StorageResult<u64> {

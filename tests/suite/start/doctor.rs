@@ -53,6 +53,9 @@ async fn each_fault_is_named_and_ends_with_one() {
     assert_eq!(state(&findings, "settings"), "fault");
     let (ended, findings) = doctor(&folder, &["--listen", "192.0.2.1:80"]).await;
     assert_eq!((ended.code, state(&findings, "port")), (Some(1), "fault"), "an address of another machine");
+    let tls = ["--tls-cert", "missing.pem", "--tls-key", "missing.key"];
+    let (_, findings) = doctor(&folder, &[FREE, &tls].concat()).await;
+    assert_eq!(state(&findings, "certificate"), "fault");
     let (_, findings) = doctor(&folder, &[FREE, &["--max-connections", "9999999"]].concat()).await;
     assert_eq!(state(&findings, "open files"), "fault");
     let old = data.join("backups");
