@@ -18,6 +18,7 @@ use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
 
 use crate::admin::Admin;
+use crate::auth::vouched::JwksError;
 use crate::auth::{Auth, AuthError};
 use crate::chat::Chat;
 use crate::chat::alerts::Alerts;
@@ -61,6 +62,9 @@ pub enum StartError {
     /// The templates.
     #[display("{_0}")]
     Render(RenderError),
+    /// The keys of those who vouch for people.
+    #[display("{_0}")]
+    Keys(JwksError),
     /// The key of Web Push.
     #[display("{_0}")]
     Push(PushError),
@@ -136,7 +140,8 @@ pub async fn start(config: Config, clock: Clock) -> Result<Server, StartError> {
 
 async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Server, StartError> {
     let metrics = Metrics::new(clock.now());
-    let auth = Arc::new(Auth::open(&config, store.clone(), clock.clone(), metrics.clone()).await?);
+    let auth = Auth::open(&config, store.clone(), clock.clone(), metrics.clone()).await?;
+    let auth = Arc::new(auth.believing(&config.identity)?);
     auth.set_up_from_settings().await?;
     let renderer = Arc::new(Renderer::new(config.pages.time_zone.clone())?);
     // Before the actors: a port in use is the most common reason not to start.

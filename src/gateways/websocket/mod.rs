@@ -14,6 +14,7 @@ pub mod header_scanner;
 mod inbox;
 mod outbox;
 mod plain_door;
+pub mod proxy_word;
 mod query;
 mod queue;
 mod session;

@@ -26,3 +26,4 @@ mod service;
 mod setup;
 mod token_scopes;
 mod tokens;
+mod vouched;
