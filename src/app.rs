@@ -1,6 +1,8 @@
 //! The composition root: the only place that knows everybody. It opens the database, starts the actors and the worker
 //! threads, and takes it all down again in order.
 
+pub mod upkeep;
+
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
 
 use crate::admin::Admin;
+use crate::auth::forwarded::Doorway;
 use crate::auth::vouched::JwksError;
 use crate::auth::{Auth, AuthError};
 use crate::chat::Chat;
@@ -26,29 +29,29 @@ use crate::chat::fanout::{Fanout, Worker};
 use crate::chat::journal::Journal;
 use crate::chat::server::{ChatServer, Setup};
 use crate::chat::turn::WorkerId;
-use crate::config::{Address, Config};
+use crate::config::{Address, Config, PublicUrl};
 use crate::domain::clock::Clock;
 use crate::domain::ids::UserId;
 use crate::domain::profile::Profile;
 use crate::gateways::admission::Admission;
 use crate::gateways::dispatch::Rates;
 use crate::gateways::websocket::WebsocketState;
-use crate::gateways::websocket::upgrade::{self, Patience};
+use crate::gateways::websocket::only_http;
+use crate::gateways::websocket::upgrade::{self, Line, Patience};
 use crate::push::follower::Attendance;
 use crate::push::{self, Push, PushError};
 use crate::storage::search::follow_log;
-use crate::storage::sqlite::SqliteStore;
+use crate::storage::sqlite::{Snapshots, SqliteStore};
 use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
+use crate::tls::{self, ServerTls, TlsError};
+use crate::web::middleware::rate_limits::RequestRates;
+use crate::web::redirect::{self, Target};
 use crate::web::routes;
 use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
 use crate::web::views::render::{RenderError, Renderer};
-
-/// Nonces and idempotency keys are kept this long: so long a retry is safe.
-const RETRIES_SAFE: Duration = Duration::from_hours(24 * 30);
-/// How often they are pruned.
-const PRUNE_EVERY: Duration = Duration::from_hours(1);
+use upkeep::Schedule;
 
 /// Why the server did not start. One line each.
 #[derive(Debug, Display, Error, From)]
@@ -68,13 +71,18 @@ pub enum StartError {
     /// The key of Web Push.
     #[display("{_0}")]
     Push(PushError),
+    /// The certificate.
+    #[display("{_0}")]
+    Tls(TlsError),
     /// The first account.
     #[display("admin_name, admin_password: {_0}")]
     Admin(AuthError),
     /// The address.
-    #[display("cannot listen on {address}: {reason}. Stop the other program, or choose another address with --listen.")]
+    #[display("cannot listen on {address}: {reason}. Stop the other program, or choose another address with {flag}.")]
     #[from(skip)]
     Listen {
+        /// The flag that changes it.
+        flag: &'static str,
         /// Which.
         address: String,
         /// The system's words.
@@ -90,9 +98,14 @@ pub enum StartError {
 /// A server that is running.
 pub struct Server {
     addresses: Vec<SocketAddr>,
+    redirects: Vec<SocketAddr>,
+    tls: Option<Arc<ServerTls>>,
+    clock: Clock,
     handle: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
-    pruning: JoinHandle<()>,
+    /// What it does from time to time.
+    upkeep: Vec<JoinHandle<()>>,
+    renewing: Option<JoinHandle<()>>,
     notifying: [JoinHandle<()>; 2],
     following: JoinHandle<()>,
     hub: Arbiter,
@@ -107,6 +120,8 @@ pub struct Server {
 #[derive(Clone)]
 struct Parts {
     config: Config,
+    tls: Option<Arc<ServerTls>>,
+    doorway: Arc<Doorway>,
     clock: Clock,
     metrics: Metrics,
     store: SharedStore,
@@ -116,6 +131,7 @@ struct Parts {
     admission: Arc<Admission>,
     searcher: Arc<Searcher>,
     admin: Admin,
+    request_rates: RequestRates,
     renderer: Arc<Renderer>,
     draining: Draining,
     next_worker: Arc<AtomicUsize>,
@@ -128,7 +144,9 @@ struct Parts {
 /// What stood in the way; nothing is left running then.
 pub async fn start(config: Config, clock: Clock) -> Result<Server, StartError> {
     let url = config.store.database.as_ref().map(|url| url.expose().to_owned());
-    let store: SharedStore = Arc::new(SqliteStore::open(url.as_deref(), &config.store.data).await?);
+    let snapshots = Snapshots { folder: config.upkeep.folder(&config.store.data), now: clock.now() };
+    let store = SqliteStore::open_with(url.as_deref(), &config.store.data, &snapshots).await?;
+    let store: SharedStore = Arc::new(store);
     match serve(config, clock, store.clone()).await {
         Ok(server) => Ok(server),
         Err(error) => {
@@ -140,12 +158,15 @@ pub async fn start(config: Config, clock: Clock) -> Result<Server, StartError> {
 
 async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Server, StartError> {
     let metrics = Metrics::new(clock.now());
+    let tls = open_tls(&config, &clock)?;
     let auth = Auth::open(&config, store.clone(), clock.clone(), metrics.clone()).await?;
-    let auth = Arc::new(auth.believing(&config.identity)?);
+    let auth = Arc::new(auth.believing(&config)?);
     auth.set_up_from_settings().await?;
     let renderer = Arc::new(Renderer::new(config.pages.time_zone.clone())?);
     // Before the actors: a port in use is the most common reason not to start.
-    let listeners = listen(&config.listen.listen)?;
+    let listeners = listen("--listen", &config.listen.listen)?;
+    let redirecting = config.tls.http_redirect.as_ref().map(|address| listen("--http-redirect", address));
+    let redirecting = redirecting.transpose()?.unwrap_or_default();
     let hub = Arbiter::new();
     let profiles = store.profiles(clock.now()).await?;
     let (push, sender) = Push::open(&config, store.clone(), clock.clone(), metrics.clone()).await?;
@@ -153,7 +174,11 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let (alerts, stored) = Alerts::new(move || wanted.is_on(), metrics.clone());
     let chat = start_chat(&config, &clock, &metrics, &store, &auth, Before { profiles, alerts }, &hub);
     let draining = Draining::default();
+    let schedule = Schedule::new(&config, store.clone(), metrics.clone());
+    let doorway = Doorway { trusted: config.listen.trusted_proxies.clone(), is_tls: tls.is_some() };
     let parts = Parts {
+        tls: tls.clone(),
+        doorway: Arc::new(doorway),
         clock: clock.clone(),
         metrics,
         store: store.clone(),
@@ -161,6 +186,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         chat: chat.clone(),
         push: push.clone(),
         admission: Arc::new(Admission::new(&config.limits)),
+        request_rates: RequestRates::new(&config.limits),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
         admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone()),
         renderer,
@@ -178,22 +204,44 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let mut addresses = Vec::new();
     for listener in listeners {
         let (parts, stopping) = (parts.clone(), stopping.clone());
-        let cannot = |error| cannot_listen(&config.listen.listen, &error);
+        let cannot = |error| cannot_listen("--listen", &config.listen.listen, &error);
         addresses.push(listener.local_addr().map_err(cannot)?);
         builder = builder.listen("http", listener, move || worker(&parts, &stopping)).map_err(cannot)?;
     }
+    let mut redirects = Vec::new();
+    for listener in redirecting {
+        let cannot = |error: std::io::Error| {
+            let address = config.tls.http_redirect.as_ref().map(Address::to_string).unwrap_or_default();
+            StartError::Listen { flag: "--http-redirect", address, reason: error.to_string() }
+        };
+        redirects.push(listener.local_addr().map_err(cannot)?);
+        let target = Target {
+            public_url: config.listen.public_url.clone(),
+            port: addresses.first().map_or(443, SocketAddr::port),
+        };
+        let (patience, stopping) = (patience(&config), stopping.clone());
+        let serve = move || only_http::serve(redirect::app(target.clone()).into_factory(), patience, stopping.clone());
+        builder = builder.listen("redirect", listener, serve).map_err(cannot)?;
+    }
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
-    let pruning = actix::spawn(prune(store.clone(), clock));
+    let mut upkeep = vec![actix::spawn(upkeep::prune(store.clone(), clock.clone()))];
+    upkeep.push(actix::spawn(upkeep::retain(store.clone(), clock.clone(), config.upkeep.retention_days)));
+    upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
+    let renewing = tls.clone().map(|tls| actix::spawn(tls::server::follow_files(tls, clock.clone())));
     let zone = config.pages.time_zone.clone();
     let notifying =
         [actix::spawn(sender.run()), actix::spawn(push::follower::follow(push, zone, chat.clone(), stored))];
     let following = actix::spawn(follow_log(store.clone()));
     Ok(Server {
         addresses,
+        redirects,
+        tls,
+        clock,
+        renewing,
         handle,
         serving,
-        pruning,
+        upkeep,
         notifying,
         following,
         hub,
@@ -203,6 +251,12 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         draining,
         shutdown: config.listen.shutdown,
     })
+}
+
+fn open_tls(config: &Config, clock: &Clock) -> Result<Option<Arc<ServerTls>>, TlsError> {
+    let host = config.listen.public_url.as_ref().map(PublicUrl::host);
+    let opened = ServerTls::open(&config.tls, &config.store.data.join("tls"), host, clock.now())?;
+    Ok(opened.map(Arc::new))
 }
 
 /// What the chat starts with beside the database.
@@ -277,21 +331,32 @@ fn worker(
         renderer: parts.renderer.clone(),
         clock: parts.clock.clone(),
         metrics: parts.metrics.clone(),
+        request_rates: parts.request_rates.clone(),
+        body_timeout: if parts.config.limits.rate_limits { parts.config.listen.body_timeout } else { Duration::ZERO },
+        tls: parts.tls.clone(),
         public_url: parts.config.listen.public_url.clone(),
         draining: parts.draining.clone(),
     };
     let sessions = Rc::new(sessions);
-    let app = routes::app(web::Data::new(state)).app_data(Rc::clone(&sessions));
-    let listen = &parts.config.listen;
-    // Zero is for ever.
-    let headers = if parts.config.limits.rate_limits { listen.header_timeout } else { Duration::ZERO };
-    let patience = Patience { headers, keep_alive: listen.keep_alive };
-    upgrade::serve(app.into_factory(), sessions, patience, stopping.clone())
+    let app = routes::app(web::Data::new(state)).app_data(Rc::clone(&sessions)).app_data(Arc::clone(&parts.doorway));
+    let line = Line {
+        tls: parts.tls.clone(),
+        doorway: Arc::clone(&parts.doorway),
+        patience: patience(&parts.config),
+        stopping: stopping.clone(),
+    };
+    upgrade::serve(app.into_factory(), sessions, line)
 }
 
-fn listen(address: &Address) -> Result<Vec<std::net::TcpListener>, StartError> {
-    let resolved = address.resolve().map_err(|error| cannot_listen(address, &error))?;
-    resolved.into_iter().map(|one| bind(one).map_err(|error| cannot_listen(address, &error))).collect()
+fn patience(config: &Config) -> Patience {
+    // Zero is for ever.
+    let headers = if config.limits.rate_limits { config.listen.header_timeout } else { Duration::ZERO };
+    Patience { headers, keep_alive: config.listen.keep_alive }
+}
+
+fn listen(flag: &'static str, address: &Address) -> Result<Vec<std::net::TcpListener>, StartError> {
+    let resolved = address.resolve().map_err(|error| cannot_listen(flag, address, &error))?;
+    resolved.into_iter().map(|one| bind(one).map_err(|error| cannot_listen(flag, address, &error))).collect()
 }
 
 /// A listener whose address can be taken again right after a restart, with room for a rush of connections.
@@ -304,33 +369,18 @@ fn bind(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
     Ok(socket.into())
 }
 
-fn cannot_listen(address: &Address, error: &std::io::Error) -> StartError {
-    StartError::Listen { address: address.to_string(), reason: error.to_string() }
-}
-
-async fn prune(store: SharedStore, clock: Clock) {
-    loop {
-        tokio::time::sleep(PRUNE_EVERY).await;
-        let older_than =
-            crate::domain::clock::Timestamp(clock.now().0 - i64::try_from(RETRIES_SAFE.as_millis()).unwrap_or(0));
-        for (what, pruned) in
-            [("nonces", store.prune_nonces(older_than).await), ("idempotency keys", store.prune_keys(older_than).await)]
-        {
-            match pruned {
-                Ok(count) => log::debug!("{count} old {what} were forgotten"),
-                Err(error) => log::warn!("old {what} could not be forgotten: {error}"),
-            }
-        }
-    }
+fn cannot_listen(flag: &'static str, address: &Address, error: &std::io::Error) -> StartError {
+    StartError::Listen { flag, address: address.to_string(), reason: error.to_string() }
 }
 
 impl Server {
     /// Where it can be opened.
     #[must_use]
     pub fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
         match self.addresses.first() {
-            Some(address) if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
-            Some(address) => format!("http://{address}"),
+            Some(address) if address.ip().is_unspecified() => format!("{scheme}://localhost:{}", address.port()),
+            Some(address) => format!("{scheme}://{address}"),
             None => String::new(),
         }
     }
@@ -339,6 +389,25 @@ impl Server {
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The addresses where plain HTTP is led to TLS.
+    #[must_use]
+    pub fn redirects(&self) -> &[SocketAddr] {
+        &self.redirects
+    }
+
+    /// The certificate, if TLS is spoken.
+    #[must_use]
+    pub fn tls(&self) -> Option<&ServerTls> {
+        self.tls.as_deref()
+    }
+
+    /// Takes a new certificate from its files now, if TLS is spoken; a broken one is logged, and changes nothing.
+    pub fn reload_certificate(&self) {
+        if let Some(tls) = &self.tls {
+            tls.reload_or_complain(self.clock.now());
+        }
     }
 
     /// The code for set-up from another machine, while there is no account.
@@ -355,8 +424,10 @@ impl Server {
         if tokio::join!(tokio::time::sleep(notice), drained).1.is_err() {
             log::warn!("some sessions did not close in time; they are cut");
         }
-        self.pruning.abort();
-        for task in &self.notifying {
+        if let Some(renewing) = &self.renewing {
+            renewing.abort();
+        }
+        for task in self.upkeep.iter().chain(&self.notifying) {
             task.abort();
         }
         // What is not in the index yet is taken in after the next start.

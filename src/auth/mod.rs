@@ -5,6 +5,7 @@ pub mod bots;
 pub mod cookie;
 pub mod devices;
 pub mod error;
+pub mod forwarded;
 pub mod guest;
 pub mod house;
 pub mod identify;
@@ -84,7 +85,7 @@ impl Auth {
         let house = read_house(&store, &config.access.server_name).await?;
         let conduct = store.conduct().await?;
         Ok(Self {
-            passwords: Passwords::new(config.limits.hash_concurrency),
+            passwords: Passwords::new(config.limits.hash_concurrency, metrics.clone()),
             guests: GuestTokens::new(&secret),
             tickets: Tickets::new(&secret),
             vouching: Vouching::default(),

@@ -10,8 +10,8 @@ use std::sync::{Mutex, PoisonError};
 use super::devices::NewLogin;
 use super::jwt::{self, Verifier};
 use super::{Auth, AuthError, secret};
-use crate::config::IdentityConfig;
-use crate::domain::conduct::Network;
+use crate::config::Config;
+use crate::domain::address_range::AddressRange;
 use crate::domain::grant::{Grant, Scope};
 use crate::domain::limits::USER_NAME_CHARS;
 use crate::domain::name::{RoomName, UserName};
@@ -37,7 +37,7 @@ pub(super) struct Vouching {
     seen: Mutex<HashSet<SecretHash>>,
     tokens: Option<Verifier>,
     header: Option<String>,
-    from: Vec<Network>,
+    from: Vec<AddressRange>,
 }
 
 /// Somebody for whom a token vouches.
@@ -65,9 +65,9 @@ impl Auth {
     ///
     /// # Errors
     /// When the file with the keys is of no use.
-    pub fn believing(mut self, config: &IdentityConfig) -> Result<Self, JwksError> {
-        let (header, from) = (config.auth_header.clone(), config.auth_header_from.clone());
-        self.vouching = Vouching { tokens: Verifier::open(config)?, header, from, ..Vouching::default() };
+    pub fn believing(mut self, config: &Config) -> Result<Self, JwksError> {
+        let (header, from) = (config.identity.auth_header.clone(), config.listen.trusted_proxies.clone());
+        self.vouching = Vouching { tokens: Verifier::open(&config.identity)?, header, from, ..Vouching::default() };
         Ok(self)
     }
 
@@ -105,7 +105,7 @@ impl Auth {
     #[must_use]
     pub fn header_believed_from(&self, peer: IpAddr) -> Option<&str> {
         let header = self.vouching.header.as_deref()?;
-        self.vouching.from.iter().any(|network| network.contains(peer)).then_some(header)
+        self.vouching.from.iter().any(|range| range.contains(peer.to_canonical())).then_some(header)
     }
 
     /// The person whom a proxy names. Whoever calls has asked [`Auth::header_believed_from`].

@@ -7,7 +7,6 @@ use secrecy::SecretString;
 
 use super::error::ConfigError;
 use super::layers::{Given, Values};
-use crate::domain::conduct::Network;
 
 /// A key for HS256 has as many bytes as the hash, at least (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
@@ -25,10 +24,8 @@ pub struct IdentityConfig {
     pub jwt_issuer: Option<String>,
     /// Whom a token must be for.
     pub jwt_audience: Option<String>,
-    /// The header in which a proxy names whom it has let in, in lower case.
+    /// The header in which a trusted proxy names whom it has let in, in lower case.
     pub auth_header: Option<String>,
-    /// Where such a proxy comes from; nobody else's header is believed.
-    pub auth_header_from: Vec<Network>,
 }
 
 impl IdentityConfig {
@@ -45,18 +42,12 @@ impl IdentityConfig {
             }
         }
         let auth_header = values.optional("auth_header").map(header).transpose()?;
-        let auth_header_from = values.optional("auth_header_from").map_or(Ok(Vec::new()), networks)?;
-        let incomplete = |name: &'static str, missing| match values.optional(name) {
-            Some(given) => Err(ConfigError::Incomplete { name, origin: given.origin.clone(), missing }),
-            None => Ok(()),
-        };
-        match (auth_header.is_some(), auth_header_from.is_empty()) {
-            // Believed from anywhere, it would let everybody in as anybody.
-            (true, true) => incomplete("auth_header", "auth_header_from")?,
-            (false, false) => incomplete("auth_header_from", "auth_header")?,
-            _ => {}
+        // Believed from anywhere, it would let everybody in as anybody.
+        if let (Some(given), None) = (values.optional("auth_header"), values.optional("trusted_proxies")) {
+            let (name, origin) = (given.setting.name, given.origin.clone());
+            return Err(ConfigError::Incomplete { name, origin, missing: "trusted_proxies" });
         }
-        Ok(Self { jwt_secret, jwt_jwks_file, jwt_issuer, jwt_audience, auth_header, auth_header_from })
+        Ok(Self { jwt_secret, jwt_jwks_file, jwt_issuer, jwt_audience, auth_header })
     }
 }
 
@@ -82,9 +73,4 @@ fn header(given: &Given) -> Result<String, ConfigError> {
     let signs = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let is_taken = matches!(name.as_str(), "authorization" | "cookie" | "host" | "origin" | "user-agent");
     if name.is_empty() || !name.bytes().all(signs) || is_taken { Err(given.plainly_bad()) } else { Ok(name) }
-}
-
-fn networks(given: &Given) -> Result<Vec<Network>, ConfigError> {
-    let parts = given.text.split([',', ' ']).filter(|part| !part.is_empty());
-    parts.map(|part| part.parse().map_err(|error| given.bad(format!("{part}: {error}")))).collect()
 }

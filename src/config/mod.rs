@@ -19,6 +19,8 @@ pub mod push;
 pub mod setting;
 pub mod shown;
 pub mod store;
+pub mod tls;
+pub mod upkeep;
 
 use std::path::Path;
 
@@ -40,12 +42,16 @@ pub use push::PushConfig;
 pub use setting::TOKEN_VARIABLE;
 pub use shown::ShownValue;
 pub use store::{DatabaseUrl, StoreConfig};
+pub use tls::{CertificateFiles, TlsConfig, TlsSource};
+pub use upkeep::UpkeepConfig;
 
 /// Everything that can be set, checked. The fields are public so that tests can change them.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Where the server is reached.
     pub listen: ListenConfig,
+    /// Whether it speaks TLS.
+    pub tls: TlsConfig,
     /// Where it keeps its data.
     pub store: StoreConfig,
     /// Who is let in.
@@ -62,6 +68,8 @@ pub struct Config {
     pub pages: PagesConfig,
     /// Whom notifications may reach.
     pub push: PushConfig,
+    /// What it does by itself to stay in order.
+    pub upkeep: UpkeepConfig,
     /// What was set, and where, for [`Config::shown`].
     given: Vec<ShownValue>,
 }
@@ -94,6 +102,7 @@ impl Config {
     fn read(values: &Values) -> Result<Self, ConfigError> {
         Ok(Self {
             listen: ListenConfig::read(values)?,
+            tls: TlsConfig::read(values)?,
             store: StoreConfig::read(values)?,
             access: AccessConfig::read(values)?,
             identity: IdentityConfig::read(values)?,
@@ -102,6 +111,7 @@ impl Config {
             log: LogConfig::read(values)?,
             pages: PagesConfig::read(values)?,
             push: PushConfig::read(values)?,
+            upkeep: UpkeepConfig::read(values)?,
             given: shown::collect(values),
         })
     }

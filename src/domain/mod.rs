@@ -2,6 +2,7 @@
 //! Pure values and functions; no input or output, no async, no actor. Everybody may import it, it imports nobody.
 
 pub mod access;
+pub mod address_range;
 pub mod clock;
 pub mod conduct;
 pub mod device;
@@ -12,6 +13,7 @@ pub mod ids;
 pub mod limits;
 pub mod membership;
 pub mod mention;
+pub mod moderation;
 pub mod name;
 pub mod network;
 pub mod office;
@@ -25,3 +27,4 @@ pub mod search;
 pub mod status_line;
 pub mod text;
 pub mod token_bucket;
+pub mod token_buckets;

@@ -44,6 +44,9 @@ impl Command {
             | Self::Direct { .. }
             | Self::Enter { .. }
             | Self::GiveUp { .. }
+            | Self::Mute { .. }
+            | Self::Moderate { .. }
+            | Self::Report { .. }
             | Self::Add { .. } => Scope::Write,
             Self::House { .. } => Scope::Admin,
         }

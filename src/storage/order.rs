@@ -8,6 +8,7 @@ use super::users::Account;
 use crate::domain::clock::Timestamp;
 use crate::domain::conduct::{Ban, Banned, Conduct};
 use crate::domain::ids::{RoomId, Seq, UserId};
+use crate::domain::moderation::Measure;
 use crate::domain::name::RoomName;
 use crate::domain::person::{Author, SiteRole};
 use crate::domain::room::RoomInfo;
@@ -105,11 +106,14 @@ pub trait Order {
     /// Takes a ban back; `false` when there is none of this number.
     async fn lift_ban(&self, id: i64) -> StorageResult<bool>;
 
+    /// Who is shut out of a room, by name.
+    async fn banned_from(&self, room: RoomId) -> StorageResult<Vec<Author>>;
+
+    /// Stores what is done to keep order in a room.
+    async fn moderate(&self, room: RoomId, measure: Measure) -> StorageResult<()>;
+
     /// Rooms that are not direct, by name, with `name` in it, from after the name key `after` on, at most `limit`.
     async fn watched_rooms(&self, name: &str, after: &str, limit: usize) -> StorageResult<Vec<WatchedRoom>>;
-
-    /// How many days messages of a room are kept.
-    async fn set_retention(&self, room: RoomId, days: Option<u32>) -> StorageResult<()>;
 
     /// At most `limit` messages of this author that are not deleted, in any room, in the order they were written in, from
     /// after a place of the log on; each with its own place.

@@ -33,8 +33,13 @@ struct Numbers {
     dropped_ephemeral: Counter,
     slow_disconnects: Counter,
     login_failures: Counter,
+    password_hashes: Counter,
+    /// Empty without TLS.
+    certificate_expiry: Family<[(&'static str, &'static str); 0], Gauge>,
     pushes: Family<PushLabels, Counter>,
     rooms_loaded: Gauge,
+    backups: Family<BackupLabels, Counter>,
+    last_backup: Gauge,
     journal_batch_events: Histogram,
     journal_commit_seconds: Histogram,
     http_requests: Family<RequestLabels, Counter>,
@@ -74,6 +79,11 @@ impl PushOutcome {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct PushLabels {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BackupLabels {
     outcome: &'static str,
 }
 
@@ -122,8 +132,22 @@ impl Metrics {
                 Counter::default(),
             ),
             login_failures: register(r, "login_failures", "Logins refused", Counter::default()),
+            password_hashes: register(r, "password_hashes", "Passwords hashed or checked", Counter::default()),
+            certificate_expiry: register(
+                r,
+                "tls_certificate_expiry_timestamp_seconds",
+                "Until when the certificate is good, in seconds since 1970",
+                Family::default(),
+            ),
             pushes: register(r, "push_notifications", "Notifications, by what became of them", Family::default()),
             rooms_loaded: register(r, "rooms_loaded", "Rooms in memory", Gauge::default()),
+            backups: register(r, "backups", "Scheduled backups, by what became of them", Family::default()),
+            last_backup: register(
+                r,
+                "backup_last_success_time_seconds",
+                "When the last scheduled backup was made, in Unix time; 0 for never",
+                Gauge::default(),
+            ),
             journal_batch_events: register(
                 r,
                 "journal_batch_events",
@@ -195,6 +219,30 @@ impl Metrics {
     /// A login was refused.
     pub fn login_failed(&self) {
         self.0.login_failures.inc();
+    }
+
+    /// A scheduled backup was made at this time, or failed.
+    pub fn backed_up(&self, at: Option<Timestamp>) {
+        let outcome = if at.is_some() { "done" } else { "failed" };
+        self.0.backups.get_or_create_owned(&BackupLabels { outcome }).inc();
+        if let Some(at) = at {
+            self.last_backup_was(at);
+        }
+    }
+
+    /// The newest scheduled backup that there is was made at this time.
+    pub fn last_backup_was(&self, at: Timestamp) {
+        self.0.last_backup.set(at.0 / 1000);
+    }
+
+    /// A password is hashed, or checked against a hash.
+    pub fn password_hashed(&self) {
+        self.0.password_hashes.inc();
+    }
+
+    /// The certificate in force is good until then.
+    pub fn certificate_expires_at(&self, end: Timestamp) {
+        self.0.certificate_expiry.get_or_create(&[]).set(end.0.div_euclid(1000));
     }
 
     /// So many rooms are in memory now.
@@ -312,6 +360,9 @@ mod tests {
         metrics.dropped_ephemeral();
         metrics.slow_disconnect();
         metrics.login_failed();
+        metrics.password_hashed();
+        assert!(!lines(&metrics).iter().any(|line| line.starts_with("parlor_tls_")), "nothing without TLS");
+        metrics.certificate_expires_at(Timestamp(1_795_251_600_999));
         metrics.rooms_loaded(4);
 
         for line in [
@@ -319,6 +370,8 @@ mod tests {
             "parlor_dropped_ephemeral_total 1",
             "parlor_slow_disconnects_total 1",
             "parlor_login_failures_total 1",
+            "parlor_password_hashes_total 1",
+            "parlor_tls_certificate_expiry_timestamp_seconds{} 1795251600",
             "parlor_rooms_loaded 4",
         ] {
             assert_line(&metrics, line);

@@ -1,7 +1,7 @@
 //! Who sent a request: the extractor of every handler that has to know.
 
 use std::future::Future;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use crate::domain::grant::{Grant, Scope};
 use crate::domain::ids::DeviceId;
 use crate::domain::permission::Refusal;
 use crate::domain::person::Person;
+use crate::gateways::websocket::caller::caller;
 use crate::gateways::websocket::proxy_word::named_by_proxy;
 use crate::protocol::error_code::{ErrorCode, Problem};
 
@@ -24,7 +25,7 @@ use crate::protocol::error_code::{ErrorCode, Problem};
 pub struct Visitor {
     /// The person, if they are logged in or a guest.
     pub person: Option<Arc<Person>>,
-    /// The address of the other end.
+    /// Where they are.
     pub address: IpAddr,
 }
 
@@ -87,10 +88,10 @@ fn check_grant(request: &HttpRequest, grant: &Grant) -> Result<(), Refusal> {
     if is_in_a_room { grant.allows(Scope::Write) } else { grant.allows_outside_rooms(Scope::Write) }
 }
 
-/// The address of the other end of the connection.
+/// Where a request comes from.
 #[must_use]
 pub fn address(request: &HttpRequest) -> IpAddr {
-    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical())
+    caller(request).address
 }
 
 /// A bearer token counts before a cookie, and a wrong one is told; a cookie that has ended is just no login.

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use parlor::config::Config;
+use parlor::domain::address_range::AddressRange;
 use ring::hmac;
 use serde_json::{Value, json};
 
@@ -137,10 +138,10 @@ async fn a_token_logs_a_browser_in() {
 }
 
 fn by_header(from: &str) -> impl FnOnce(&mut Config) {
-    let network = from.parse().expect("a network");
+    let proxy = AddressRange::parse(from).expect("an address");
     move |config| {
         config.identity.auth_header = Some("x-remote-user".to_owned());
-        config.identity.auth_header_from = vec![network];
+        config.listen.trusted_proxies = vec![proxy];
     }
 }
 
