@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
 
-use crate::admin::Admin;
+use crate::admin::{self, Admin};
 use crate::auth::{Auth, AuthError};
 use crate::chat::Chat;
 use crate::chat::alerts::Alerts;
@@ -91,6 +91,7 @@ pub struct Server {
     pruning: JoinHandle<()>,
     notifying: [JoinHandle<()>; 2],
     following: JoinHandle<()>,
+    watching: JoinHandle<()>,
     hub: Arbiter,
     chat: Chat,
     auth: Arc<Auth>,
@@ -150,7 +151,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let draining = Draining::default();
     let parts = Parts {
         clock: clock.clone(),
-        metrics,
+        metrics: metrics.clone(),
         store: store.clone(),
         auth: auth.clone(),
         chat: chat.clone(),
@@ -179,6 +180,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     }
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
+    let watching = actix::spawn(admin::watch::watch(store.clone(), metrics, clock.clone(), config.store.data.clone()));
     let pruning = actix::spawn(prune(store.clone(), clock));
     let zone = config.pages.time_zone.clone();
     let notifying =
@@ -191,6 +193,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         pruning,
         notifying,
         following,
+        watching,
         hub,
         chat,
         auth,
@@ -351,6 +354,7 @@ impl Server {
             log::warn!("some sessions did not close in time; they are cut");
         }
         self.pruning.abort();
+        self.watching.abort();
         for task in &self.notifying {
             task.abort();
         }

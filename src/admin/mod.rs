@@ -7,12 +7,13 @@ pub mod audit;
 pub mod bans;
 pub mod console;
 pub mod error;
-
+pub mod invites;
 pub mod people;
 pub mod reports;
 pub mod rooms;
 pub mod sessions;
 pub mod settings;
+pub mod watch;
 
 use std::sync::Arc;
 

@@ -2,6 +2,7 @@
 //! items are feeds, see `feed`.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix::Message;
 
@@ -42,6 +43,8 @@ impl Closing {
 pub struct Turn {
     /// What.
     pub items: Vec<Item>,
+    /// When the server said it.
+    pub said: Instant,
 }
 
 /// One thing to do.

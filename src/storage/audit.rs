@@ -2,6 +2,7 @@
 //! it, so that a change, a gap or a cut shows.
 
 use async_trait::async_trait;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::StorageResult;
@@ -67,6 +68,25 @@ pub struct AuditEntry {
     pub act: Act,
     /// Its hash.
     pub hash: AuditHash,
+}
+
+impl AuditEntry {
+    /// The entry as programs read it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let details = serde_json::from_str(&self.act.details).unwrap_or(Value::Null);
+        let hash: String = self.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        json!({
+            "id": self.id,
+            "at": self.act.at,
+            "actor": { "id": self.act.actor.id, "name": self.act.actor.name },
+            "origin": self.act.origin,
+            "action": self.act.action,
+            "target": self.act.target,
+            "details": details,
+            "hash": hash,
+        })
+    }
 }
 
 /// Which entries to list; empty texts are any.

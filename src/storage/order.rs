@@ -111,6 +111,9 @@ pub trait Order {
     /// How many days messages of a room are kept.
     async fn set_retention(&self, room: RoomId, days: Option<u32>) -> StorageResult<()>;
 
+    /// How many days messages of a room are kept; `None` as on the whole server.
+    async fn retention_of(&self, room: RoomId) -> StorageResult<Option<u32>>;
+
     /// At most `limit` messages of this author that are not deleted, in any room, in the order they were written in, from
     /// after a place of the log on; each with its own place.
     async fn messages_of(&self, user: UserId, after: i64, limit: usize) -> StorageResult<Vec<(i64, RoomName, Seq)>>;

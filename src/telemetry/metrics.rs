@@ -15,6 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Metric, Registry};
 
+use super::figures::{Counted, Durations, History};
 use crate::domain::clock::Timestamp;
 
 /// The content type of [`Metrics::encode`].
@@ -35,6 +36,11 @@ struct Numbers {
     login_failures: Counter,
     pushes: Family<PushLabels, Counter>,
     rooms_loaded: Gauge,
+    journal_waiting: Gauge,
+    deliveries_took: Durations,
+    commits_took: Durations,
+    started: Timestamp,
+    history: History,
     journal_batch_events: Histogram,
     journal_commit_seconds: Histogram,
     http_requests: Family<RequestLabels, Counter>,
@@ -46,6 +52,23 @@ struct Numbers {
 pub enum Door {
     /// `/ws` and `/ws/echo`.
     Websocket,
+}
+
+/// Numbers of one moment.
+#[derive(Debug, Clone)]
+pub struct Now {
+    /// Open connections.
+    pub connections: u64,
+    /// Messages committed so far.
+    pub messages: u64,
+    /// Events handed to sessions so far.
+    pub deliveries: u64,
+    /// Events that wait for the journal.
+    pub queue: u64,
+    /// How long events took from the server to those who read them.
+    pub delivery: Counted,
+    /// How long transactions of the journal took.
+    pub commit: Counted,
 }
 
 /// What became of a notification.
@@ -124,6 +147,11 @@ impl Metrics {
             login_failures: register(r, "login_failures", "Logins refused", Counter::default()),
             pushes: register(r, "push_notifications", "Notifications, by what became of them", Family::default()),
             rooms_loaded: register(r, "rooms_loaded", "Rooms in memory", Gauge::default()),
+            journal_waiting: register(r, "journal_waiting", "Events that wait for the journal", Gauge::default()),
+            deliveries_took: Durations::default(),
+            commits_took: Durations::default(),
+            started,
+            history: History::default(),
             journal_batch_events: register(
                 r,
                 "journal_batch_events",
@@ -169,12 +197,49 @@ impl Metrics {
     pub fn journal_committed(&self, events: usize, messages: usize, took: Duration) {
         self.0.journal_batch_events.observe(f64::from(u32::try_from(events).unwrap_or(u32::MAX)));
         self.0.journal_commit_seconds.observe(took.as_secs_f64());
+        self.0.commits_took.observe(took);
         self.0.messages_stored.inc_by(messages as u64);
     }
 
     /// Events were handed to so many sessions.
     pub fn delivered(&self, sessions: usize) {
         self.0.deliveries.inc_by(sessions as u64);
+    }
+
+    /// What was stored is with those who read it, this long after the server has passed it on.
+    pub fn delivery_took(&self, took: Duration) {
+        self.0.deliveries_took.observe(took);
+    }
+
+    /// So many events wait for the journal.
+    pub fn journal_waiting(&self, events: usize) {
+        self.0.journal_waiting.set(i64::try_from(events).unwrap_or(i64::MAX));
+    }
+
+    /// The numbers of this moment, for those who look at them on a page.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        let count = |gauge: &Gauge| u64::try_from(gauge.get()).unwrap_or(0);
+        Now {
+            connections: count(&self.0.websockets),
+            messages: self.0.messages_stored.get(),
+            deliveries: self.0.deliveries.get(),
+            queue: count(&self.0.journal_waiting),
+            delivery: self.0.deliveries_took.counted(),
+            commit: self.0.commits_took.counted(),
+        }
+    }
+
+    /// How it went over the last hour and the last day.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.0.history
+    }
+
+    /// When the server started.
+    #[must_use]
+    pub fn started(&self) -> Timestamp {
+        self.0.started
     }
 
     /// Counts a notification.

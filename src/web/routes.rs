@@ -8,7 +8,7 @@ use actix_web::{App, Error};
 
 use super::middleware::{access_log, errors, request_id, same_origin, security_headers};
 use super::state::WebState;
-use super::{api, emoji_list, installed, pages, service, static_files};
+use super::{admin, api, emoji_list, house, installed, pages, service, static_files};
 use crate::gateways::websocket;
 
 /// Every route of the server.
@@ -20,6 +20,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(websocket::configure)
         .configure(emoji_list::configure)
         .configure(static_files::configure)
+        .configure(house::configure)
+        .configure(admin::configure)
         .configure(pages::configure);
 }
 

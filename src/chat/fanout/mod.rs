@@ -51,6 +51,8 @@ pub struct Worker {
     /// What has to be flushed at the end of the turn.
     unflushed: RefCell<Vec<Rc<dyn Sink>>>,
     deliveries: Cell<usize>,
+    /// When the server said the first of the events that were not flushed yet.
+    said: Cell<Option<Instant>>,
     pace: RefCell<Pace>,
 }
 
@@ -89,6 +91,7 @@ impl Worker {
             runs: RefCell::default(),
             unflushed: RefCell::default(),
             deliveries: Cell::new(0),
+            said: Cell::new(None),
             pace: RefCell::new(Pace::new(Instant::now())),
         })
     }
@@ -120,6 +123,7 @@ impl Worker {
 
     /// Does everything the server says in one step.
     fn take(&self, turn: Turn) {
+        self.said.set(self.said.get().or(Some(turn.said)));
         for item in turn.items {
             self.carry_out(item);
         }
@@ -291,7 +295,13 @@ impl Worker {
         for sink in self.unflushed.borrow_mut().drain(..) {
             sink.flush();
         }
-        self.metrics.delivered(self.deliveries.take());
+        let deliveries = self.deliveries.take();
+        self.metrics.delivered(deliveries);
+        if let Some(said) = self.said.take()
+            && deliveries > 0
+        {
+            self.metrics.delivery_took(said.elapsed());
+        }
     }
 
     fn sweep(&self) {

@@ -9,7 +9,7 @@ mod device_label;
 mod devices;
 mod direct;
 pub mod errors;
-mod fields;
+pub(super) mod fields;
 #[cfg(debug_assertions)]
 mod gallery;
 mod guest;
@@ -28,7 +28,7 @@ mod password;
 mod person;
 mod privacy;
 mod push_devices;
-mod refusals;
+pub(super) mod refusals;
 mod register;
 mod room;
 mod room_actions;
@@ -40,7 +40,7 @@ mod setup;
 mod shortcuts;
 mod thread;
 mod tokens;
-mod visit;
+pub(super) mod visit;
 mod welcome;
 
 use actix_web::guard::{Any, Get, Head};
