@@ -1,6 +1,8 @@
 //! The composition root: the only place that knows everybody. It opens the database, starts the actors and the worker
 //! threads, and takes it all down again in order.
 
+pub mod upkeep;
+
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -36,18 +38,14 @@ use crate::gateways::websocket::upgrade::{self, Patience};
 use crate::push::follower::Attendance;
 use crate::push::{self, Push, PushError};
 use crate::storage::search::follow_log;
-use crate::storage::sqlite::SqliteStore;
+use crate::storage::sqlite::{Snapshots, SqliteStore};
 use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
 use crate::web::routes;
 use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
 use crate::web::views::render::{RenderError, Renderer};
-
-/// Nonces and idempotency keys are kept this long: so long a retry is safe.
-const RETRIES_SAFE: Duration = Duration::from_hours(24 * 30);
-/// How often they are pruned.
-const PRUNE_EVERY: Duration = Duration::from_hours(1);
+use upkeep::Schedule;
 
 /// Why the server did not start. One line each.
 #[derive(Debug, Display, Error, From)]
@@ -88,10 +86,10 @@ pub struct Server {
     addresses: Vec<SocketAddr>,
     handle: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
-    pruning: JoinHandle<()>,
+    /// What it does from time to time.
+    upkeep: Vec<JoinHandle<()>>,
     notifying: [JoinHandle<()>; 2],
     following: JoinHandle<()>,
-    watching: JoinHandle<()>,
     hub: Arbiter,
     chat: Chat,
     auth: Arc<Auth>,
@@ -125,7 +123,9 @@ struct Parts {
 /// What stood in the way; nothing is left running then.
 pub async fn start(config: Config, clock: Clock) -> Result<Server, StartError> {
     let url = config.store.database.as_ref().map(|url| url.expose().to_owned());
-    let store: SharedStore = Arc::new(SqliteStore::open(url.as_deref(), &config.store.data).await?);
+    let snapshots = Snapshots { folder: config.upkeep.folder(&config.store.data), now: clock.now() };
+    let store = SqliteStore::open_with(url.as_deref(), &config.store.data, &snapshots).await?;
+    let store: SharedStore = Arc::new(store);
     match serve(config, clock, store.clone()).await {
         Ok(server) => Ok(server),
         Err(error) => {
@@ -149,6 +149,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let (alerts, stored) = Alerts::new(move || wanted.is_on(), metrics.clone());
     let chat = start_chat(&config, &clock, &metrics, &store, &auth, Before { profiles, alerts }, &hub);
     let draining = Draining::default();
+    let schedule = Schedule::new(&config, store.clone(), metrics.clone());
     let parts = Parts {
         clock: clock.clone(),
         metrics: metrics.clone(),
@@ -180,8 +181,11 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     }
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
-    let watching = actix::spawn(admin::watch::watch(store.clone(), metrics, clock.clone(), config.store.data.clone()));
-    let pruning = actix::spawn(prune(store.clone(), clock));
+    let mut upkeep = vec![actix::spawn(upkeep::prune(store.clone(), clock.clone()))];
+    upkeep.push(actix::spawn(upkeep::retain(store.clone(), clock.clone(), config.upkeep.retention_days)));
+    let (watched, data) = (store.clone(), config.store.data.clone());
+    upkeep.push(actix::spawn(admin::watch::watch(watched, metrics, clock.clone(), data)));
+    upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock))));
     let zone = config.pages.time_zone.clone();
     let notifying =
         [actix::spawn(sender.run()), actix::spawn(push::follower::follow(push, zone, chat.clone(), stored))];
@@ -190,10 +194,9 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         addresses,
         handle,
         serving,
-        pruning,
+        upkeep,
         notifying,
         following,
-        watching,
         hub,
         chat,
         auth,
@@ -306,22 +309,6 @@ fn cannot_listen(address: &Address, error: &std::io::Error) -> StartError {
     StartError::Listen { address: address.to_string(), reason: error.to_string() }
 }
 
-async fn prune(store: SharedStore, clock: Clock) {
-    loop {
-        tokio::time::sleep(PRUNE_EVERY).await;
-        let older_than =
-            crate::domain::clock::Timestamp(clock.now().0 - i64::try_from(RETRIES_SAFE.as_millis()).unwrap_or(0));
-        for (what, pruned) in
-            [("nonces", store.prune_nonces(older_than).await), ("idempotency keys", store.prune_keys(older_than).await)]
-        {
-            match pruned {
-                Ok(count) => log::debug!("{count} old {what} were forgotten"),
-                Err(error) => log::warn!("old {what} could not be forgotten: {error}"),
-            }
-        }
-    }
-}
-
 impl Server {
     /// Where it can be opened.
     #[must_use]
@@ -353,9 +340,7 @@ impl Server {
         if tokio::join!(tokio::time::sleep(notice), drained).1.is_err() {
             log::warn!("some sessions did not close in time; they are cut");
         }
-        self.pruning.abort();
-        self.watching.abort();
-        for task in &self.notifying {
+        for task in self.upkeep.iter().chain(&self.notifying) {
             task.abort();
         }
         // What is not in the index yet is taken in after the next start.

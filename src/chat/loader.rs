@@ -16,12 +16,14 @@ use crate::domain::clock::Timestamp;
 use crate::domain::event::Event;
 use crate::domain::ids::{RoomId, Seq, SessionId, UserId};
 use crate::domain::membership::{Level, Mark};
+use crate::domain::moderation::Measure;
 use crate::domain::name::{RoomName, UserName};
-use crate::domain::person::Author;
+use crate::domain::person::{Author, SiteRole};
 use crate::domain::profile::{PresenceNote, Privacy};
 use crate::domain::status_line::StatusLine;
 use crate::protocol::answer::Answer;
 use crate::protocol::command::{Command, Only, Page, Question};
+use crate::storage::reports::{NewReport, Reported};
 use crate::storage::rooms::{CursorMove, ListedRoom, NamedMember, NewRoom, StoredRoom};
 use crate::storage::{SharedStore, StorageError, StorageResult};
 
@@ -65,6 +67,10 @@ pub enum Loaded {
     Named { caller: Caller, room: RoomName, command: Command, user: StorageResult<Option<Author>> },
     /// What a member wants to be told of was stored, or not.
     LevelSet { caller: Caller, room: RoomId, level: Level, is_stored: bool },
+    /// A measure was stored, or not.
+    Moderated { caller: Caller, room: RoomId, measure: Measure, outcome: Moderated },
+    /// A report was stored, or not.
+    Reported { caller: Caller, reported: StorageResult<Reported> },
     /// How many messages there are up to a place, for a read cursor.
     Placed { caller: Caller, room: RoomId, place: StorageResult<Mark>, back: bool },
     /// The answer to a question.
@@ -77,6 +83,19 @@ pub enum Loaded {
     PrivacyWritten { caller: Caller, privacy: Privacy, written: StorageResult<()> },
     /// Notes of presence that could not be written are given back.
     NotesWritten { failed: Vec<(UserId, PresenceNote)> },
+}
+
+/// What became of a measure.
+#[derive(Debug)]
+pub enum Moderated {
+    /// It is stored; about whom it was.
+    Done(Option<Author>),
+    /// There is no such account.
+    Nobody,
+    /// This person keeps order on the server, and their role is not below.
+    NotBelow,
+    /// The database failed.
+    Failed,
 }
 
 /// What was found for a question.
@@ -254,6 +273,25 @@ impl Loader {
         });
     }
 
+    /// Stores a measure.
+    pub fn moderate(&self, caller: Caller, room: RoomId, measure: Measure) {
+        self.start(move |store| async move {
+            let outcome = moderate(&store, &caller, room, measure).await.unwrap_or_else(|error| {
+                log::error!("a measure could not be stored: {error}");
+                Moderated::Failed
+            });
+            Loaded::Moderated { caller, room, measure, outcome }
+        });
+    }
+
+    /// Stores a report.
+    pub fn report(&self, caller: Caller, new: NewReport) {
+        self.start(move |store| async move {
+            let reported = store.add_report(&new).await;
+            Loaded::Reported { caller, reported }
+        });
+    }
+
     /// How many messages there are up to a place.
     pub fn place(&self, caller: Caller, room: RoomId, seq: Seq, back: bool) {
         self.start(move |store| async move {
@@ -312,6 +350,22 @@ impl Loader {
             }
         });
     }
+}
+
+async fn moderate(store: &SharedStore, caller: &Caller, room: RoomId, measure: Measure) -> StorageResult<Moderated> {
+    let who = match measure {
+        Measure::Slow(_) => None,
+        Measure::Mute { user, .. } | Measure::Ban { user, .. } => {
+            let Some(found) = store.user(user).await? else { return Ok(Moderated::Nobody) };
+            let role = found.site_role;
+            if role >= SiteRole::Moderator && caller.person.site_role() <= Some(role) {
+                return Ok(Moderated::NotBelow);
+            }
+            Some(Author { id: found.id, name: found.name })
+        }
+    };
+    store.moderate(room, measure).await?;
+    Ok(Moderated::Done(who))
 }
 
 async fn make(store: &SharedStore, new: NewRoom) -> StorageResult<Made> {

@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use super::feed::Attention;
 use super::reply::Caller;
@@ -35,6 +36,8 @@ pub struct Room {
     gone: HashMap<UserId, Author>,
     /// People whose `joined` or `left` is on its way into the log, with what is to be done after it.
     changing: HashMap<UserId, Vec<(Caller, Command)>>,
+    /// In slow mode: when each has last written.
+    said_at: HashMap<UserId, Timestamp>,
     /// Drafts in the journal.
     in_flight: usize,
     /// When it was last of use to anybody.
@@ -67,6 +70,7 @@ impl Room {
             changed: HashSet::new(),
             gone: HashMap::new(),
             changing: HashMap::new(),
+            said_at: HashMap::new(),
             in_flight: 0,
             used_at: now,
         }
@@ -110,6 +114,44 @@ impl Room {
         if let Some(membership) = self.memberships.get_mut(&user) {
             membership.level = level;
         }
+    }
+
+    /// A member reads and does not write until then.
+    pub fn set_muted(&mut self, user: UserId, until: Option<Timestamp>) {
+        if let Some(membership) = self.memberships.get_mut(&user) {
+            membership.muted_until = until;
+        }
+    }
+
+    /// Somebody is shut out. Whoever was a member is taken out by the `left` that follows.
+    pub fn ban(&mut self, user: UserId) {
+        let place = Mark { seq: self.info.last_seq, n: self.info.messages };
+        let membership = self.memberships.entry(user).or_insert_with(|| Membership::new(user, Role::Member, place));
+        membership.banned = true;
+    }
+
+    /// Somebody may come in again; they are no member.
+    pub fn lift_ban(&mut self, user: UserId) {
+        if self.memberships.get(&user).is_some_and(|membership| membership.banned) {
+            self.memberships.remove(&user);
+        }
+    }
+
+    /// Somebody wants to write in slow mode: how many seconds they have to wait still, or nothing. Then it counts.
+    pub fn slow_down(&mut self, user: UserId, now: Timestamp) -> Option<u64> {
+        let pause = Duration::from_secs(u64::from(self.info.slow_mode));
+        if pause.is_zero() {
+            self.said_at.clear();
+            return None;
+        }
+        if let Some(at) = self.said_at.get(&user)
+            && now.since(*at) < pause
+        {
+            return Some((pause - now.since(*at)).as_secs().max(1));
+        }
+        self.said_at.retain(|_, at| now.since(*at) < pause);
+        self.said_at.insert(user, now);
+        None
     }
 
     /// How many own it.
@@ -320,6 +362,7 @@ mod tests {
             topic: Topic::default(),
             description: Description::default(),
             archived: false,
+            slow_mode: 0,
             last_seq: 5,
             messages: 3,
             made_by: None,

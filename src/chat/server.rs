@@ -250,6 +250,9 @@ impl ChatServer {
             Command::GiveUp { .. } => commands::give_up::run(self, id, caller),
             Command::Add { user, .. } => commands::add::run(self, id, caller, user),
             Command::Look { .. } => commands::look::run(self, id, caller),
+            Command::Mute { user, minutes, .. } => commands::moderate::mute(self, id, caller, user, minutes),
+            Command::Moderate { measure, .. } => commands::moderate::run(self, id, caller, measure),
+            Command::Report { seq, reason, .. } => commands::report::run(self, id, caller, seq, &reason),
             Command::House { act, .. } => commands::house::run(self, id, caller, act),
             Command::Presence { .. }
             | Command::Status { .. }

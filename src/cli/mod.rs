@@ -2,9 +2,14 @@
 //!
 //! Exit codes: 0 fine, 1 failed, 2 wrong usage (a flag, variable or setting that makes no sense), 130 ended by Ctrl-C.
 
+mod backup;
 mod bench;
 mod config;
 mod connecting;
+mod doctor;
+mod export;
+mod import;
+mod restore;
 mod send;
 mod serve;
 mod tail;
@@ -34,8 +39,13 @@ enum Failure {
 pub fn main() -> ExitCode {
     let matches = command().get_matches();
     let outcome = match matches.subcommand() {
+        Some(("backup", sub)) => backup::run(sub),
         Some(("bench", sub)) => bench::run(sub),
         Some(("config", sub)) => config::run(sub),
+        Some(("doctor", sub)) => doctor::run(sub),
+        Some(("export", sub)) => export::run(sub),
+        Some(("import", sub)) => import::run(sub),
+        Some(("restore", sub)) => restore::run(sub),
         Some(("send", sub)) => send::run(sub),
         Some(("tail", sub)) => tail::run(sub),
         Some((_, sub)) => serve::run(sub),
@@ -62,6 +72,11 @@ fn command() -> Command {
         .subcommand(Command::new("serve").about("Runs the server (the default)").args(clap_args()))
         .subcommand(send::command())
         .subcommand(tail::command())
+        .subcommand(backup::command())
+        .subcommand(restore::command())
+        .subcommand(export::command())
+        .subcommand(import::command())
+        .subcommand(doctor::command())
         .subcommand(bench::command())
         .subcommand(config::command())
 }
@@ -70,6 +85,17 @@ fn command() -> Command {
 fn load(matches: &ArgMatches) -> Result<Config, Failure> {
     let refused = |error: ConfigError| Failure::Usage(error.to_string());
     Config::load(given_flags(matches), environment(), Path::new(".")).map_err(refused)
+}
+
+/// Where the settings have their database.
+fn database_url(config: &Config) -> Option<String> {
+    config.store.database.as_ref().map(|url| url.expose().to_owned())
+}
+
+/// Runs what talks to the database and to nobody else.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    Ok(runtime.map_err(|error| Failure::Failed(format!("cannot start: {error}")))?.block_on(work))
 }
 
 fn complain(line: &str, code: u8) -> ExitCode {

@@ -18,6 +18,7 @@ pub mod push;
 pub mod setting;
 pub mod shown;
 pub mod store;
+pub mod upkeep;
 
 use std::path::Path;
 
@@ -38,6 +39,7 @@ pub use push::PushConfig;
 pub use setting::TOKEN_VARIABLE;
 pub use shown::ShownValue;
 pub use store::{DatabaseUrl, StoreConfig};
+pub use upkeep::UpkeepConfig;
 
 /// Everything that can be set, checked. The fields are public so that tests can change them.
 #[derive(Debug, Clone)]
@@ -58,6 +60,8 @@ pub struct Config {
     pub pages: PagesConfig,
     /// Whom notifications may reach.
     pub push: PushConfig,
+    /// What it does by itself to stay in order.
+    pub upkeep: UpkeepConfig,
     /// What was set, and where, for [`Config::shown`].
     given: Vec<ShownValue>,
 }
@@ -97,6 +101,7 @@ impl Config {
             log: LogConfig::read(values)?,
             pages: PagesConfig::read(values)?,
             push: PushConfig::read(values)?,
+            upkeep: UpkeepConfig::read(values)?,
             given: shown::collect(values),
         })
     }

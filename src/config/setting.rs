@@ -43,6 +43,8 @@ pub enum Section {
     Pages,
     /// Whom notifications may reach.
     Notifications,
+    /// What the server does by itself to stay in order.
+    Upkeep,
 }
 
 /// The values a setting takes.
@@ -269,6 +271,17 @@ pub const SETTINGS: &[Setting] = &[
         Preset::Unset { meaning: "public_url, if it is https", example: "mailto:ann@example.org" },
         Allowed::Text("mailto:NAME@HOST or an https address"),
         "Whom a push service may ask about this server's notifications. Some services refuse them without it."),
+
+    entry(Section::Upkeep, "backup_every", Preset::Value("off"), Allowed::Text("off, or minutes, hours or days such as 30m, 6h or 1d"),
+        "How often the server copies its database into backup_folder, while it goes on serving."),
+    entry(Section::Upkeep, "backup_keep", Preset::Value("7"), Allowed::Number(1, 10_000),
+        "How many of these backups are kept; the oldest go first."),
+    entry(Section::Upkeep, "backup_folder",
+        Preset::Unset { meaning: "the folder backups in the data folder", example: "/mnt/backups/parlor" },
+        Allowed::Text("a folder, better on another disk than the database"),
+        "Where backups go, and the copy that is made before an upgrade."),
+    entry(Section::Upkeep, "retention_days", Preset::Value("0"), Allowed::Number(0, 36_500),
+        "Days after which the words of messages go, in rooms that say nothing else. 0 keeps them for ever."),
 ];
 
 #[cfg(test)]

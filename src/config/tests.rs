@@ -170,7 +170,7 @@ fn each_setting_refuses_nonsense_by_its_name() {
     // What a text setting does not take; numbers and choices refuse any other word.
     let nonsense = |setting: &Setting| match (setting.allowed, setting.name) {
         (Allowed::Number(..) | Allowed::Choice(_), _) => "nonsense",
-        (_, "data") => "\0",
+        (_, "data" | "backup_folder") => "\0",
         (_, "admin_name") => "a b",
         (_, "admin_password") => "short",
         (_, "server_name") => "two\nlines",
@@ -191,7 +191,7 @@ fn each_setting_refuses_nonsense_by_its_name() {
 fn numbers_are_bounded_on_both_sides() {
     for setting in SETTINGS {
         if let Allowed::Number(min, max) = setting.allowed {
-            for bad in [min - 1, max + 1, u64::MAX] {
+            for bad in [min.wrapping_sub(1), max + 1, u64::MAX] {
                 let line = error(&[(setting.name, &bad.to_string())], &[], "");
                 assert!(line.starts_with(setting.name), "{line}");
             }

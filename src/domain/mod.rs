@@ -11,6 +11,7 @@ pub mod ids;
 pub mod limits;
 pub mod membership;
 pub mod mention;
+pub mod moderation;
 pub mod name;
 pub mod network;
 pub mod office;

@@ -202,6 +202,19 @@ pub fn may_describe(access: Access, room: RoomFacts, actor: Actor, now: Timestam
     may_pin(access, room, actor, now)
 }
 
+/// May this person slow the room down? Whoever keeps order there, and never in a direct room.
+///
+/// # Errors
+/// As [`may_post`], then `RoleNeeded`.
+pub fn may_slow(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -> Result<(), Refusal> {
+    may_post(access, room, actor, now)?;
+    match room.kind {
+        RoomKind::Direct => Err(Refusal::DirectRoom),
+        _ if keeps_order(actor) => Ok(()),
+        _ => Err(Refusal::RoleNeeded),
+    }
+}
+
 /// May this person archive the room, or open it again?
 ///
 /// # Errors

@@ -51,6 +51,8 @@ pub struct RoomInfo {
     pub description: Description,
     /// Nobody writes into it any more.
     pub archived: bool,
+    /// Seconds between two messages of one person; 0 for none.
+    pub slow_mode: u32,
     /// The highest sequence number of its log; 0 when the log is empty.
     pub last_seq: Seq,
     /// How many messages its log has.

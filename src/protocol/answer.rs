@@ -248,6 +248,8 @@ pub struct RoomLook {
     pub description: Description,
     /// Nobody writes into it any more.
     pub archived: bool,
+    /// Seconds between two messages of one person; 0 for none.
+    pub slow_mode: u32,
     /// The highest number of its log.
     pub last_seq: Seq,
     /// How far the person has read.
@@ -278,6 +280,8 @@ pub struct RoomLook {
     pub may_archive: Result<(), Refusal>,
     /// Whether the person may give roles.
     pub may_appoint: Result<(), Refusal>,
+    /// May the asker slow it down, and let the banned in again?
+    pub may_slow: Result<(), Refusal>,
     /// Whether the person may take back what others wrote.
     pub may_moderate: bool,
 }

@@ -5,6 +5,7 @@ use crate::domain::emoji::Emoji;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{Seq, UserId};
 use crate::domain::membership::{Level, Role};
+use crate::domain::moderation::{Measure, ReportReason};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::{Author, Status};
 use crate::domain::room::{Description, RoomKind, Topic};
@@ -229,6 +230,31 @@ pub enum Command {
         /// Which.
         room: RoomName,
     },
+    /// A member reads and does not write for so many minutes; 0 ends it.
+    Mute {
+        /// Where.
+        room: RoomName,
+        /// Whom.
+        user: UserId,
+        /// For how long.
+        minutes: u64,
+    },
+    /// Keeps order in a room.
+    Moderate {
+        /// Where.
+        room: RoomName,
+        /// How.
+        measure: Measure,
+    },
+    /// Says what is wrong with a message.
+    Report {
+        /// Where it stands.
+        room: RoomName,
+        /// Which.
+        seq: Seq,
+        /// What is wrong with it.
+        reason: ReportReason,
+    },
     /// What those who run the server do in a room without being members. It has no form on the wire.
     House {
         /// Where.
@@ -341,6 +367,9 @@ impl Command {
             | Self::GiveUp { room }
             | Self::Add { room, .. }
             | Self::Look { room }
+            | Self::Mute { room, .. }
+            | Self::Moderate { room, .. }
+            | Self::Report { room, .. }
             | Self::House { room, .. } => Some(room),
             Self::Presence { .. }
             | Self::Status { .. }
@@ -370,6 +399,9 @@ impl Command {
                 | Self::Create { .. }
                 | Self::Direct { .. }
                 | Self::Add { .. }
+                | Self::Mute { .. }
+                | Self::Moderate { .. }
+                | Self::Report { .. }
         )
     }
 
@@ -410,6 +442,9 @@ impl Command {
             | Self::Change { .. }
             | Self::Appoint { .. }
             | Self::Remove { .. }
+            | Self::Mute { .. }
+            | Self::Moderate { .. }
+            | Self::Report { .. }
             | Self::Ask { .. }
             | Self::Typing { .. }
             | Self::History { .. }

@@ -11,6 +11,7 @@ use crate::domain::emoji::Emoji;
 use crate::domain::ids::{Seq, UserId};
 use crate::domain::limits;
 use crate::domain::membership::{Level, Role};
+use crate::domain::moderation::{self, Measure, ReportReason};
 use crate::domain::name::RoomName;
 use crate::domain::person::Status;
 use crate::domain::room::{Description, Topic};
@@ -26,8 +27,8 @@ pub struct Refused {
     pub problem: Problem,
 }
 
-const TYPES: &str = "join, leave, send, edit, delete, react, pin, topic, change, role, remove, level, typing, read, \
-    unread, presence, status, history, thread, pins, rooms, members or ping";
+const TYPES: &str = "join, leave, send, edit, delete, react, pin, topic, change, role, remove, mute, ban, slow, \
+    report, level, typing, read, unread, presence, status, history, thread, pins, rooms, members or ping";
 
 /// Reads one command from JSON text.
 ///
@@ -116,6 +117,21 @@ fn command(fields: &mut Fields) -> Result<Command, Problem> {
             role: one_of("role", &fields.string("role")?, Role::parse, "owner, moderator or member")?,
         }),
         "remove" => Ok(Command::Remove { room: fields.room()?, user: fields.user()? }),
+        "mute" => {
+            let (room, user, minutes) = (fields.room()?, fields.user()?, fields.number("minutes")?);
+            Ok(Command::Mute { room, user, minutes: mute_minutes(minutes)? })
+        }
+        "ban" => {
+            let (room, user) = (fields.room()?, fields.user()?);
+            let on = fields.optional_bool("on")?.unwrap_or(true);
+            Ok(Command::Moderate { room, measure: Measure::Ban { user, on } })
+        }
+        "slow" => Ok(Command::Moderate { room: fields.room()?, measure: slow(fields.number("seconds")?)? }),
+        "report" => Ok(Command::Report {
+            room: fields.room()?,
+            seq: fields.number("seq")?,
+            reason: reason(&fields.string("reason")?)?,
+        }),
         "level" => Ok(Command::Level {
             room: fields.room()?,
             level: one_of("level", &fields.string("level")?, Level::parse, "all, mentions or nothing")?,
@@ -153,6 +169,32 @@ fn command(fields: &mut Fields) -> Result<Command, Problem> {
         "ping" => Ok(Command::Ping),
         other => Err(Problem::field("type", format!("`type`: {:?} is not known; send {TYPES}", shown(other, 40)))),
     }
+}
+
+/// Minutes of a mute.
+///
+/// # Errors
+/// When they are too many.
+pub fn mute_minutes(minutes: u64) -> Result<u64, Problem> {
+    let checked = moderation::mute_until(minutes, Timestamp(0)).map(|_| minutes);
+    checked.map_err(|error| Problem::field("minutes", format!("`minutes`: {error}; 0 ends the mute")))
+}
+
+/// Slow mode of a room.
+///
+/// # Errors
+/// When the pause is too long.
+pub fn slow(seconds: u64) -> Result<Measure, Problem> {
+    let checked = moderation::slow_seconds(seconds).map(Measure::Slow);
+    checked.map_err(|error| Problem::field("seconds", format!("`seconds`: {error}; 0 ends slow mode")))
+}
+
+/// Why a message is reported.
+///
+/// # Errors
+/// When it is empty or too long.
+pub fn reason(text: &str) -> Result<ReportReason, Problem> {
+    ReportReason::parse(text).map_err(|error| Problem::field("reason", format!("`reason`: {error}")))
 }
 
 fn join(fields: &mut Fields) -> Result<Command, Problem> {

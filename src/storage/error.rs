@@ -74,6 +74,17 @@ pub enum OpenError {
         #[error(not(source))]
         reason: String,
     },
+    /// An older database, of which no copy could be made before the upgrade.
+    #[display(
+        "{database} has to be brought up to date, but it could not be copied before: {reason} Nothing was changed."
+    )]
+    NoSnapshot {
+        /// The database.
+        database: String,
+        /// Why not.
+        #[error(not(source))]
+        reason: String,
+    },
     /// A URL of a kind this build does not know.
     #[display("database: {url} is not supported; give sqlite:PATH or leave it out for parlor.db in the data folder.")]
     UnknownUrl {

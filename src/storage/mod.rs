@@ -6,7 +6,9 @@
 //! **How to add a table:** a migration with the same number in `migrations/sqlite` (and `migrations/postgres` when it
 //! is there), a trait here, its implementation in `sqlite/`, and its story in `tests/suite/storage/`.
 
+pub mod archive;
 pub mod audit;
+pub mod backup;
 pub mod devices;
 pub mod error;
 pub mod events;
@@ -16,6 +18,7 @@ pub mod order;
 pub mod profiles;
 pub mod push;
 pub mod reports;
+pub mod retention;
 pub mod rooms;
 pub mod search;
 pub mod settings;
@@ -27,6 +30,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use audit::Audit;
+pub use backup::{BackupError, Backups};
 pub use devices::Devices;
 pub use error::{OpenError, StorageError};
 pub use events::Events;
@@ -36,6 +40,7 @@ pub use order::Order;
 pub use profiles::Profiles;
 pub use push::PushSubscriptions;
 pub use reports::Reports;
+pub use retention::Retention;
 pub use rooms::Rooms;
 pub use search::Search;
 pub use settings::Settings;
@@ -57,6 +62,8 @@ pub trait Store:
     + Order
     + Audit
     + Reports
+    + Backups
+    + Retention
     + Send
     + Sync
 {

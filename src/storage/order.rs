@@ -8,6 +8,7 @@ use super::users::Account;
 use crate::domain::clock::Timestamp;
 use crate::domain::conduct::{Ban, Banned, Conduct};
 use crate::domain::ids::{RoomId, Seq, UserId};
+use crate::domain::moderation::Measure;
 use crate::domain::name::RoomName;
 use crate::domain::person::{Author, SiteRole};
 use crate::domain::room::RoomInfo;
@@ -104,6 +105,12 @@ pub trait Order {
 
     /// Takes a ban back; `false` when there is none of this number.
     async fn lift_ban(&self, id: i64) -> StorageResult<bool>;
+
+    /// Who is shut out of a room, by name.
+    async fn banned_from(&self, room: RoomId) -> StorageResult<Vec<Author>>;
+
+    /// Stores what is done to keep order in a room.
+    async fn moderate(&self, room: RoomId, measure: Measure) -> StorageResult<()>;
 
     /// Rooms that are not direct, by name, with `name` in it, from after the name key `after` on, at most `limit`.
     async fn watched_rooms(&self, name: &str, after: &str, limit: usize) -> StorageResult<Vec<WatchedRoom>>;

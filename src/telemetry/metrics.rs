@@ -41,6 +41,8 @@ struct Numbers {
     commits_took: Durations,
     started: Timestamp,
     history: History,
+    backups: Family<BackupLabels, Counter>,
+    last_backup: Gauge,
     journal_batch_events: Histogram,
     journal_commit_seconds: Histogram,
     http_requests: Family<RequestLabels, Counter>,
@@ -101,6 +103,11 @@ struct PushLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BackupLabels {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DoorLabels {
     door: &'static str,
 }
@@ -152,6 +159,13 @@ impl Metrics {
             commits_took: Durations::default(),
             started,
             history: History::default(),
+            backups: register(r, "backups", "Scheduled backups, by what became of them", Family::default()),
+            last_backup: register(
+                r,
+                "backup_last_success_time_seconds",
+                "When the last scheduled backup was made, in Unix time; 0 for never",
+                Gauge::default(),
+            ),
             journal_batch_events: register(
                 r,
                 "journal_batch_events",
@@ -260,6 +274,20 @@ impl Metrics {
     /// A login was refused.
     pub fn login_failed(&self) {
         self.0.login_failures.inc();
+    }
+
+    /// A scheduled backup was made at this time, or failed.
+    pub fn backed_up(&self, at: Option<Timestamp>) {
+        let outcome = if at.is_some() { "done" } else { "failed" };
+        self.0.backups.get_or_create_owned(&BackupLabels { outcome }).inc();
+        if let Some(at) = at {
+            self.last_backup_was(at);
+        }
+    }
+
+    /// The newest scheduled backup that there is was made at this time.
+    pub fn last_backup_was(&self, at: Timestamp) {
+        self.0.last_backup.set(at.0 / 1000);
     }
 
     /// So many rooms are in memory now.

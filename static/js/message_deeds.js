@@ -18,6 +18,7 @@ export function mayDo(deed, node, timeline) {
   if (deed === "delete") return (isMine(node) && canPost !== undefined) || canModerate !== undefined;
   if (deed === "pin") return canPin !== undefined;
   if (deed === "react" || deed === "reply") return canPost !== undefined;
+  if (deed === "report") return viewer.kind === "account" && !isMine(node) && node.dataset.kind === "message";
   if (deed === "unread") return viewer.kind === "account";
   return true;
 }
@@ -41,6 +42,10 @@ function copy(text, done) {
 }
 
 export const DEEDS = {
+  report(timeline, node) {
+    location.assign(`${timeline.dataset.roomUrl}/${seqOf(node)}/report`);
+  },
+
   reply(timeline, node) {
     compose(timeline, "reply-to", { node });
   },

@@ -4,7 +4,9 @@ use super::super::loader::Loaded;
 use super::super::reply::Caller;
 use super::super::room::Room;
 use super::super::server::ChatServer;
-use super::{add, appoint, ask, create, history, join, level, members, nick, privacy, read, rooms, status};
+use super::{
+    add, appoint, ask, create, history, join, level, members, moderate, nick, privacy, read, report, rooms, status,
+};
 use crate::domain::name::RoomName;
 use crate::domain::room::{RoomKind, Topic};
 use crate::protocol::command::Command;
@@ -26,6 +28,10 @@ pub fn run(server: &mut ChatServer, loaded: Loaded) {
         Loaded::Found { caller, room, user } => add::found(server, caller, room, user),
         Loaded::Named { caller, room, command, user } => appoint::named(server, caller, &room, &command, user),
         Loaded::LevelSet { caller, room, level, is_stored } => level::stored(server, caller, room, level, is_stored),
+        Loaded::Moderated { caller, room, measure, outcome } => {
+            moderate::stored(server, caller, room, measure, outcome);
+        }
+        Loaded::Reported { caller, reported } => report::stored(server, caller, reported),
         Loaded::Placed { caller, room, place, back } => read::placed(server, caller, room, place, back),
         Loaded::LookedUp { caller, room, looked } => ask::looked_up(server, caller, room, looked),
         Loaded::CursorsWritten { failed } => server.cursors_written(failed),

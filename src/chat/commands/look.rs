@@ -20,6 +20,7 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller) {
         topic: room.info.topic.clone(),
         description: room.info.description.clone(),
         archived: room.info.archived,
+        slow_mode: room.info.slow_mode,
         last_seq: room.info.last_seq,
         read_seq: actor.membership.map_or(0, |membership| membership.read.seq),
         unread: actor.membership.map_or(0, |membership| room.info.messages.saturating_sub(membership.read.n)),
@@ -35,6 +36,7 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller) {
         may_describe: permission::may_describe(access, facts, actor, now),
         may_archive: permission::may_archive(access, facts, actor),
         may_appoint: permission::may_appoint(access, facts, actor),
+        may_slow: permission::may_slow(access, facts, actor, now),
         may_moderate: permission::may_moderate(facts, actor),
     };
     server.ports.answer(caller.reply, Ok(Answer::Look(Box::new(look))));

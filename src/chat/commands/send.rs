@@ -26,11 +26,17 @@ pub fn run(
     if let Err(refusal) = permission::may_post(server.access(), facts, actor, now) {
         return refuse(server, caller, refusal);
     }
-    let last = room.info.last_seq;
+    let (last, in_slow_mode) = (room.info.last_seq, !permission::may_moderate(facts, actor));
     if reply_to.is_some_and(|seq| seq == 0 || seq > last) {
         let problem = Problem::field("reply_to", format!("`reply_to` must be 1 to {last}, the end of this room's log"));
         return server.ports.answer(caller.reply, Err(problem));
     }
+    if in_slow_mode
+        && let Some(seconds) = server.rooms.get_mut(&id).and_then(|room| room.slow_down(caller.person.id, now))
+    {
+        return refuse(server, caller, permission::Refusal::SlowMode { seconds });
+    }
+    let Some(room) = server.rooms.get(&id) else { return };
     let text = text.into_string();
     let found = mention::candidates(&text);
     let everyone = found.everyone && permission::may_call_everyone(facts, actor);

@@ -121,7 +121,7 @@ pub fn could_not_change(server: &mut ChatServer, id: RoomId, user: UserId) {
 }
 
 /// A membership has ended: the person's sessions stop listening, after they were told.
-fn let_go(server: &mut ChatServer, id: RoomId, user: UserId) {
+pub fn let_go(server: &mut ChatServer, id: RoomId, user: UserId) {
     let Some(room) = server.rooms.get(&id) else { return };
     let sessions: Vec<(SessionId, WorkerId)> = room
         .sessions_of(user)

@@ -10,12 +10,14 @@ use super::{from_sql, to_sql, user_id};
 use crate::domain::clock::Timestamp;
 use crate::domain::event::{Deed, Event, EventBody, EventKind, Message, MessageState, Quote, Replies};
 use crate::domain::ids::{RoomId, UserId};
+use crate::domain::limits;
 use crate::domain::membership::Role;
 use crate::domain::mention::Mentions;
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Author;
 use crate::domain::room::{Description, Topic};
 use crate::storage::StorageResult;
+use crate::storage::archive::EventLine;
 
 /// A row of `events` that is to be inserted.
 #[derive(Debug)]
@@ -74,6 +76,27 @@ impl From<&Author> for By {
 }
 
 impl EventRow {
+    /// The row of a line of an export; an error says what is wrong with the line.
+    pub(super) fn of_line(line: &EventLine, room: i64, n: u64) -> Result<Self, String> {
+        let kind = EventKind::parse(&line.kind).ok_or_else(|| format!("an event of the kind {:?}", line.kind))?;
+        check_line(kind, line)?;
+        let number = |number: u64| to_sql(number).map_err(|error| error.to_string());
+        Ok(Self {
+            room_id: room,
+            seq: number(line.seq)?,
+            kind: (kind != EventKind::Message).then_some(kind.as_str()),
+            author: line.author.id,
+            author_name: line.author.name.clone(),
+            at: line.at.0,
+            text: line.text.clone(),
+            reply_to: line.target.map(number).transpose()?,
+            nonce: line.nonce.clone(),
+            data: line.data.as_ref().map(ToString::to_string),
+            n: number(n)?,
+            thread: line.thread.map(number).transpose()?,
+        })
+    }
+
     /// The row of an event.
     pub(super) fn new(event: &Event) -> StorageResult<Self> {
         let kind = event.body.kind();
@@ -188,6 +211,42 @@ pub(super) fn event(row: &SqliteRow) -> StorageResult<Event> {
         at: Timestamp(row.try_get(6)?),
         body,
     })
+}
+
+/// Whether an event that is read back could be made of it.
+fn check_line(kind: EventKind, line: &EventLine) -> Result<(), String> {
+    const NAME_BYTES: usize = 200;
+    let data: Data = match &line.data {
+        Some(data) => serde_json::from_value(data.clone()).map_err(|error| format!("data: {error}"))?,
+        None => Data::default(),
+    };
+    let is_right = match kind {
+        EventKind::Message | EventKind::Topic => line.text.is_some(),
+        EventKind::Edited => line.text.is_some() && line.target.is_some(),
+        EventKind::Deleted | EventKind::Pinned => line.target.is_some(),
+        EventKind::Reaction => line.target.is_some() && data.emoji.is_some(),
+        EventKind::Changed | EventKind::Left => true,
+        EventKind::Joined => data.role.is_some(),
+        EventKind::Role => data.role.is_some() && data.by.is_some(),
+    };
+    if !is_right {
+        return Err(format!("an event of the kind {} has not all it needs", kind.as_str()));
+    }
+    let texts = line.text.iter().chain(line.state.iter().filter_map(|state| state.text.as_ref()));
+    if texts.map(String::len).any(|bytes| bytes > limits::TEXT_BYTES) {
+        return Err(format!("a text of more than {} bytes", limits::TEXT_BYTES));
+    }
+    if [line.target, line.thread].into_iter().flatten().any(|target| target == 0 || target >= line.seq) {
+        return Err("it is about an event that does not come before it".to_owned());
+    }
+    let name = &line.author.name;
+    if name.is_empty() || name.len() > NAME_BYTES || name.chars().any(char::is_control) {
+        return Err("the author has no name, or a strange one".to_owned());
+    }
+    if line.nonce.as_ref().is_some_and(|nonce| nonce.len() > limits::NONCE_BYTES) {
+        return Err(format!("a nonce of more than {} bytes", limits::NONCE_BYTES));
+    }
+    Ok(())
 }
 
 fn message(row: &SqliteRow) -> StorageResult<Message> {

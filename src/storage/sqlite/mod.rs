@@ -5,11 +5,16 @@
 
 mod append;
 mod audit;
+mod backup;
 mod batch;
 mod devices;
 mod error;
 mod events;
+mod examine;
+mod export;
 mod idempotency;
+mod import;
+mod import_rows;
 mod invites;
 mod log_rows;
 mod migrations;
@@ -20,6 +25,8 @@ mod profiles;
 mod push;
 mod read_targets;
 mod reports;
+mod restore;
+mod retention;
 mod room_rows;
 mod rooms;
 mod search;
@@ -41,6 +48,11 @@ use super::{StorageError, StorageResult, Store};
 use crate::domain::ids::{Seq, UserId};
 use error::inconsistent;
 use nonces::Nonces;
+
+pub use backup::{copy_database, inspect_database, newest_event, newest_schema};
+pub use export::{ExportError, ExportOptions, export};
+pub use open::Snapshots;
+pub use restore::{Restored, restore};
 
 /// A database in a file of this machine. Nobody else opens it while this value lives.
 #[derive(Debug)]

@@ -7,20 +7,24 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::migrate::MigrateError;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 
+use super::backup::copy;
 use super::error::open_error;
+use super::examine::{Depth, examine};
 use super::nonces::Nonces;
 use super::{Shelf, SqliteStore, idempotency, migrations, search};
+use crate::domain::clock::{Clock, Timestamp};
+use crate::storage::backup::snapshot_name;
 use crate::storage::{OpenError, StorageResult};
 
 /// The database in the data folder when no URL is given.
 const DEFAULT_FILE: &str = "parlor.db";
+/// The folder of backups in the data folder, unless the settings name another.
+pub(super) const BACKUP_FOLDER: &str = "backups";
 /// The file in the data folder whose lock keeps a second process out.
 const LOCK_FILE: &str = "parlor.lock";
-/// The first bytes of every SQLite database.
-const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// Connections that read.
 const READERS: u32 = 4;
 /// How long to wait for a lock that another program, such as a backup, holds.
@@ -33,13 +37,15 @@ const JOURNAL_SIZE_LIMIT: &str = "16777216";
 const WRITER_CACHE: &str = "-16384";
 /// The most pages SQLite can have.
 const MAX_PAGES: u32 = 4_294_967_294;
-/// Files up to this size are checked through at every start; for larger ones that would take seconds.
-const CHECKED_BYTES: u64 = 16 * 1024 * 1024;
 
-const HAS_STEPS: &str = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')";
-const HAS_OTHERS: &str = "
-SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name <> '_sqlx_migrations')";
-const NEWEST_STEP: &str = "SELECT coalesce(max(version), 0) FROM _sqlx_migrations";
+/// Where a copy goes before an older database is brought up to date.
+#[derive(Debug)]
+pub struct Snapshots {
+    /// The folder; made if it is missing.
+    pub folder: PathBuf,
+    /// What stands in the name.
+    pub now: Timestamp,
+}
 
 impl SqliteStore {
     /// Opens the database at `url` (`sqlite:PATH`, with `?max_mib=N` if it may not become larger than that), or
@@ -48,11 +54,23 @@ impl SqliteStore {
     /// # Errors
     /// Says what is wrong and what to do; an existing file was not changed then.
     pub async fn open(url: Option<&str>, data_dir: &Path) -> Result<Self, OpenError> {
+        let snapshots = Snapshots { folder: data_dir.join(BACKUP_FOLDER), now: Clock::System.now() };
+        Self::open_with(url, data_dir, &snapshots).await
+    }
+
+    /// The same, with another place for the copy that is made before an older database is brought up to date.
+    ///
+    /// # Errors
+    /// The same, and when there is no room for the copy.
+    pub async fn open_with(url: Option<&str>, data_dir: &Path, snapshots: &Snapshots) -> Result<Self, OpenError> {
         let (path, max_mib) = file_of(url, data_dir)?;
         make_folder(data_dir)?;
         let locks = take_locks(data_dir, &path)?;
         if size(&path)? > 0 {
-            examine(&path).await?;
+            let schema = examine(&path, Depth::Start).await?;
+            if schema > 0 && schema < migrations::newest() {
+                snapshot(&path, schema, snapshots).await?;
+            }
         }
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
@@ -92,8 +110,19 @@ impl SqliteStore {
     }
 }
 
+/// An upgrade goes one way only; this is the way back.
+async fn snapshot(path: &Path, schema: i64, snapshots: &Snapshots) -> Result<(), OpenError> {
+    let target = snapshots.folder.join(snapshot_name(schema, snapshots.now));
+    let refused = |reason: String| OpenError::NoSnapshot { database: path.display().to_string(), reason };
+    make_folder(&snapshots.folder).map_err(|error| refused(error.to_string()))?;
+    // What is there of that very second is such a copy too.
+    copy(path, &target, true).await.map_err(|error| refused(error.to_string()))?;
+    log::info!("before the upgrade from schema {schema} the database was copied to {}", target.display());
+    Ok(())
+}
+
 /// The file a URL means, and its largest size. Only the scheme of a URL is ever shown: the rest may hold a password.
-fn file_of(url: Option<&str>, data_dir: &Path) -> Result<(PathBuf, Option<u32>), OpenError> {
+pub(super) fn file_of(url: Option<&str>, data_dir: &Path) -> Result<(PathBuf, Option<u32>), OpenError> {
     let Some(url) = url else {
         return Ok((data_dir.join(DEFAULT_FILE), None));
     };
@@ -118,7 +147,7 @@ fn not_writable(path: &Path) -> impl Fn(std::io::Error) -> OpenError {
 }
 
 /// Makes the data folder, for the eyes of its owner only.
-fn make_folder(data_dir: &Path) -> Result<(), OpenError> {
+pub(super) fn make_folder(data_dir: &Path) -> Result<(), OpenError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -127,7 +156,7 @@ fn make_folder(data_dir: &Path) -> Result<(), OpenError> {
 }
 
 /// Locks the data folder, and a database that lies elsewhere: two data folders may name the same one.
-fn take_locks(data_dir: &Path, database: &Path) -> Result<Vec<File>, OpenError> {
+pub(super) fn take_locks(data_dir: &Path, database: &Path) -> Result<Vec<File>, OpenError> {
     let mut locks = vec![take_lock(&data_dir.join(LOCK_FILE), data_dir)?];
     let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let is_elsewhere = match (folder.canonicalize(), data_dir.canonicalize()) {
@@ -178,75 +207,14 @@ fn size(path: &Path) -> Result<u64, OpenError> {
     }
 }
 
-/// Looks at an existing database without changing it: is it sound, is it ours, do we know its schema?
-async fn examine(path: &Path) -> Result<(), OpenError> {
-    let database = path.display().to_string();
-    let mut start = Vec::with_capacity(MAGIC.len());
-    let mut file = File::open(path).map_err(not_writable(path))?;
-    (&mut file).take(MAGIC.len() as u64).read_to_end(&mut start).map_err(not_writable(path))?;
-    if start != MAGIC {
-        return Err(OpenError::Corrupt { database, reason: "it does not begin like one".to_owned() });
-    }
-    let bytes = file.metadata().map_err(not_writable(path))?.len();
-    let mut wal = path.as_os_str().to_owned();
-    wal.push("-wal");
-    // Without a write-ahead log nothing beside the file is needed to read it, and nothing is made.
-    let is_whole = fs::metadata(wal).map_or(true, |wal| wal.len() == 0);
-    let mut connection = SqliteConnectOptions::new()
-        .filename(path)
-        .read_only(true)
-        .immutable(is_whole)
-        .busy_timeout(BUSY_TIMEOUT)
-        .connect()
-        .await
-        .map_err(|error| open_error(path, &error))?;
-    let verdict = judge(&mut connection, bytes <= CHECKED_BYTES).await;
-    // It only ever read; how it closes changes nothing.
-    let _ = connection.close().await;
-    match verdict.map_err(|error| open_error(path, &error))? {
-        Verdict::Good => Ok(()),
-        Verdict::Damaged(reason) => Err(OpenError::Corrupt { database, reason }),
-        Verdict::Foreign => {
-            Err(OpenError::Other { database, reason: "it belongs to another program; choose another file".to_owned() })
-        }
-        Verdict::Newer(found) => Err(OpenError::Newer { database, found, known: migrations::newest() }),
-    }
-}
-
-enum Verdict {
-    Good,
-    Damaged(String),
-    Foreign,
-    Newer(i64),
-}
-
-async fn judge(connection: &mut SqliteConnection, thoroughly: bool) -> Result<Verdict, sqlx::Error> {
-    let application: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await?;
-    let has_others: bool = sqlx::query_scalar(HAS_OTHERS).fetch_one(&mut *connection).await?;
-    if application != migrations::APPLICATION_ID && has_others {
-        return Ok(Verdict::Foreign);
-    }
-    if sqlx::query_scalar::<_, bool>(HAS_STEPS).fetch_one(&mut *connection).await? {
-        let found: i64 = sqlx::query_scalar(NEWEST_STEP).fetch_one(&mut *connection).await?;
-        if found > migrations::newest() {
-            return Ok(Verdict::Newer(found));
-        }
-    }
-    if thoroughly {
-        let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut *connection).await?;
-        if found != "ok" {
-            return Ok(Verdict::Damaged(found));
-        }
-    }
-    Ok(Verdict::Good)
-}
-
 fn writing(path: &Path, max_mib: Option<u32>) -> SqliteConnectOptions {
     // Pages have 4 KiB. What is larger already stays, and grows no more.
     let max_pages = max_mib.map_or(MAX_PAGES, |mib| mib.saturating_mul(256).min(MAX_PAGES));
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
+        // Takes hold when the database is made: space that retention frees can be given back bit by bit.
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)

@@ -12,6 +12,7 @@ use super::{SqliteStore, from_sql, row_limit, user_id};
 use crate::domain::clock::Timestamp;
 use crate::domain::conduct::{Ban, Banned, Conduct};
 use crate::domain::ids::{RoomId, Seq, UserId};
+use crate::domain::moderation::Measure;
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::{Author, SiteRole};
 use crate::storage::order::{AccountFilter, NewBan, WatchedAccount, WatchedRoom};
@@ -42,12 +43,22 @@ const ADD_BAN: &str = "
 INSERT INTO bans (user_id, network, reason, made_by, made_by_name, made_at, ends_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
 
+const BANNED_FROM: &str = "
+SELECT u.id, u.name FROM memberships m JOIN users u ON u.id = m.user_id
+WHERE m.room_id = $1 AND m.banned = 1 ORDER BY u.name_key";
+
+/// Whoever was no member has read everything: nothing is unread in a room that one cannot see.
+const BAN_FROM_ROOM: &str = "
+INSERT INTO memberships (room_id, user_id, role, banned, read_seq, read_n, joined_at)
+SELECT id, $2, 'member', 1, last_seq, messages, made_at FROM rooms WHERE id = $1
+ON CONFLICT (room_id, user_id) DO UPDATE SET banned = 1, role = 'member'";
+
 /// The first ten columns as [`room_info`] wants them.
 const ROOMS: &str = "
 SELECT r.id, r.name, r.kind, r.topic, r.last_seq, r.made_by, r.made_at, r.description, r.archived, r.messages,
     (SELECT count(*) FROM memberships m WHERE m.room_id = r.id AND m.banned = 0), r.retention_days,
     (SELECT json_group_array(u.name) FROM memberships m JOIN users u ON u.id = m.user_id
-        WHERE m.room_id = r.id AND m.banned = 0 AND m.role = 'owner')
+        WHERE m.room_id = r.id AND m.banned = 0 AND m.role = 'owner'), r.slow_mode
 FROM rooms r
 WHERE r.kind <> 'direct' AND r.name_key > $1 AND ($2 = '' OR instr(r.name_key, $2) > 0)
 ORDER BY r.name_key LIMIT $3";
@@ -224,6 +235,30 @@ impl Order for SqliteStore {
     async fn lift_ban(&self, id: i64) -> StorageResult<bool> {
         let lifted = sqlx::query("DELETE FROM bans WHERE id = $1").bind(id).execute(&self.writer).await?;
         Ok(lifted.rows_affected() > 0)
+    }
+
+    async fn banned_from(&self, room: RoomId) -> StorageResult<Vec<Author>> {
+        let rows: Vec<(Vec<u8>, String)> = sqlx::query_as(BANNED_FROM).bind(room.0).fetch_all(&self.readers).await?;
+        rows.into_iter().map(|(id, name)| Ok(Author { id: user_id(&id)?, name: UserName::trusted(name) })).collect()
+    }
+
+    async fn moderate(&self, room: RoomId, measure: Measure) -> StorageResult<()> {
+        let query = match measure {
+            Measure::Mute { .. } => "UPDATE memberships SET muted_until = $3 WHERE room_id = $1 AND user_id = $2",
+            Measure::Ban { on: true, .. } => BAN_FROM_ROOM,
+            Measure::Ban { on: false, .. } => {
+                "DELETE FROM memberships WHERE room_id = $1 AND user_id = $2 AND banned = 1"
+            }
+            Measure::Slow(_) => "UPDATE rooms SET slow_mode = $2 WHERE id = $1",
+        };
+        let query = sqlx::query(query).bind(room.0);
+        let query = match measure {
+            Measure::Mute { user, until } => query.bind(user.as_bytes().to_vec()).bind(until.map(|at| at.0)),
+            Measure::Ban { user, .. } => query.bind(user.as_bytes().to_vec()),
+            Measure::Slow(seconds) => query.bind(i64::from(seconds)),
+        };
+        query.execute(&self.writer).await?;
+        Ok(())
     }
 
     async fn watched_rooms(&self, name: &str, after: &str, limit: usize) -> StorageResult<Vec<WatchedRoom>> {

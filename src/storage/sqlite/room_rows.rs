@@ -17,7 +17,7 @@ use crate::storage::StorageResult;
 use crate::storage::rooms::{ListedRoom, NamedMember};
 
 /// The room of a row that begins with id, name, kind, topic, `last_seq`, `made_by`, `made_at`, description, archived,
-/// messages.
+/// messages, and has `slow_mode` somewhere.
 pub(super) fn room_info(row: &SqliteRow) -> StorageResult<RoomInfo> {
     let kind: &str = row.try_get(2)?;
     let made_by: Option<&[u8]> = row.try_get(5)?;
@@ -32,6 +32,7 @@ pub(super) fn room_info(row: &SqliteRow) -> StorageResult<RoomInfo> {
         description: Description::trusted(row.try_get(7)?),
         archived: row.try_get(8)?,
         messages: from_sql(row.try_get(9)?)?,
+        slow_mode: row.try_get("slow_mode")?,
     })
 }
 

@@ -27,10 +27,11 @@ INSERT INTO rooms (name, name_key, kind, topic, last_seq, direct_key, made_by, m
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
 
 const BY_ID: &str = "
-SELECT id, name, kind, topic, last_seq, made_by, made_at, description, archived, messages FROM rooms WHERE id = $1";
+SELECT id, name, kind, topic, last_seq, made_by, made_at, description, archived, messages, slow_mode
+FROM rooms WHERE id = $1";
 
 const BY_NAME: &str = "
-SELECT id, name, kind, topic, last_seq, made_by, made_at, description, archived, messages
+SELECT id, name, kind, topic, last_seq, made_by, made_at, description, archived, messages, slow_mode
 FROM rooms WHERE name_key = $1";
 
 const MEMBERSHIPS: &str = "
@@ -46,7 +47,7 @@ SELECT r.id, r.name, r.kind, r.topic, r.last_seq, r.made_by, r.made_at, r.descri
         FROM memberships o JOIN users u ON u.id = o.user_id
         WHERE r.kind = 'direct' AND o.room_id = r.id AND o.user_id <> m.user_id),
     (SELECT count(*) FROM mentions x
-        WHERE x.user_id IN (m.user_id, zeroblob(16)) AND x.room_id = r.id AND x.seq > m.read_seq)
+        WHERE x.user_id IN (m.user_id, zeroblob(16)) AND x.room_id = r.id AND x.seq > m.read_seq), r.slow_mode
 FROM memberships m JOIN rooms r ON r.id = m.room_id
 WHERE m.user_id = $1 AND m.banned = 0
 ORDER BY r.name_key";
@@ -54,7 +55,7 @@ ORDER BY r.name_key";
 const PUBLIC: &str = "
 SELECT r.id, r.name, r.kind, r.topic, r.last_seq, r.made_by, r.made_at, r.description, r.archived, r.messages,
     (SELECT count(*) FROM memberships c WHERE c.room_id = r.id AND c.banned = 0),
-    m.user_id, m.role, m.muted_until, m.banned, m.read_seq, m.read_n, m.level, '[]', 0
+    m.user_id, m.role, m.muted_until, m.banned, m.read_seq, m.read_n, m.level, '[]', 0, r.slow_mode
 FROM rooms r LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = $1
 WHERE r.kind = 'public' AND r.name_key > $2
 ORDER BY r.name_key LIMIT $3";
@@ -109,6 +110,7 @@ impl Rooms for SqliteStore {
             topic: new.topic.clone(),
             description: Description::default(),
             archived: false,
+            slow_mode: 0,
             last_seq: from_sql(last_seq)?,
             messages: 0,
             made_by: new.made_by.as_ref().map(|maker| maker.id),

@@ -16,6 +16,7 @@ mod location;
 mod me;
 mod members;
 mod messages;
+mod moderation;
 mod preferences;
 mod preview;
 pub mod problem;
@@ -95,6 +96,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
                     .route(put().to(members::appoint))
                     .route(delete().to(members::remove)),
             )
+            .service(resource("/rooms/{room}/members/{user}/mute").route(put().to(moderation::mute)))
+            .service(
+                resource("/rooms/{room}/bans/{user}")
+                    .route(put().to(moderation::ban))
+                    .route(delete().to(moderation::unban)),
+            )
+            .service(resource("/rooms/{room}/slow").route(put().to(moderation::slow)))
+            .service(resource("/rooms/{room}/messages/{seq}/report").route(post().to(moderation::report)))
             .service(resource("/rooms/{room}/read").route(put().to(read_cursor::move_up)))
             .service(resource("/direct").route(post().to(direct::open)))
             .service(resource("/emoji").route(read().to(emoji_list::show)))

@@ -77,7 +77,7 @@ async fn carry_out_add(visit: &Visit, room: &str, name: &str) -> Result<HttpResp
     page(visit, &room, left).await
 }
 
-async fn carry_out(
+pub(super) async fn carry_out(
     visit: &Visit,
     (room, user): &(String, String),
     command: impl FnOnce(RoomName, UserId) -> Option<Command>,
@@ -85,7 +85,8 @@ async fn carry_out(
     let room = room_name(room)?;
     let account = visit.account()?;
     let user = UserId::parse(user).ok_or_else(|| visit.not_found("error.no_such_person"))?;
-    let command = command(room.clone(), user).ok_or_else(|| Problem::field("role", "there is no such role"))?;
+    let command = command(room.clone(), user)
+        .ok_or_else(|| Problem::new(ErrorCode::BadRequest, "choose one of the values of the form"))?;
     match visit.ask(&account, command).await {
         Ok(_) => Ok(back(&room)),
         Err(problem) if matches!(problem.code, ErrorCode::Forbidden | ErrorCode::Conflict) => {

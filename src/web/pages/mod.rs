@@ -23,6 +23,7 @@ mod look;
 mod lookups;
 mod members;
 mod message_actions;
+mod moderation;
 mod own_status;
 mod password;
 mod person;
@@ -76,6 +77,10 @@ pub fn configure(config: &mut ServiceConfig) {
     page(r"/rooms/{room}/{seq:\d{1,19}}/pin", [None, Some(post().to(message_actions::pin))]);
     page(r"/rooms/{room}/{seq:\d{1,19}}/unread", [None, Some(post().to(message_actions::unread))]);
     page(r"/rooms/{room}/{seq:\d{1,19}}/thread", [Some(read(thread::show)), None]);
+    page(
+        r"/rooms/{room}/{seq:\d{1,19}}/report",
+        [Some(read(moderation::report_form)), Some(post().to(moderation::report))],
+    );
     page("/rooms/{room}/pins", [Some(read(thread::pins)), None]);
     page("/rooms/{room}/messages", [None, Some(post().to(room_actions::send))]);
     page("/rooms/{room}/join", [None, Some(post().to(room_actions::join))]);
@@ -83,6 +88,10 @@ pub fn configure(config: &mut ServiceConfig) {
     page("/rooms/{room}/members", [Some(read(members::show)), Some(post().to(members::add))]);
     page("/rooms/{room}/members/{user}/role", [None, Some(post().to(members::appoint))]);
     page("/rooms/{room}/members/{user}/remove", [None, Some(post().to(members::remove))]);
+    page("/rooms/{room}/members/{user}/mute", [None, Some(post().to(moderation::mute))]);
+    page("/rooms/{room}/members/{user}/ban", [None, Some(post().to(moderation::ban))]);
+    page("/rooms/{room}/bans/{user}/lift", [None, Some(post().to(moderation::lift_ban))]);
+    page("/rooms/{room}/slow", [None, Some(post().to(moderation::slow))]);
     page("/rooms/{room}/settings", [Some(read(room_settings::show)), Some(post().to(room_settings::save))]);
     page("/rooms/{room}/level", [None, Some(post().to(room_settings::level))]);
     page("/rooms/{room}/archive", [None, Some(post().to(room_settings::archive))]);

@@ -5,18 +5,23 @@ use actix_web::{HttpResponse, web};
 
 use super::asking::room_name;
 use super::fields::Fields;
+use super::refusals::storage_problem;
 use super::visit::{Visit, redirect};
+use crate::domain::ids::RoomId;
 use crate::domain::membership::Level;
 use crate::domain::name::RoomName;
 use crate::domain::room::{Description, Topic};
 use crate::protocol::command::Command;
 use crate::protocol::error_code::Problem;
-use crate::web::views::members::{RoomCard, RoomSettingsPage};
+use crate::web::views::members::{BannedView, RoomCard, RoomSettingsPage, SlowChoice};
 use crate::web::views::{SidebarView, url};
-use crate::web::words::telling;
+use crate::web::words::{Words, telling};
 
 /// The sections that say "Saved".
-const SECTIONS: [&str; 3] = ["about", "notifications", "archive"];
+const SECTIONS: [&str; 4] = ["about", "notifications", "order", "archive"];
+
+/// The pauses that can be chosen for slow mode, in seconds.
+const SLOW: [u32; 7] = [0, 5, 10, 30, 60, 300, 3600];
 
 /// What a form leaves on the page.
 #[derive(Default)]
@@ -98,7 +103,7 @@ async fn set_archived(visit: &Visit, room: &str, archived: bool) -> Result<HttpR
 }
 
 /// Back to the section that was saved.
-fn saved(room: &RoomName, section: &str) -> HttpResponse {
+pub(super) fn saved(room: &RoomName, section: &str) -> HttpResponse {
     redirect(&format!("{}/settings?saved={section}#{section}", url::room(room.as_str())))
 }
 
@@ -110,6 +115,7 @@ async fn page(visit: &Visit, room: &RoomName, left: Left) -> Result<HttpResponse
     if let Some((topic, description)) = left.typed {
         (card.topic, card.description) = (topic, description);
     }
+    let banned = if card.can_slow { banned_from(visit, look.id).await? } else { Vec::new() };
     let title = visit.words.with("room_settings.title", &[("room", &card.title)]);
     let context = RoomSettingsPage {
         page: visit.page_view(&title).await,
@@ -117,7 +123,24 @@ async fn page(visit: &Visit, room: &RoomName, left: Left) -> Result<HttpResponse
         room: card,
         topic_error: left.topic_error,
         description_error: left.description_error,
+        slow_choices: SLOW.map(|seconds| slow_choice(&visit.words, seconds, look.slow_mode)).into(),
+        banned,
         saved: left.saved.to_owned(),
     };
     visit.html(left.status, "pages/room_settings.html", &context)
+}
+
+fn slow_choice(words: &Words, seconds: u32, present: u32) -> SlowChoice {
+    let label = match seconds {
+        0 => words.get("room_settings.slow_off"),
+        1..60 => words.count("room_settings.slow_seconds", u64::from(seconds), &[]),
+        _ => words.count("room_settings.slow_minutes", u64::from(seconds / 60), &[]),
+    };
+    SlowChoice { seconds, label, is_present: seconds == present }
+}
+
+/// Who is shut out of the room, for those who may let them in again.
+async fn banned_from(visit: &Visit, room: RoomId) -> Result<Vec<BannedView>, Problem> {
+    let banned = visit.state.store.banned_from(room).await.map_err(storage_problem)?;
+    Ok(banned.into_iter().map(|who| BannedView { id: who.id.to_string(), name: who.name.to_string() }).collect())
 }

@@ -235,6 +235,7 @@ fn room(kind: &str) -> RoomCard {
         can_add_people: true,
         can_describe: true,
         can_archive: true,
+        can_slow: false,
     }
 }
 

@@ -22,6 +22,25 @@ pub struct EditsPage {
     pub versions: Vec<VersionView>,
 }
 
+/// `pages/report.html`
+#[derive(Debug, Serialize)]
+pub struct ReportPage {
+    /// What every page needs.
+    pub page: PageView,
+    /// The list of rooms.
+    pub sidebar: SidebarView,
+    /// The message.
+    pub back_url: String,
+    /// Who wrote it.
+    pub author: String,
+    /// What it says.
+    pub text: String,
+    /// What was typed.
+    pub reason: String,
+    /// What is wrong with that, or nothing.
+    pub reason_error: String,
+}
+
 /// A text that a message has, or had.
 #[derive(Debug, Serialize)]
 pub struct VersionView {

@@ -46,8 +46,32 @@ pub struct RoomSettingsPage {
     pub topic_error: String,
     /// What is wrong with the description.
     pub description_error: String,
+    /// The pauses that can be chosen for slow mode.
+    pub slow_choices: Vec<SlowChoice>,
+    /// Who is shut out, if the viewer may let them in again.
+    pub banned: Vec<BannedView>,
     /// The section that was saved, or nothing.
     pub saved: String,
+}
+
+/// A pause between two messages of one person.
+#[derive(Debug, Serialize)]
+pub struct SlowChoice {
+    /// In seconds; 0 for none.
+    pub seconds: u32,
+    /// In words.
+    pub label: String,
+    /// It is so now.
+    pub is_present: bool,
+}
+
+/// Somebody who is shut out of a room.
+#[derive(Debug, Serialize)]
+pub struct BannedView {
+    /// Who.
+    pub id: String,
+    /// By name.
+    pub name: String,
 }
 
 /// `pages/person.html`
@@ -101,6 +125,8 @@ pub struct RoomCard {
     pub can_describe: bool,
     /// The viewer may archive it.
     pub can_archive: bool,
+    /// The viewer may slow it down, and let the banned in again.
+    pub can_slow: bool,
 }
 
 impl RoomCard {
@@ -126,6 +152,7 @@ impl RoomCard {
             can_add_people: look.may_add.is_ok(),
             can_describe: look.may_describe.is_ok(),
             can_archive: look.may_archive.is_ok(),
+            can_slow: look.may_slow.is_ok(),
         }
     }
 }

@@ -10,7 +10,9 @@ use super::event::{EventView, TimelineEntry};
 use super::forms::{
     ConversationPage, DirectStartPage, FormPage, GuestForm, LoginForm, PersonView, RegisterForm, SetupForm,
 };
-use super::members::{Looking, MemberView, MembersPage, PersonPage, RoomCard, RoomSettingsPage};
+use super::members::{
+    BannedView, Looking, MemberView, MembersPage, PersonPage, RoomCard, RoomSettingsPage, SlowChoice,
+};
 use super::render::Renderer;
 use super::room::{RoomPage, RoomView, Shown};
 use super::rooms::{CreateForm, ListedPersonView, ListedRoomView, RoomsPage};
@@ -198,6 +200,7 @@ fn look(kind: RoomKind, may: Result<(), Refusal>) -> RoomLook {
         topic: Topic::trusted(if may.is_ok() { NASTY.into() } else { String::new() }),
         description: Description::default(),
         archived: false,
+        slow_mode: 0,
         last_seq: 5,
         read_seq: 2,
         unread: 3,
@@ -212,6 +215,7 @@ fn look(kind: RoomKind, may: Result<(), Refusal>) -> RoomLook {
         may_pin: may,
         may_describe: may,
         may_archive: may,
+        may_slow: may,
         may_appoint: may,
         may_moderate: may.is_ok(),
     }
@@ -437,63 +441,7 @@ fn listed(person: PersonView) -> ListedPersonView {
     }
 }
 
-#[test]
-fn the_pages_beside_a_room_render_in_every_shape() {
-    for page in pages() {
-        for (text, sidebar) in ["", NASTY].into_iter().zip(sidebars()) {
-            for kind in [RoomKind::Public, RoomKind::Private, RoomKind::Direct] {
-                let full = !text.is_empty();
-                let look = look(kind, if full { Ok(()) } else { Err(Refusal::NotMember) });
-                let look = RoomLook { archived: full, description: Description::trusted(text.into()), ..look };
-                let entries = entries();
-                let card = || RoomCard::new(&look, entries.first().filter(|_| full));
-                let context = MembersPage {
-                    page: page.clone(),
-                    sidebar: sidebar.clone(),
-                    room: card(),
-                    members: if full { members(&look) } else { Vec::new() },
-                    refused: text.into(),
-                    person_value: text.into(),
-                };
-                render("pages/members.html", &context);
-                let context = RoomSettingsPage {
-                    page: page.clone(),
-                    sidebar: sidebar.clone(),
-                    room: card(),
-                    topic_error: text.into(),
-                    description_error: text.into(),
-                    saved: if full { "about".into() } else { String::new() },
-                };
-                render("pages/room_settings.html", &context);
-                for person in members(&look) {
-                    let room = full.then(card);
-                    let context = PersonPage { page: page.clone(), sidebar: sidebar.clone(), person, room };
-                    render("pages/person.html", &context);
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn new_conversations_and_pages_of_words_render_in_every_shape() {
-    for page in pages() {
-        for (text, sidebar) in ["", NASTY].into_iter().zip(sidebars()) {
-            let people = if text.is_empty() { Vec::new() } else { vec![listed(PersonView::from(&author("bob")))] };
-            let context = ConversationPage {
-                page: page.clone(),
-                sidebar: sidebar.clone(),
-                people,
-                refused: text.into(),
-                most: 9,
-            };
-            render("pages/conversation.html", &context);
-            render("pages/shortcuts.html", &ShellPage { page: page.clone(), sidebar });
-            render("pages/offline.html", &BarePage { page: page.clone() });
-        }
-    }
-}
-
+mod beside_rooms;
 mod search;
 mod settings;
 mod threads;

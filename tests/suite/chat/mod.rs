@@ -8,6 +8,7 @@ mod limits;
 mod looking;
 mod membership;
 mod memory;
+mod moderation;
 mod order;
 mod people;
 mod resuming;

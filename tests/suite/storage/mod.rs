@@ -84,6 +84,10 @@ macro_rules! every_story {
             push::only_its_owner_removes_a_subscription,
             push::failures_are_counted_and_a_gone_one_is_forgotten,
             push::candidates_are_members_with_subscriptions_and_how_they_like_it,
+            retention::old_words_go_and_the_log_stays_without_a_gap,
+            retention::a_room_has_its_own_time_or_that_of_the_server,
+            retention::a_message_that_is_just_old_enough_stays,
+            retention::what_has_become_free_is_given_back,
             values::a_setting_is_kept_and_replaced,
             values::a_setting_made_twice_at_once_has_one_value,
             values::a_database_gives_a_sign_of_life,
@@ -91,6 +95,8 @@ macro_rules! every_story {
     };
 }
 
+mod archive;
+mod backups;
 mod samples;
 mod sqlite;
 mod stories;

@@ -8,6 +8,7 @@ mod invites;
 mod languages;
 mod login;
 mod message_forms;
+mod moderation_forms;
 mod pages;
 mod people;
 mod posting;

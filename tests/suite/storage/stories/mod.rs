@@ -9,6 +9,7 @@ pub mod memberships;
 pub mod order;
 pub mod profiles;
 pub mod push;
+pub mod retention;
 pub mod retries;
 pub mod rooms;
 pub mod search;

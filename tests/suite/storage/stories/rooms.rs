@@ -36,6 +36,7 @@ pub async fn a_new_room_begins_with_the_joins_of_its_members(store: &dyn Store) 
         topic,
         description: Description::default(),
         archived: false,
+        slow_mode: 0,
         last_seq: 2,
         messages: 0,
         made_by: Some(ann.id),

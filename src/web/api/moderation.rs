@@ -1,0 +1,100 @@
+//! Keeping order in a room: mutes, bans, slow mode, and reports of messages.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use super::ask;
+use super::extract::{in_range, room_name};
+use super::problem::ApiError;
+use super::users;
+use crate::domain::ids::Seq;
+use crate::domain::moderation::Measure;
+use crate::protocol::command::Command;
+use crate::protocol::decode;
+use crate::web::state::WebState;
+use crate::web::visitor::Visitor;
+
+/// For how many minutes; 0 ends it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mute {
+    minutes: u64,
+}
+
+/// Seconds between two messages; 0 for none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slow {
+    seconds: u64,
+}
+
+/// What is wrong with a message.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewReport {
+    reason: String,
+}
+
+/// Room and user in a path.
+type Whom = web::Path<(String, String)>;
+
+/// A member reads and does not write for a while.
+pub async fn mute(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    path: Whom,
+    body: web::Json<Mute>,
+) -> Result<HttpResponse, ApiError> {
+    let (person, room) = (visitor.person()?, room_name(&path.0)?);
+    let minutes = decode::mute_minutes(body.minutes)?;
+    // Whoever may not see the room learns nothing about accounts.
+    ask::look(&state.chat, person.clone(), room.clone()).await?;
+    let user = users::find(&state, &path.1).await?.id;
+    ask::done(&state.chat, person, Command::Mute { room, user, minutes }).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Shuts somebody out of the room.
+pub async fn ban(state: web::Data<WebState>, visitor: Visitor, path: Whom) -> Result<HttpResponse, ApiError> {
+    set_ban(&state, &visitor, &path, true).await
+}
+
+/// Lets somebody in again.
+pub async fn unban(state: web::Data<WebState>, visitor: Visitor, path: Whom) -> Result<HttpResponse, ApiError> {
+    set_ban(&state, &visitor, &path, false).await
+}
+
+async fn set_ban(state: &WebState, visitor: &Visitor, path: &Whom, on: bool) -> Result<HttpResponse, ApiError> {
+    let (person, room) = (visitor.person()?, room_name(&path.0)?);
+    ask::look(&state.chat, person.clone(), room.clone()).await?;
+    let user = users::find(state, &path.1).await?.id;
+    let command = Command::Moderate { room, measure: Measure::Ban { user, on } };
+    ask::done(&state.chat, person, command).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Slow mode of a room.
+pub async fn slow(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+    body: web::Json<Slow>,
+) -> Result<HttpResponse, ApiError> {
+    let (person, room) = (visitor.person()?, room_name(&room)?);
+    let command = Command::Moderate { room, measure: decode::slow(body.seconds)? };
+    ask::done(&state.chat, person, command).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Reports a message to those who keep order on the server.
+pub async fn report(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    path: web::Path<(String, Seq)>,
+    body: web::Json<NewReport>,
+) -> Result<HttpResponse, ApiError> {
+    let (person, room) = (visitor.person()?, room_name(&path.0)?);
+    let (seq, reason) = (in_range("seq", path.1)?, decode::reason(&body.reason)?);
+    ask::done(&state.chat, person, Command::Report { room, seq, reason }).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,62 @@
+//! The pages beside a room: its people, its settings, the card of a person; new conversations and pages of words.
+
+use super::*;
+
+#[test]
+fn the_pages_beside_a_room_render_in_every_shape() {
+    for page in pages() {
+        for (text, sidebar) in ["", NASTY].into_iter().zip(sidebars()) {
+            for kind in [RoomKind::Public, RoomKind::Private, RoomKind::Direct] {
+                let full = !text.is_empty();
+                let look = look(kind, if full { Ok(()) } else { Err(Refusal::NotMember) });
+                let look = RoomLook { archived: full, description: Description::trusted(text.into()), ..look };
+                let entries = entries();
+                let card = || RoomCard::new(&look, entries.first().filter(|_| full));
+                let context = MembersPage {
+                    page: page.clone(),
+                    sidebar: sidebar.clone(),
+                    room: card(),
+                    members: if full { members(&look) } else { Vec::new() },
+                    refused: text.into(),
+                    person_value: text.into(),
+                };
+                render("pages/members.html", &context);
+                let context = RoomSettingsPage {
+                    page: page.clone(),
+                    sidebar: sidebar.clone(),
+                    room: card(),
+                    topic_error: text.into(),
+                    description_error: text.into(),
+                    slow_choices: vec![SlowChoice { seconds: 5, label: "5 s".into(), is_present: full }],
+                    banned: if full { vec![BannedView { id: "7".into(), name: "zoe".into() }] } else { Vec::new() },
+                    saved: if full { "about".into() } else { String::new() },
+                };
+                render("pages/room_settings.html", &context);
+                for person in members(&look) {
+                    let room = full.then(card);
+                    let context = PersonPage { page: page.clone(), sidebar: sidebar.clone(), person, room };
+                    render("pages/person.html", &context);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn new_conversations_and_pages_of_words_render_in_every_shape() {
+    for page in pages() {
+        for (text, sidebar) in ["", NASTY].into_iter().zip(sidebars()) {
+            let people = if text.is_empty() { Vec::new() } else { vec![listed(PersonView::from(&author("bob")))] };
+            let context = ConversationPage {
+                page: page.clone(),
+                sidebar: sidebar.clone(),
+                people,
+                refused: text.into(),
+                most: 9,
+            };
+            render("pages/conversation.html", &context);
+            render("pages/shortcuts.html", &ShellPage { page: page.clone(), sidebar });
+            render("pages/offline.html", &BarePage { page: page.clone() });
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Exports: taken in again they are the same, and whatever is wrong with one leaves nothing behind.
+
+use parlor::domain::clock::Timestamp;
+use parlor::domain::event::{EventBody, Message};
+use parlor::domain::ids::RoomId;
+use parlor::domain::membership::Role;
+use parlor::domain::name::NameKey;
+use parlor::domain::room::{RoomKind, Topic};
+use parlor::storage::archive::{ImportError, Line, Report, Tally};
+use parlor::storage::events::Appended;
+use parlor::storage::sqlite::{ExportOptions, SqliteStore, export};
+use parlor::storage::{Events, Rooms, Settings, Users};
+use tempfile::TempDir;
+
+use super::samples::{NOW, account, draft, joined, left, lobby, message, message_with_nonce, new_room, person, seqs};
+use super::stories;
+
+struct Den {
+    folder: TempDir,
+    store: SqliteStore,
+}
+
+impl Den {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(None, folder.path()).await.unwrap();
+        Self { folder, store }
+    }
+
+    /// With a bit of everything in it.
+    async fn lived_in() -> Self {
+        let den = Self::new().await;
+        let store = &den.store;
+        let (ann, bob, guest) = (account(store, "ann").await, account(store, "bob").await, person("guest"));
+        let lobby = lobby(store).await;
+        let members = [(&ann, Role::Owner), (&bob, Role::Member)];
+        let tea = store.create_room(&new_room("tea", RoomKind::Private, &members)).await.unwrap();
+        let direct = store.create_room(&new_room("direct-1", RoomKind::Direct, &members)).await.unwrap();
+        let answer =
+            |to| EventBody::Message(Message { text: "an answer".into(), reply_to: Some(to), ..Message::default() });
+        let emoji = |target, on| EventBody::Reaction { target, emoji: "👍".into(), on, count: 0 };
+        let mut call = message(&tea, &ann, "look, @bob");
+        call.calls = vec![NameKey::of("bob")];
+        let topic = EventBody::Topic { topic: Topic::parse("green tea").unwrap() };
+        let drafts = [
+            message_with_nonce(&lobby, &guest, "hello \"there\"\n\u{1F375}", "n1"),
+            joined(&lobby, &ann, Role::Member),
+            call,
+            draft(&tea, &bob, answer(3)),
+            draft(&tea, &bob, EventBody::Edited { target: 4, text: "a better answer".into() }),
+            draft(&tea, &ann, emoji(3, true)),
+            draft(&tea, &bob, emoji(3, true)),
+            draft(&tea, &ann, emoji(3, false)),
+            message(&tea, &ann, "not meant"),
+            draft(&tea, &ann, EventBody::Deleted { target: 9, moderator: false }),
+            draft(&tea, &ann, EventBody::Pinned { target: 3, on: true }),
+            draft(&tea, &ann, topic),
+            draft(&tea, &ann, EventBody::Changed { description: None, archived: Some(true) }),
+            draft(&tea, &bob, EventBody::Role { role: Role::Moderator, by: ann.clone() }),
+            message(&direct, &bob, "between us"),
+            left(&lobby, &ann),
+        ];
+        let stored = store.append(&drafts).await.unwrap();
+        assert!(stored.iter().all(|one| matches!(one, Appended::Stored(_))), "{stored:?}");
+        store.set_setting("server_name", "Den").await.unwrap();
+        store.set_setting("secret", "s3cret").await.unwrap();
+        den
+    }
+
+    async fn lines(&self, options: &ExportOptions) -> Vec<Line> {
+        let mut lines = Vec::new();
+        let mut sink = |line: &Line| {
+            // As the file has it.
+            lines.push(serde_json::from_str(&serde_json::to_string(line).unwrap()).unwrap());
+            Ok(())
+        };
+        export(None, self.folder.path(), options, NOW, &mut sink).await.unwrap();
+        lines
+    }
+
+    async fn text(&self) -> String {
+        let written = self.lines(&ExportOptions::default()).await;
+        written.iter().map(|line| serde_json::to_string(line).unwrap() + "\n").collect()
+    }
+
+    async fn import(&self, lines: Vec<Line>, dry_run: bool) -> Result<Report, ImportError> {
+        self.store.import(lines.into_iter().map(Ok), dry_run, &mut |_| {}).await
+    }
+}
+
+const ALL: ExportOptions = ExportOptions { room: None, secrets: false };
+
+#[tokio::test]
+async fn an_export_taken_in_by_an_empty_server_is_exported_the_same() {
+    let (den, other) = (Den::lived_in().await, Den::new().await);
+    let lines = den.lines(&ALL).await;
+
+    let report = other.import(lines, false).await.unwrap();
+
+    assert_eq!(other.text().await, den.text().await);
+    assert_eq!(report.left_out, []);
+    assert_eq!((report.users.added, report.events.added), (2, 20));
+    let tea = other.store.room_by_name(&NameKey::of("tea")).await.unwrap().unwrap().info;
+    let [here, there] = [&other.store, &den.store].map(|store| store.events_after(tea.id, 0, 100));
+    assert_eq!(here.await.unwrap(), there.await.unwrap(), "and is read the same, states and quotes included");
+    assert_eq!((tea.last_seq, tea.messages), (14, 3));
+}
+
+#[tokio::test]
+async fn what_was_imported_goes_on_like_any_other_log() {
+    let (den, other) = (Den::lived_in().await, Den::new().await);
+    other.import(den.lines(&ALL).await, false).await.unwrap();
+    let store = &other.store;
+    let (lobby, guest) = (lobby(store).await, person("guest"));
+    let first = den.store.event(lobby.id, 1).await.unwrap().unwrap();
+
+    let again = message_with_nonce(&lobby, &first.author, "sent again", "n1");
+    let outcome = store.append(&[again, message(&lobby, &guest, "next")]).await.unwrap();
+
+    assert!(matches!(outcome[0], Appended::Duplicate { seq: 1, .. }), "a retry from before is known: {outcome:?}");
+    assert_eq!(seqs(store, lobby.id).await, [1, 2, 3, 4]);
+    stories::search::index(store).await;
+    let found = stories::search::find(store, &stories::search::wanted("better", &[RoomId(2)])).await;
+    assert_eq!(found, [4], "and what it says is found");
+}
+
+#[tokio::test]
+async fn the_same_file_again_changes_nothing() {
+    let (den, other) = (Den::lived_in().await, Den::new().await);
+    other.import(den.lines(&ALL).await, false).await.unwrap();
+    let before = other.text().await;
+
+    let report = other.import(den.lines(&ALL).await, false).await.unwrap();
+
+    assert_eq!(other.text().await, before);
+    assert_eq!(report.left_out, []);
+    for tally in [report.users, report.rooms, report.members, report.events, report.others] {
+        assert!(tally.added == 0 && tally.present > 0, "{report:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_the_same_and_writes_nothing() {
+    let (den, other) = (Den::lived_in().await, Den::new().await);
+    let before = other.text().await;
+
+    let told = other.import(den.lines(&ALL).await, true).await.unwrap();
+
+    assert_eq!(other.text().await, before);
+    assert_eq!(told, other.import(den.lines(&ALL).await, false).await.unwrap());
+}
+
+#[tokio::test]
+async fn names_that_are_others_here_are_left_out_and_told() {
+    let (den, other) = (Den::lived_in().await, Den::new().await);
+    let ann = account(&other.store, "ANN").await;
+    let tea = other.store.create_room(&new_room("tea", RoomKind::Public, &[(&ann, Role::Owner)])).await.unwrap();
+    for _ in 0..20 {
+        other.store.append(&[message(&tea, &ann, "ours")]).await.unwrap();
+    }
+
+    let report = other.import(den.lines(&ALL).await, false).await.unwrap();
+
+    let told: Vec<String> = report.left_out.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("called ann") && told[1].contains("tea"), "{told:?}");
+    assert_eq!(seqs(&other.store, tea.id).await.len(), 21, "their log is theirs");
+    assert_eq!(other.store.count_users().await.unwrap(), 2);
+    let direct = other.store.room_by_name(&NameKey::of("direct-1")).await.unwrap().unwrap();
+    assert_ne!(direct.info.id, tea.id, "an id that is taken is not given twice");
+    assert_eq!(seqs(&other.store, direct.info.id).await, [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_right_leaves_nothing_and_is_told_by_line() {
+    let den = Den::lived_in().await;
+    let good = den.lines(&ALL).await;
+    let first_event = good.iter().position(|line| matches!(line, Line::Event(_))).unwrap();
+    let changed = |at: usize, from: &str, to: &str| {
+        let text = serde_json::to_string(&good[at]).unwrap();
+        assert!(text.contains(from), "{text}");
+        let mut lines = good.clone();
+        lines[at] = serde_json::from_str(&text.replace(from, to)).unwrap();
+        lines
+    };
+    let without = |at: usize| {
+        let mut lines = good.clone();
+        lines.remove(at);
+        lines
+    };
+    let at_first = u64::try_from(first_event).unwrap() + 1;
+    let cases = [
+        ("another format", changed(0, "\"parlor\"", "\"other\""), 1),
+        ("a later version", changed(0, "\"version\":1", "\"version\":2"), 1),
+        ("no header", without(0), 1),
+        ("a second header", [good.clone(), good[..1].to_vec()].concat(), good.len() as u64 + 1),
+        ("a missing event", without(first_event + 2), 0),
+        ("cut short", good[..good.len() - 1].to_vec(), good.len() as u64 - 1),
+        ("an unknown kind", changed(first_event, "\"kind\":\"joined\"", "\"kind\":\"sneezed\""), at_first),
+        ("an event from nowhere", changed(first_event, "\"room\":2", "\"room\":77"), at_first),
+        ("a bad name", changed(1, "\"name\":\"ann\"", "\"name\":\"a b\""), 2),
+        ("a bad role", changed(1, "\"site_role\":\"member\"", "\"site_role\":\"king\""), 2),
+        ("nothing", Vec::new(), 0),
+    ];
+    for (what, lines, place) in cases {
+        let other = Den::new().await;
+        let before = other.text().await;
+
+        let refused = other.import(lines, false).await;
+
+        let Err(ImportError::Malformed { problems }) = refused else { panic!("{what}: {refused:?}") };
+        assert!(place == 0 || problems[0].line == place, "{what}: {problems:?}");
+        assert!(problems.iter().all(|problem| !problem.reason.contains('\n')), "{what}: {problems:?}");
+        assert_eq!(other.text().await, before, "{what}: nothing is left");
+    }
+}
+
+#[tokio::test]
+async fn secrets_leave_only_when_they_are_asked_for() {
+    let den = Den::lived_in().await;
+    let asked = ExportOptions { secrets: true, ..ALL };
+
+    let (plain, with) = (den.text().await, den.lines(&asked).await);
+
+    assert!(!plain.contains("argon2") && !plain.contains("s3cret"), "{plain}");
+    let other = Den::new().await;
+    other.import(with.clone(), false).await.unwrap();
+    let stored = other.store.credentials(&NameKey::of("ann")).await.unwrap().unwrap();
+    assert!(stored.1.starts_with("$argon2id$"));
+    assert!(!serde_json::to_string(&with).unwrap().contains("s3cret"), "the key of the server never leaves");
+    let without = Den::new().await;
+    without.import(den.lines(&ALL).await, false).await.unwrap();
+    assert_eq!(without.store.credentials(&NameKey::of("ann")).await.unwrap().unwrap().1, "", "no password is right");
+}
+
+#[tokio::test]
+async fn secrets_of_the_server_are_not_taken_in() {
+    let den = Den::lived_in().await;
+    let mut lines = den.lines(&ALL).await;
+    lines.insert(1, serde_json::from_str(r#"{"type":"setting","key":"secret","value":"known"}"#).unwrap());
+    let other = Den::new().await;
+
+    let report = other.import(lines, false).await.unwrap();
+
+    assert_eq!(report.left_out.len(), 1);
+    assert_eq!(other.store.setting("secret").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn one_room_comes_with_its_people_and_nothing_else() {
+    let den = Den::lived_in().await;
+    account(&den.store, "eve").await;
+    let options = ExportOptions { room: Some("tea".to_owned()), secrets: false };
+
+    let lines = den.lines(&options).await;
+
+    let count = |wanted: fn(&Line) -> bool| lines.iter().filter(|line| wanted(line)).count();
+    assert_eq!(count(|line| matches!(line, Line::User(_))), 2);
+    assert_eq!(count(|line| matches!(line, Line::Room(_))), 1);
+    assert_eq!(count(|line| matches!(line, Line::Event(_))), 14);
+    assert_eq!(count(|line| matches!(line, Line::Setting(_))), 0);
+    let other = Den::new().await;
+    let report = other.import(lines, false).await.unwrap();
+    assert_eq!(report.events, Tally { added: 14, present: 0 });
+    let missing = ExportOptions { room: Some("coffee".to_owned()), secrets: false };
+    let refused = export(None, den.folder.path(), &missing, Timestamp(0), &mut |_| Ok(())).await;
+    assert!(refused.is_err_and(|error| error.to_string().contains("coffee")));
+}
