@@ -111,6 +111,20 @@ pub struct Verified {
     pub broken_at: Option<i64>,
 }
 
+impl Verified {
+    /// What it says, as programs read it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let last: String = self.last.iter().map(|byte| format!("{byte:02x}")).collect();
+        json!({
+            "whole": self.broken_at.is_none(),
+            "entries": self.entries,
+            "last_hash": last,
+            "broken_at": self.broken_at,
+        })
+    }
+}
+
 /// The audit log.
 #[async_trait]
 pub trait Audit {
