@@ -20,6 +20,7 @@ use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
 
 use crate::admin::{self, Admin};
+use crate::auth::forwarded::Doorway;
 use crate::auth::{Auth, AuthError};
 use crate::chat::Chat;
 use crate::chat::alerts::Alerts;
@@ -27,20 +28,24 @@ use crate::chat::fanout::{Fanout, Worker};
 use crate::chat::journal::Journal;
 use crate::chat::server::{ChatServer, Setup};
 use crate::chat::turn::WorkerId;
-use crate::config::{Address, Config};
+use crate::config::{Address, Config, PublicUrl};
 use crate::domain::clock::Clock;
 use crate::domain::ids::UserId;
 use crate::domain::profile::Profile;
 use crate::gateways::admission::Admission;
 use crate::gateways::dispatch::Rates;
 use crate::gateways::websocket::WebsocketState;
-use crate::gateways::websocket::upgrade::{self, Patience};
+use crate::gateways::websocket::only_http;
+use crate::gateways::websocket::upgrade::{self, Line, Patience};
 use crate::push::follower::Attendance;
 use crate::push::{self, Push, PushError};
 use crate::storage::search::follow_log;
 use crate::storage::sqlite::{Snapshots, SqliteStore};
 use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
+use crate::tls::{self, ServerTls, TlsError};
+use crate::web::middleware::rate_limits::RequestRates;
+use crate::web::redirect::{self, Target};
 use crate::web::routes;
 use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
@@ -62,13 +67,18 @@ pub enum StartError {
     /// The key of Web Push.
     #[display("{_0}")]
     Push(PushError),
+    /// The certificate.
+    #[display("{_0}")]
+    Tls(TlsError),
     /// The first account.
     #[display("admin_name, admin_password: {_0}")]
     Admin(AuthError),
     /// The address.
-    #[display("cannot listen on {address}: {reason}. Stop the other program, or choose another address with --listen.")]
+    #[display("cannot listen on {address}: {reason}. Stop the other program, or choose another address with {flag}.")]
     #[from(skip)]
     Listen {
+        /// The flag that changes it.
+        flag: &'static str,
         /// Which.
         address: String,
         /// The system's words.
@@ -84,10 +94,14 @@ pub enum StartError {
 /// A server that is running.
 pub struct Server {
     addresses: Vec<SocketAddr>,
+    redirects: Vec<SocketAddr>,
+    tls: Option<Arc<ServerTls>>,
+    clock: Clock,
     handle: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
     /// What it does from time to time.
     upkeep: Vec<JoinHandle<()>>,
+    renewing: Option<JoinHandle<()>>,
     notifying: [JoinHandle<()>; 2],
     following: JoinHandle<()>,
     hub: Arbiter,
@@ -102,6 +116,8 @@ pub struct Server {
 #[derive(Clone)]
 struct Parts {
     config: Config,
+    tls: Option<Arc<ServerTls>>,
+    doorway: Arc<Doorway>,
     clock: Clock,
     metrics: Metrics,
     store: SharedStore,
@@ -111,6 +127,7 @@ struct Parts {
     admission: Arc<Admission>,
     searcher: Arc<Searcher>,
     admin: Admin,
+    request_rates: RequestRates,
     renderer: Arc<Renderer>,
     draining: Draining,
     next_worker: Arc<AtomicUsize>,
@@ -137,11 +154,14 @@ pub async fn start(config: Config, clock: Clock) -> Result<Server, StartError> {
 
 async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Server, StartError> {
     let metrics = Metrics::new(clock.now());
+    let tls = open_tls(&config, &clock)?;
     let auth = Arc::new(Auth::open(&config, store.clone(), clock.clone(), metrics.clone()).await?);
     auth.set_up_from_settings().await?;
     let renderer = Arc::new(Renderer::new(config.pages.time_zone.clone())?);
     // Before the actors: a port in use is the most common reason not to start.
-    let listeners = listen(&config.listen.listen)?;
+    let listeners = listen("--listen", &config.listen.listen)?;
+    let redirecting = config.tls.http_redirect.as_ref().map(|address| listen("--http-redirect", address));
+    let redirecting = redirecting.transpose()?.unwrap_or_default();
     let hub = Arbiter::new();
     let profiles = store.profiles(clock.now()).await?;
     let (push, sender) = Push::open(&config, store.clone(), clock.clone(), metrics.clone()).await?;
@@ -150,7 +170,10 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let chat = start_chat(&config, &clock, &metrics, &store, &auth, Before { profiles, alerts }, &hub);
     let draining = Draining::default();
     let schedule = Schedule::new(&config, store.clone(), metrics.clone());
+    let doorway = Doorway { trusted: config.listen.trusted_proxies.clone(), is_tls: tls.is_some() };
     let parts = Parts {
+        tls: tls.clone(),
+        doorway: Arc::new(doorway),
         clock: clock.clone(),
         metrics: metrics.clone(),
         store: store.clone(),
@@ -158,6 +181,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         chat: chat.clone(),
         push: push.clone(),
         admission: Arc::new(Admission::new(&config.limits)),
+        request_rates: RequestRates::new(&config.limits),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
         admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone()),
         renderer,
@@ -175,9 +199,24 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let mut addresses = Vec::new();
     for listener in listeners {
         let (parts, stopping) = (parts.clone(), stopping.clone());
-        let cannot = |error| cannot_listen(&config.listen.listen, &error);
+        let cannot = |error| cannot_listen("--listen", &config.listen.listen, &error);
         addresses.push(listener.local_addr().map_err(cannot)?);
         builder = builder.listen("http", listener, move || worker(&parts, &stopping)).map_err(cannot)?;
+    }
+    let mut redirects = Vec::new();
+    for listener in redirecting {
+        let cannot = |error: std::io::Error| {
+            let address = config.tls.http_redirect.as_ref().map(Address::to_string).unwrap_or_default();
+            StartError::Listen { flag: "--http-redirect", address, reason: error.to_string() }
+        };
+        redirects.push(listener.local_addr().map_err(cannot)?);
+        let target = Target {
+            public_url: config.listen.public_url.clone(),
+            port: addresses.first().map_or(443, SocketAddr::port),
+        };
+        let (patience, stopping) = (patience(&config), stopping.clone());
+        let serve = move || only_http::serve(redirect::app(target.clone()).into_factory(), patience, stopping.clone());
+        builder = builder.listen("redirect", listener, serve).map_err(cannot)?;
     }
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
@@ -185,13 +224,18 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     upkeep.push(actix::spawn(upkeep::retain(store.clone(), clock.clone(), config.upkeep.retention_days)));
     let (watched, data) = (store.clone(), config.store.data.clone());
     upkeep.push(actix::spawn(admin::watch::watch(watched, metrics, clock.clone(), data)));
-    upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock))));
+    upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
+    let renewing = tls.clone().map(|tls| actix::spawn(tls::server::follow_files(tls, clock.clone())));
     let zone = config.pages.time_zone.clone();
     let notifying =
         [actix::spawn(sender.run()), actix::spawn(push::follower::follow(push, zone, chat.clone(), stored))];
     let following = actix::spawn(follow_log(store.clone()));
     Ok(Server {
         addresses,
+        redirects,
+        tls,
+        clock,
+        renewing,
         handle,
         serving,
         upkeep,
@@ -204,6 +248,12 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         draining,
         shutdown: config.listen.shutdown,
     })
+}
+
+fn open_tls(config: &Config, clock: &Clock) -> Result<Option<Arc<ServerTls>>, TlsError> {
+    let host = config.listen.public_url.as_ref().map(PublicUrl::host);
+    let opened = ServerTls::open(&config.tls, &config.store.data.join("tls"), host, clock.now())?;
+    Ok(opened.map(Arc::new))
 }
 
 /// What the chat starts with beside the database.
@@ -278,21 +328,32 @@ fn worker(
         renderer: parts.renderer.clone(),
         clock: parts.clock.clone(),
         metrics: parts.metrics.clone(),
+        request_rates: parts.request_rates.clone(),
+        body_timeout: if parts.config.limits.rate_limits { parts.config.listen.body_timeout } else { Duration::ZERO },
+        tls: parts.tls.clone(),
         public_url: parts.config.listen.public_url.clone(),
         draining: parts.draining.clone(),
     };
     let sessions = Rc::new(sessions);
-    let app = routes::app(web::Data::new(state)).app_data(Rc::clone(&sessions));
-    let listen = &parts.config.listen;
-    // Zero is for ever.
-    let headers = if parts.config.limits.rate_limits { listen.header_timeout } else { Duration::ZERO };
-    let patience = Patience { headers, keep_alive: listen.keep_alive };
-    upgrade::serve(app.into_factory(), sessions, patience, stopping.clone())
+    let app = routes::app(web::Data::new(state)).app_data(Rc::clone(&sessions)).app_data(Arc::clone(&parts.doorway));
+    let line = Line {
+        tls: parts.tls.clone(),
+        doorway: Arc::clone(&parts.doorway),
+        patience: patience(&parts.config),
+        stopping: stopping.clone(),
+    };
+    upgrade::serve(app.into_factory(), sessions, line)
 }
 
-fn listen(address: &Address) -> Result<Vec<std::net::TcpListener>, StartError> {
-    let resolved = address.resolve().map_err(|error| cannot_listen(address, &error))?;
-    resolved.into_iter().map(|one| bind(one).map_err(|error| cannot_listen(address, &error))).collect()
+fn patience(config: &Config) -> Patience {
+    // Zero is for ever.
+    let headers = if config.limits.rate_limits { config.listen.header_timeout } else { Duration::ZERO };
+    Patience { headers, keep_alive: config.listen.keep_alive }
+}
+
+fn listen(flag: &'static str, address: &Address) -> Result<Vec<std::net::TcpListener>, StartError> {
+    let resolved = address.resolve().map_err(|error| cannot_listen(flag, address, &error))?;
+    resolved.into_iter().map(|one| bind(one).map_err(|error| cannot_listen(flag, address, &error))).collect()
 }
 
 /// A listener whose address can be taken again right after a restart, with room for a rush of connections.
@@ -305,17 +366,18 @@ fn bind(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
     Ok(socket.into())
 }
 
-fn cannot_listen(address: &Address, error: &std::io::Error) -> StartError {
-    StartError::Listen { address: address.to_string(), reason: error.to_string() }
+fn cannot_listen(flag: &'static str, address: &Address, error: &std::io::Error) -> StartError {
+    StartError::Listen { flag, address: address.to_string(), reason: error.to_string() }
 }
 
 impl Server {
     /// Where it can be opened.
     #[must_use]
     pub fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
         match self.addresses.first() {
-            Some(address) if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
-            Some(address) => format!("http://{address}"),
+            Some(address) if address.ip().is_unspecified() => format!("{scheme}://localhost:{}", address.port()),
+            Some(address) => format!("{scheme}://{address}"),
             None => String::new(),
         }
     }
@@ -324,6 +386,25 @@ impl Server {
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The addresses where plain HTTP is led to TLS.
+    #[must_use]
+    pub fn redirects(&self) -> &[SocketAddr] {
+        &self.redirects
+    }
+
+    /// The certificate, if TLS is spoken.
+    #[must_use]
+    pub fn tls(&self) -> Option<&ServerTls> {
+        self.tls.as_deref()
+    }
+
+    /// Takes a new certificate from its files now, if TLS is spoken; a broken one is logged, and changes nothing.
+    pub fn reload_certificate(&self) {
+        if let Some(tls) = &self.tls {
+            tls.reload_or_complain(self.clock.now());
+        }
     }
 
     /// The code for set-up from another machine, while there is no account.
@@ -339,6 +420,9 @@ impl Server {
         let drained = tokio::time::timeout(self.shutdown.saturating_sub(notice) / 2, self.chat.drain());
         if tokio::join!(tokio::time::sleep(notice), drained).1.is_err() {
             log::warn!("some sessions did not close in time; they are cut");
+        }
+        if let Some(renewing) = &self.renewing {
+            renewing.abort();
         }
         for task in self.upkeep.iter().chain(&self.notifying) {
             task.abort();

@@ -4,6 +4,7 @@
 //!
 //! - [`domain`]: what a chat is. Names, rooms, permissions, events, time. No input or output.
 //! - [`config`], [`telemetry`]: settings; logging and metrics.
+//! - [`tls`]: the certificate of the server, and streams under TLS.
 //! - [`protocol`]: commands, answers and frames, and how they are written.
 //! - [`storage`]: everything durable, behind a trait per aggregate; SQLite below.
 //! - [`auth`]: passwords, devices, tokens, guests, throttling.
@@ -26,4 +27,5 @@ pub mod protocol;
 pub mod push;
 pub mod storage;
 pub mod telemetry;
+pub mod tls;
 pub mod web;

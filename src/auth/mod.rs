@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod cookie;
 pub mod devices;
 pub mod error;
+pub mod forwarded;
 pub mod guest;
 pub mod house;
 pub mod identify;
@@ -72,7 +73,7 @@ impl Auth {
         let house = read_house(&store, &config.access.server_name).await?;
         let conduct = store.conduct().await?;
         Ok(Self {
-            passwords: Passwords::new(config.limits.hash_concurrency),
+            passwords: Passwords::new(config.limits.hash_concurrency, metrics.clone()),
             guests: GuestTokens::new(&secret),
             names: AccountNames::read(&store).await?,
             throttle: Throttle::new(&config.limits),

@@ -8,8 +8,10 @@ pub struct Headers<'a> {
     pub sec_fetch_site: Option<&'a str>,
     /// `Origin` (RFC 6454, section 7).
     pub origin: Option<&'a str>,
-    /// `Host` (RFC 9110, section 7.2).
+    /// `Host` (RFC 9110, section 7.2), as the browser has sent it.
     pub host: Option<&'a str>,
+    /// True when the browser came over TLS: our own pages did too, then.
+    pub is_secure: bool,
 }
 
 /// True for requests from our own pages and for programs, which send neither header. `public` is the origin under
@@ -25,9 +27,10 @@ pub fn is_ours(headers: Headers<'_>, public: Option<&str>) -> bool {
     if !matches!(headers.sec_fetch_site, None | Some("same-origin" | "none")) {
         return false;
     }
-    let authority = origin.split_once("://").map(|(_, authority)| authority);
-    match (authority, headers.host) {
-        (Some(authority), Some(host)) => authority.eq_ignore_ascii_case(host),
+    match (origin.split_once("://"), headers.host) {
+        // A page of the same name without TLS may be anybody's who sits on the line.
+        (Some((scheme, _)), _) if headers.is_secure && !scheme.eq_ignore_ascii_case("https") => false,
+        (Some((_, authority)), Some(host)) => authority.eq_ignore_ascii_case(host),
         _ => false,
     }
 }
@@ -37,7 +40,19 @@ mod tests {
     use super::*;
 
     fn ours(sec_fetch_site: Option<&str>, origin: Option<&str>) -> bool {
-        is_ours(Headers { sec_fetch_site, origin, host: Some("chat.example:8080") }, Some("https://chat.example"))
+        let host = Some("chat.example:8080");
+        is_ours(Headers { sec_fetch_site, origin, host, is_secure: false }, Some("https://chat.example"))
+    }
+
+    #[test]
+    fn under_tls_a_page_without_it_is_foreign() {
+        let ours = |origin, is_secure| {
+            is_ours(Headers { origin: Some(origin), host: Some("chat.example"), is_secure, ..Headers::default() }, None)
+        };
+        assert!(ours("https://chat.example", true));
+        assert!(!ours("http://chat.example", true));
+        // Behind a proxy that nobody has told us of, TLS ends where we cannot see it.
+        assert!(ours("https://chat.example", false));
     }
 
     #[test]

@@ -11,6 +11,11 @@ use tokio::sync::Semaphore;
 
 use super::AuthError;
 use crate::domain::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
+use crate::telemetry::metrics::Metrics;
+
+/// Checked against when there is no such name, so that neither the time nor the work tells. No password has this hash, and
+/// it is written down rather than made: the first try at a name that is not there must not take longer than the next.
+const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$cGFybG9yLWRlY295LXNhbA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Why a password was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Display, Error)]
@@ -26,15 +31,14 @@ pub enum PasswordError {
 /// Hashes and checks passwords.
 pub struct Passwords {
     places: Arc<Semaphore>,
-    /// Checked against when there is no such name, so that the time does not tell.
-    decoy: tokio::sync::OnceCell<String>,
+    metrics: Metrics,
 }
 
 impl Passwords {
     /// At most `at_once` at a time.
     #[must_use]
-    pub fn new(at_once: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(at_once.max(1))), decoy: tokio::sync::OnceCell::new() }
+    pub fn new(at_once: usize, metrics: Metrics) -> Self {
+        Self { places: Arc::new(Semaphore::new(at_once.max(1))), metrics }
     }
 
     /// Checks the length of a new password and hashes it.
@@ -55,23 +59,16 @@ impl Passwords {
             return Ok(false);
         }
         let is_real = stored.is_some();
-        let stored = match stored {
-            Some(stored) => stored,
-            None => self.decoy().await?,
-        };
+        let stored = stored.unwrap_or_else(|| DECOY.to_owned());
         let verify =
             move || Argon2::default().verify_password(password.expose_secret().as_bytes(), stored.as_str()).is_ok();
         Ok(self.run(verify).await? && is_real)
     }
 
-    async fn decoy(&self) -> Result<String, AuthError> {
-        let make = || async { self.run(|| hash(&SecretString::from("decoy password"))).await? };
-        self.decoy.get_or_try_init(make).await.cloned()
-    }
-
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AuthError> {
         // The semaphore is never closed.
         let _place = self.places.acquire().await;
+        self.metrics.password_hashed();
         tokio::task::spawn_blocking(work).await.map_err(|error| AuthError::Hashing(error.to_string()))
     }
 }
@@ -100,11 +97,29 @@ pub fn check_length(password: &SecretString) -> Result<(), AuthError> {
 
 #[cfg(test)]
 mod tests {
+    use argon2::password_hash::Error;
+
     use super::*;
+    use crate::domain::clock::Timestamp;
+
+    fn passwords() -> Passwords {
+        Passwords::new(1, Metrics::new(Timestamp(0)))
+    }
+
+    #[tokio::test]
+    async fn the_decoy_takes_the_same_work_as_a_real_hash() {
+        let real = passwords().hash("correct horse".into()).await.expect("good");
+
+        let shape = |hash: &str| hash.split('$').map(str::len).collect::<Vec<_>>();
+        let parameters = |hash: &str| hash.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!((shape(DECOY), parameters(DECOY)), (shape(&real), parameters(&real)));
+        // It is hashed and compared, and not refused before as something that is no hash.
+        assert!(matches!(Argon2::default().verify_password(b"any password", DECOY), Err(Error::PasswordInvalid)));
+    }
 
     #[tokio::test]
     async fn only_the_right_password_matches_and_no_hash_matches_nothing() {
-        let passwords = Passwords::new(1);
+        let passwords = passwords();
         let stored = passwords.hash("correct horse".into()).await.expect("good");
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         assert!(passwords.matches("correct horse".into(), Some(stored.clone())).await.expect("good"));
@@ -114,6 +129,6 @@ mod tests {
 
     #[tokio::test]
     async fn seven_characters_are_too_few() {
-        assert!(matches!(Passwords::new(1).hash("1234567".into()).await, Err(AuthError::BadPassword(_))));
+        assert!(matches!(passwords().hash("1234567".into()).await, Err(AuthError::BadPassword(_))));
     }
 }

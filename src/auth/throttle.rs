@@ -1,41 +1,42 @@
-//! Holds back whoever tries passwords: per account and per address, so that neither one account nor the whole list
-//! can be tried quickly. Only wrong tries count.
+//! Holds back whoever tries passwords: one address at one account, and one address at all accounts together, so that
+//! neither one account nor the whole list can be tried quickly from one place. Only wrong tries count.
+//!
+//! No account is counted for itself, whatever the address: whoever knows a name could then keep its owner out. What many
+//! addresses together can try is bounded by the few passwords that are hashed at a time.
 
-use std::collections::HashMap;
-use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use super::AuthError;
 use crate::config::LimitsConfig;
 use crate::domain::clock::Timestamp;
 use crate::domain::name::NameKey;
 use crate::domain::network::network;
-use crate::domain::token_bucket::{Rate, TokenBucket};
+use crate::domain::token_bucket::Rate;
+use crate::domain::token_buckets::TokenBuckets;
 
-/// Buckets that may be kept; more means an attack, and then full ones are forgotten first.
-const BUCKETS: usize = 10_000;
+/// An address may be wrong about all accounts together so many times as often as about one: people share addresses.
+const ACCOUNTS_OF_AN_ADDRESS: f64 = 4.0;
 
 /// Counts wrong tries.
-pub struct Throttle {
-    rate: Option<Rate>,
-    tries: Mutex<Tries>,
-}
+pub struct Throttle(Option<Mutex<Tries>>);
 
-#[derive(Default)]
 struct Tries {
-    names: HashMap<NameKey, TokenBucket>,
-    addresses: HashMap<IpAddr, TokenBucket>,
+    pairs: TokenBuckets<(NameKey, IpAddr)>,
+    addresses: TokenBuckets<IpAddr>,
 }
 
 impl Throttle {
     /// As the settings say; off when rate limits are.
     #[must_use]
     pub fn new(limits: &LimitsConfig) -> Self {
-        let per_minute = f64::from(limits.login_tries_per_minute);
-        let rate = Rate { per_second: per_minute / 60.0, burst: per_minute };
-        Self { rate: limits.rate_limits.then_some(rate), tries: Mutex::default() }
+        let per_minute = |tries| Rate { per_second: tries / 60.0, burst: tries };
+        let tries = f64::from(limits.login_tries_per_minute);
+        let counted = || Tries {
+            pairs: TokenBuckets::new(per_minute(tries)),
+            addresses: TokenBuckets::new(per_minute(tries * ACCOUNTS_OF_AN_ADDRESS)),
+        };
+        Self(limits.rate_limits.then(|| Mutex::new(counted())))
     }
 
     /// Takes a try before the password is looked at: many at the same moment do not slip through.
@@ -43,55 +44,41 @@ impl Throttle {
     /// # Errors
     /// When there were too many: how long to wait.
     pub fn try_login(&self, name: &NameKey, address: IpAddr, now: Timestamp) -> Result<(), AuthError> {
-        let Some(rate) = self.rate else { return Ok(()) };
-        let mut tries = self.lock();
+        let Some(mut tries) = self.lock() else { return Ok(()) };
+        let address = network(address);
         // The address first: one that is held back makes no more buckets.
-        let wait = take(&mut tries.addresses, network(address), rate, now)
-            .or_else(|| take(&mut tries.names, name.clone(), rate, now));
-        wait.map_or(Ok(()), |wait| Err(AuthError::Throttled { wait }))
+        tries.addresses.take(address, now).map_err(|wait| AuthError::Throttled { wait })?;
+        tries.pairs.take((name.clone(), address), now).map_err(|wait| {
+            // It was not let in, so it takes nothing from the tries at other accounts.
+            tries.addresses.give_back(&address);
+            AuthError::Throttled { wait }
+        })
     }
 
     /// The password was right: this one try did not count. Wrong ones before it still do, so that nobody can make room
     /// for more by logging in to an account of their own in between.
     pub fn forgive(&self, name: &NameKey, address: IpAddr) {
-        let Some(rate) = self.rate else { return };
-        let mut tries = self.lock();
-        if let Some(bucket) = tries.names.get_mut(name) {
-            bucket.give_back(rate);
-        }
-        if let Some(bucket) = tries.addresses.get_mut(&network(address)) {
-            bucket.give_back(rate);
-        }
+        let Some(mut tries) = self.lock() else { return };
+        let address = network(address);
+        tries.pairs.give_back(&(name.clone(), address));
+        tries.addresses.give_back(&address);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Tries> {
+    fn lock(&self) -> Option<MutexGuard<'_, Tries>> {
         // A panic between lock and unlock leaves counters behind, nothing that could be wrong.
-        self.tries.lock().unwrap_or_else(PoisonError::into_inner)
+        Some(self.0.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-fn take<K: Hash + Eq>(buckets: &mut HashMap<K, TokenBucket>, key: K, rate: Rate, now: Timestamp) -> Option<Duration> {
-    if buckets.len() >= BUCKETS {
-        buckets.retain(|_, bucket| !bucket.is_full(rate, now));
-        if buckets.len() >= BUCKETS {
-            // A flood of names or addresses: remembering half of them is better than growing without end.
-            let mut keep = false;
-            buckets.retain(|_, _| {
-                keep = !keep;
-                keep
-            });
-        }
-    }
-    buckets.entry(key).or_insert_with(|| TokenBucket::full(rate, now)).take(rate, now).err()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::net::Ipv4Addr;
 
+    use super::*;
+    use crate::config::Config;
+
     fn throttle() -> Throttle {
-        Throttle { rate: Some(Rate { per_second: 5.0 / 60.0, burst: 5.0 }), tries: Mutex::default() }
+        Throttle::new(&Config::defaults().limits)
     }
 
     fn address(last: u8) -> IpAddr {
@@ -99,36 +86,50 @@ mod tests {
     }
 
     #[test]
-    fn the_sixth_wrong_try_waits_whatever_the_address() {
-        let throttle = throttle();
-        let ann = NameKey::of("ann");
-        for last in 0..5 {
-            assert!(throttle.try_login(&ann, address(last), Timestamp(0)).is_ok());
+    fn the_sixth_wrong_try_waits_and_time_helps() {
+        let (throttle, ann) = (throttle(), NameKey::of("ann"));
+        for _ in 0..5 {
+            assert!(throttle.try_login(&ann, address(1), Timestamp(0)).is_ok());
         }
-        assert!(throttle.try_login(&ann, address(9), Timestamp(0)).is_err());
-        assert!(throttle.try_login(&ann, address(9), Timestamp(12_001)).is_ok());
+        assert!(throttle.try_login(&ann, address(1), Timestamp(0)).is_err());
+        assert!(throttle.try_login(&ann, address(1), Timestamp(12_001)).is_ok());
+    }
+
+    #[test]
+    fn nobody_can_keep_the_owner_of_an_account_out() {
+        let (throttle, ann) = (throttle(), NameKey::of("ann"));
+        for last in 1..=200 {
+            for _ in 0..10 {
+                let _ = throttle.try_login(&ann, address(last), Timestamp(0));
+            }
+        }
+        assert!(throttle.try_login(&ann, address(201), Timestamp(0)).is_ok());
+        // Nor by being at the same place, as long as it is about one account.
+        assert!(throttle.try_login(&NameKey::of("bob"), address(1), Timestamp(0)).is_ok());
     }
 
     #[test]
     fn one_address_cannot_walk_through_the_names() {
         let throttle = throttle();
-        for name in ["a", "b", "c", "d", "e"] {
-            assert!(throttle.try_login(&NameKey::of(name), address(1), Timestamp(0)).is_ok());
-        }
-        assert!(throttle.try_login(&NameKey::of("f"), address(1), Timestamp(0)).is_err());
+        let walked = (0..100)
+            .filter(|number| throttle.try_login(&NameKey::of(&format!("n{number}")), address(1), Timestamp(0)).is_ok());
+        assert_eq!(walked.count(), 20);
+        assert!(throttle.try_login(&NameKey::of("n"), address(2), Timestamp(0)).is_ok());
     }
 
     #[test]
     fn a_right_password_does_not_count_and_makes_no_room_for_wrong_ones() {
         let throttle = throttle();
         let (ann, eve) = (NameKey::of("ann"), NameKey::of("eve"));
-        for _ in 0..20 {
-            assert!(throttle.try_login(&ann, address(1), Timestamp(0)).is_ok());
-            throttle.forgive(&ann, address(1));
+        for _ in 0..50 {
+            assert!(throttle.try_login(&eve, address(1), Timestamp(0)).is_ok());
+            throttle.forgive(&eve, address(1));
         }
         for _ in 0..5 {
-            assert!(throttle.try_login(&eve, address(1), Timestamp(0)).is_ok());
+            assert!(throttle.try_login(&ann, address(1), Timestamp(0)).is_ok());
         }
+        assert!(throttle.try_login(&eve, address(1), Timestamp(0)).is_ok());
+        throttle.forgive(&eve, address(1));
         assert!(throttle.try_login(&ann, address(1), Timestamp(0)).is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! What the commands that connect to a server share: who one is, where it is, and how long to try.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, value_parser};
@@ -11,9 +12,14 @@ use crate::config::{LogConfig, LogFormat, TOKEN_VARIABLE};
 use crate::domain::name::UserName;
 use crate::telemetry::logging;
 
-/// The address of the server.
-pub fn url() -> Arg {
-    Arg::new("url").value_name("URL").required(true).help("The server: http://HOST:PORT or ws://HOST:PORT/ws")
+/// The address of the server, and how it is known to be the right one.
+pub fn server() -> [Arg; 2] {
+    let help = "The server: https://HOST:PORT or wss://HOST:PORT/ws; without TLS http:// or ws://";
+    let authority = Arg::new("tls_ca").long("tls-ca").value_name("FILE").value_parser(value_parser!(PathBuf)).help(
+        "Trust the certificates in this PEM file instead of those that browsers trust, say that of a server that made it \
+         itself (tls/self-signed.crt in its data folder)",
+    );
+    [Arg::new("url").value_name("URL").required(true).help(help), authority]
 }
 
 /// Who one is.
@@ -41,7 +47,11 @@ pub fn patience() -> Arg {
 /// Reads the address.
 pub fn address(matches: &ArgMatches) -> Result<ServerAddress, Failure> {
     let text = matches.get_one::<String>("url").map(String::as_str).unwrap_or_default();
-    ServerAddress::parse(text).map_err(|error| Failure::Usage(error.to_string()))
+    let address = ServerAddress::parse(text).map_err(|error| failed(&error))?;
+    let address = address.trusting(matches.get_one::<PathBuf>("tls_ca").cloned());
+    // A file that cannot be used is told now, and not at each try.
+    address.tls().map_err(|error| failed(&error))?;
+    Ok(address)
 }
 
 /// Reads who one is: the flags, then the variable, then the name of the user.
@@ -103,7 +113,7 @@ impl Watch {
 /// What an error of the client means for the exit code.
 pub fn failed(error: &ClientError) -> Failure {
     match error {
-        ClientError::BadName(_) | ClientError::BadAddress { .. } | ClientError::NoTls(_) => {
+        ClientError::BadName(_) | ClientError::BadAddress { .. } | ClientError::BadAuthority(_) => {
             Failure::Usage(error.to_string())
         }
         _ => Failure::Failed(error.to_string()),

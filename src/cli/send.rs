@@ -29,7 +29,7 @@ pub fn command() -> Command {
              server. Blank lines are passed over. A line that the server refuses is named, and the others are sent; it \
              then ends with 1.",
         )
-        .arg(connecting::url())
+        .args(connecting::server())
         .arg(Arg::new("room").value_name("ROOM").required(true).help("Which room"))
         .arg(
             Arg::new("text")

@@ -31,7 +31,10 @@ async fn serve(config: Config) -> Result<(), StartError> {
     // Before the line that says it is open: whoever reads it may send a signal at once.
     let mut signals = StopSignals::listen();
     greet(&server);
-    signals.next().await;
+    tokio::select! {
+        () = signals.next() => {}
+        () = reload_on_hangup(&server) => {}
+    }
     log::info!("stopping: sessions are told, what was accepted is written");
     tokio::select! {
         () = server.stop(NOTICE) => Ok(()),
@@ -39,9 +42,22 @@ async fn serve(config: Config) -> Result<(), StartError> {
     }
 }
 
+/// SIGHUP takes a new certificate. Without TLS it ends the process, as ever.
+async fn reload_on_hangup(server: &app::Server) {
+    let listening = server.tls().and_then(|_| signal(SignalKind::hangup()).ok());
+    let Some(mut hangups) = listening else { return std::future::pending().await };
+    while hangups.recv().await.is_some() {
+        server.reload_certificate();
+    }
+    std::future::pending().await
+}
+
 #[expect(clippy::print_stdout, reason = "the one line that says where to open it")]
 fn greet(server: &app::Server) {
     println!("Parlor is open at {}", server.url());
+    if let Some(fingerprint) = server.tls().and_then(crate::tls::ServerTls::own_fingerprint) {
+        println!("It made its certificate itself, so browsers warn. Compare its SHA-256 fingerprint: {fingerprint}");
+    }
     if let Some(code) = server.setup_code() {
         println!(
             "There is no account yet. Open {}/setup to make yours; from another machine, type the code {code}",

@@ -19,7 +19,7 @@ pub fn command() -> Command {
             "Each event is shown once and in order, also over a restart of the server. Ctrl-C ends it (130); so does \
              whoever reads its output by closing it (0).",
         )
-        .arg(connecting::url())
+        .args(connecting::server())
         .arg(Arg::new("room").value_name("ROOM").required(true).help("Which room"))
         .arg(
             Arg::new("after")

@@ -1,8 +1,12 @@
 //! The address of a server, as people type it.
 
+use std::path::PathBuf;
+
 use derive_more::Display;
+use tokio_rustls::TlsConnector;
 
 use super::error::ClientError;
+use crate::tls::trust::client_config;
 
 /// Where a server is reached: host, port, and the path before `/ws` when it stands behind a proxy with one.
 #[derive(Debug, Clone, PartialEq, Eq, Display)]
@@ -11,20 +15,22 @@ pub struct ServerAddress {
     host: String,
     port: u16,
     base: String,
+    is_secure: bool,
+    authority: Option<PathBuf>,
 }
 
 impl ServerAddress {
-    /// Reads `ws://HOST:PORT/ws`, `http://HOST:PORT` or `HOST:PORT`.
+    /// Reads `ws://HOST:PORT/ws`, `http://HOST:PORT` or `HOST:PORT`; with `wss` and `https`, under TLS.
     ///
     /// # Errors
-    /// When it is none of these; for `wss` and `https`, because there is no TLS in this build.
+    /// When it is none of these.
     pub fn parse(text: &str) -> Result<Self, ClientError> {
         let bad = |why| ClientError::BadAddress { given: text.to_owned(), why };
-        let rest = match text.split_once("://") {
-            Some(("ws" | "http", rest)) => rest,
-            Some(("wss" | "https", _)) => return Err(ClientError::NoTls(text.to_owned())),
-            Some(_) => return Err(bad("it begins with neither ws:// nor http://")),
-            None => text,
+        let (is_secure, rest) = match text.split_once("://") {
+            Some(("ws" | "http", rest)) => (false, rest),
+            Some(("wss" | "https", rest)) => (true, rest),
+            Some(_) => return Err(bad("it begins with none of ws://, wss://, http:// and https://")),
+            None => (false, text),
         };
         if rest.contains(['?', '#', '@']) {
             return Err(bad("names and tokens have options of their own"));
@@ -35,7 +41,7 @@ impl ServerAddress {
             Some((host, port)) if !port.contains(']') => {
                 (host, port.parse().map_err(|_| bad("the port is no number from 1 to 65535"))?)
             }
-            _ => (authority, 80),
+            _ => (authority, if is_secure { 443 } else { 80 }),
         };
         let path = path.trim_end_matches('/');
         let base = path.strip_suffix("ws").filter(|base| base.is_empty() || base.ends_with('/')).unwrap_or(path);
@@ -45,7 +51,23 @@ impl ServerAddress {
             return Err(bad("a host and a port are needed"));
         }
         let base = if base.is_empty() { String::new() } else { format!("/{base}") };
-        Ok(Self { host: host.to_owned(), port, base })
+        Ok(Self { host: host.to_owned(), port, base, is_secure, authority: None })
+    }
+
+    /// The same, where the certificates of this file are trusted instead of those that browsers trust.
+    #[must_use]
+    pub fn trusting(self, authority: Option<PathBuf>) -> Self {
+        Self { authority, ..self }
+    }
+
+    /// What a handshake of TLS needs; `None` without TLS.
+    ///
+    /// # Errors
+    /// When there is no trusting the file that was named.
+    pub fn tls(&self) -> Result<Option<TlsConnector>, ClientError> {
+        let config = self.is_secure.then(|| client_config(self.authority.as_deref())).transpose();
+        let config = config.map_err(|error| ClientError::BadAuthority(error.to_string()))?;
+        Ok(config.map(TlsConnector::from))
     }
 
     /// Host and port, for a header.
@@ -82,6 +104,12 @@ mod tests {
         let six = ServerAddress::parse("ws://[::1]:8080").unwrap();
         assert_eq!((six.target(), six.authority().as_str()), (("::1", 8080), "[::1]:8080"));
         assert_eq!(ServerAddress::parse("http://[::1]").unwrap().target(), ("::1", 80));
+        for (text, port) in [("wss://h/ws", 443), ("https://h", 443), ("https://h:8443", 8443)] {
+            let address = ServerAddress::parse(text).unwrap();
+            assert_eq!((address.target(), address.path("/ws").as_str()), (("h", port), "/ws"), "{text}");
+            assert!(address.tls().unwrap().is_some());
+        }
+        assert!(ServerAddress::parse("ws://h").unwrap().tls().unwrap().is_none());
         assert_eq!(ServerAddress::parse("h:1/news").unwrap().path("/ws"), "/news/ws");
     }
 
@@ -89,9 +117,6 @@ mod tests {
     fn what_leads_nowhere_is_refused_with_a_reason() {
         for text in ["", "ftp://h", "ws://", "h:port", "h:0", "h:70000", "ws://h/ws?name=ann", "http://a@h", "a b:1"] {
             assert!(matches!(ServerAddress::parse(text), Err(ClientError::BadAddress { .. })), "{text}");
-        }
-        for text in ["wss://h/ws", "https://h"] {
-            assert!(matches!(ServerAddress::parse(text), Err(ClientError::NoTls(_))), "{text}");
         }
     }
 }

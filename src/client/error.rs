@@ -8,16 +8,26 @@ use derive_more::{Display, Error};
 #[derive(Debug, Clone, PartialEq, Eq, Display, Error)]
 pub enum ClientError {
     /// No address of a server.
-    #[display("{given:?} is no address of a server: {why}; give ws://HOST:PORT/ws or http://HOST:PORT")]
+    #[display(
+        "{given:?} is no address of a server: {why}; give wss://HOST:PORT/ws or https://HOST:PORT, without TLS ws:// or http://"
+    )]
     BadAddress {
         /// What was given.
         given: String,
         /// What is wrong with it.
         why: &'static str,
     },
-    /// An address with TLS.
-    #[display("{_0} needs TLS, which this build does not have; give ws:// or http://, through a tunnel if need be")]
-    NoTls(#[error(not(source))] String),
+    /// The file with the certificates to trust.
+    #[display("{_0}")]
+    BadAuthority(#[error(not(source))] String),
+    /// The certificate of the server.
+    #[display("{address} cannot be trusted: {why}; if the server made its certificate itself, give it with --tls-ca")]
+    NotTrusted {
+        /// Host and port.
+        address: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// Nobody answers.
     #[display("cannot reach {address}: {why}")]
     Unreachable {

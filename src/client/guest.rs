@@ -42,6 +42,7 @@ async fn ask(address: &ServerAddress, name: &str) -> Result<(u16, Value), Client
     );
     let broken = |error: std::io::Error| ClientError::lost(error.to_string());
     stream.write_all(request.as_bytes()).await.map_err(broken)?;
+    stream.flush().await.map_err(broken)?;
     let mut answer = Vec::new();
     stream.take(MOST_BYTES).read_to_end(&mut answer).await.map_err(broken)?;
     read(&answer).ok_or_else(|| not_parlor(address, "its answer is no HTTP"))

@@ -2,7 +2,7 @@
 //! thousand of them and still be quicker than the server. It keeps nothing and mends nothing.
 
 use std::cell::{Cell, RefCell};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -11,11 +11,15 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
 use super::address::ServerAddress;
 use super::error::ClientError;
 use super::frame::refused;
 use super::frame_splitter::{self, CLOSE, PING, PONG, Split, TEXT};
+use super::socket;
+use crate::tls::Stream;
+use crate::tls::secured::{self, Records};
 
 /// How long the handshake may take. A server that is measured is a busy one.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -25,10 +29,11 @@ const HEAD_BYTES: usize = 16 * 1024;
 const FRAME_BYTES: usize = 4 * 1024 * 1024;
 
 /// Where lean connections go, and as whom.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct LeanTarget {
     address: ServerAddress,
     socket: SocketAddr,
+    connector: Option<TlsConnector>,
     token: Option<SecretString>,
 }
 
@@ -43,7 +48,8 @@ impl LeanTarget {
         let found = tokio::net::lookup_host(address.target()).await.map(|mut found| found.next());
         let socket = found.map_err(|error| unreachable(error.to_string()))?;
         let socket = socket.ok_or_else(|| unreachable("the name has no address".to_owned()))?;
-        Ok(Self { address, socket, token })
+        let connector = address.tls()?;
+        Ok(Self { address, socket, connector, token })
     }
 
     /// The address as it was given.
@@ -80,9 +86,11 @@ impl Default for Scratch {
 /// One connection. It is shared by whoever reads and whoever writes, on one thread.
 pub struct Lean {
     stream: TcpStream,
+    records: Option<Box<RefCell<Records>>>,
     unread: RefCell<Vec<u8>>,
     unsent: RefCell<Vec<u8>>,
-    /// Frames came together with the answer to the handshake, and nobody has looked at them.
+    /// There may be something to read that the socket does not tell of: it came together with the answer to the
+    /// handshake, or it is left in a record.
     is_fresh: Cell<bool>,
 }
 
@@ -139,10 +147,16 @@ impl Lean {
     fn send_some(&self) -> Result<bool, ClientError> {
         let mut unsent = self.unsent.borrow_mut();
         while !unsent.is_empty() {
-            match self.stream.try_write(&unsent) {
+            match self.try_write(&unsent) {
                 Ok(sent) => drop(unsent.drain(..sent)),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
                 Err(error) => return Err(lost(error)),
+            }
+        }
+        if let Some(records) = &self.records {
+            match records.borrow_mut().flush(&self.stream) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+                flushed => flushed.map_err(lost)?,
             }
         }
         // What was needed for a burst is given back: there are many of these.
@@ -152,18 +166,41 @@ impl Lean {
         Ok(true)
     }
 
+    fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match &self.records {
+            Some(records) => records.borrow_mut().try_write(&self.stream, bytes),
+            None => self.stream.try_write(bytes),
+        }
+    }
+
+    /// Reads all there is, or as much as there is room for: what is left in a record wakes nobody.
+    fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some(records) = &self.records else { return self.stream.try_read(buffer) };
+        let (mut records, mut read) = (records.borrow_mut(), 0);
+        while read < buffer.len() {
+            match records.try_read(&self.stream, &mut buffer[read..]) {
+                Ok(0) => break,
+                Ok(more) => read += more,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) if read > 0 => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(read)
+    }
+
     fn read_now(&self, scratch: &mut Vec<u8>, each: &mut impl FnMut(&[u8])) -> Result<(), ClientError> {
         let mut unread = self.unread.borrow_mut();
         let at = unread.len();
         scratch[..at].copy_from_slice(&unread);
-        let read = match self.stream.try_read(&mut scratch[at..]) {
+        let read = match self.try_read(&mut scratch[at..]) {
             Ok(0) => return Err(ClientError::lost("the server hung up")),
             Ok(read) => read,
             Err(error) if error.kind() == ErrorKind::WouldBlock && self.is_fresh.get() => 0,
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
             Err(error) => return Err(lost(error)),
         };
-        self.is_fresh.set(false);
+        self.is_fresh.set(self.records.is_some() && at + read == scratch.len());
         let mut rest = &scratch[..at + read];
         let needed = loop {
             match frame_splitter::split(rest) {
@@ -205,9 +242,14 @@ impl Lean {
 
 async fn shake_hands(target: &LeanTarget, name: &str) -> Result<Lean, ClientError> {
     let unreachable = |why: String| ClientError::Unreachable { address: target.address.to_string(), why };
-    let mut stream = TcpStream::connect(target.socket).await.map_err(|error| unreachable(error.to_string()))?;
+    let stream = TcpStream::connect(target.socket).await.map_err(|error| unreachable(error.to_string()))?;
     stream.set_nodelay(true).map_err(lost)?;
+    let mut stream = match &target.connector {
+        Some(connector) => socket::secure(&target.address, connector, stream).await?,
+        None => Stream::Plain(stream),
+    };
     stream.write_all(target.request(name).as_bytes()).await.map_err(lost)?;
+    stream.flush().await.map_err(lost)?;
     let mut answer = Vec::with_capacity(512);
     let end = loop {
         if let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -222,12 +264,19 @@ async fn shake_hands(target: &LeanTarget, name: &str) -> Result<Lean, ClientErro
     }
     answer.drain(..end);
     answer.shrink_to_fit();
-    let is_fresh = Cell::new(!answer.is_empty());
-    Ok(Lean { stream, unread: RefCell::new(answer), unsent: RefCell::new(Vec::new()), is_fresh })
+    let (stream, records) = match stream {
+        Stream::Plain(stream) => (stream, None),
+        Stream::Tls(stream) => {
+            let (stream, records) = secured::into_parts(*stream);
+            (stream, Some(Box::new(RefCell::new(records))))
+        }
+    };
+    let is_fresh = Cell::new(!answer.is_empty() || records.is_some());
+    Ok(Lean { stream, records, unread: RefCell::new(answer), unsent: RefCell::new(Vec::new()), is_fresh })
 }
 
 /// Reads the rest of a refusal, which is a problem document.
-async fn refusal(target: &LeanTarget, mut stream: TcpStream, mut answer: Vec<u8>, end: usize) -> ClientError {
+async fn refusal(target: &LeanTarget, mut stream: Stream, mut answer: Vec<u8>, end: usize) -> ClientError {
     let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
     let length = head.split_once("content-length:").and_then(|(_, rest)| rest.lines().next()?.trim().parse().ok());
@@ -243,7 +292,7 @@ async fn refusal(target: &LeanTarget, mut stream: TcpStream, mut answer: Vec<u8>
     }
 }
 
-fn lost(error: std::io::Error) -> ClientError {
+fn lost(error: io::Error) -> ClientError {
     ClientError::lost(error.to_string())
 }
 

@@ -7,6 +7,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls;
+use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, HOST, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL};
@@ -18,6 +21,7 @@ use super::address::ServerAddress;
 use super::error::ClientError;
 use super::frame::{Frame, Outgoing, Welcome, ended, refused};
 use crate::protocol::encoding::Encoding;
+use crate::tls::Stream;
 
 /// How long connecting, the handshake, and each write may take.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -28,17 +32,18 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 /// One open connection.
 pub struct Socket {
-    inner: WebSocketStream<TcpStream>,
+    inner: WebSocketStream<Stream>,
     encoding: Encoding,
     heard_at: Instant,
     silence: Duration,
 }
 
-/// Connects, without a word yet.
+/// Connects, without a word of HTTP yet.
 ///
 /// # Errors
-/// When nobody answers.
-pub async fn dial(address: &ServerAddress) -> Result<TcpStream, ClientError> {
+/// When nobody answers, or somebody who cannot be trusted.
+pub async fn dial(address: &ServerAddress) -> Result<Stream, ClientError> {
+    let connector = address.tls()?;
     let unreachable = |why: String| ClientError::Unreachable { address: address.to_string(), why };
     let stream = match timeout(PATIENCE, TcpStream::connect(address.target())).await {
         Ok(connected) => connected.map_err(|error| unreachable(error.to_string()))?,
@@ -46,7 +51,37 @@ pub async fn dial(address: &ServerAddress) -> Result<TcpStream, ClientError> {
     };
     // Small frames go out at once; without this they would wait for each other (Nagle).
     stream.set_nodelay(true).map_err(|error| unreachable(error.to_string()))?;
-    Ok(stream)
+    match connector {
+        None => Ok(Stream::Plain(stream)),
+        Some(connector) => {
+            let secured = timeout(PATIENCE, secure(address, &connector, stream)).await;
+            secured.map_err(|_| unreachable(format!("no handshake of TLS within {} s", PATIENCE.as_secs())))?
+        }
+    }
+}
+
+/// The handshake of TLS on a fresh connection.
+///
+/// # Errors
+/// When the server speaks no TLS, or shows a certificate that is not trusted.
+pub(super) async fn secure(
+    address: &ServerAddress,
+    connector: &TlsConnector,
+    stream: TcpStream,
+) -> Result<Stream, ClientError> {
+    let unreachable = |why: String| ClientError::Unreachable { address: address.to_string(), why };
+    let name = ServerName::try_from(address.target().0.to_owned()).map_err(|error| unreachable(error.to_string()))?;
+    match connector.connect(name, stream).await {
+        Ok(stream) => Ok(Stream::Tls(Box::new(stream.into()))),
+        Err(error) => {
+            let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>());
+            // Trying again would change nothing.
+            if let Some(rustls::Error::InvalidCertificate(why)) = cause {
+                return Err(ClientError::NotTrusted { address: address.to_string(), why: why.to_string() });
+            }
+            Err(unreachable(error.to_string()))
+        }
+    }
 }
 
 impl Socket {
@@ -122,11 +157,11 @@ fn unreadable(error: impl std::fmt::Display) -> ClientError {
 }
 
 async fn shake_hands(
-    stream: TcpStream,
+    stream: Stream,
     address: &ServerAddress,
     token: &SecretString,
     encoding: Encoding,
-) -> Result<WebSocketStream<TcpStream>, ClientError> {
+) -> Result<WebSocketStream<Stream>, ClientError> {
     let not_parlor = |why: String| ClientError::NotParlor { address: address.to_string(), why };
     let bad_token = |_| ClientError::Refused {
         code: "unauthorized".to_owned(),

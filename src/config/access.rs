@@ -60,13 +60,10 @@ fn server_name(given: &Given) -> Result<String, ConfigError> {
 }
 
 fn admin(values: &Values) -> Result<Option<Admin>, ConfigError> {
-    let incomplete = |given: &Given, missing| {
-        Err(ConfigError::Incomplete { name: given.setting.name, origin: given.origin.clone(), missing })
-    };
     match (values.optional("admin_name"), values.optional("admin_password")) {
         (None, None) => Ok(None),
-        (Some(name), None) => incomplete(name, "admin_password"),
-        (None, Some(password)) => incomplete(password, "admin_name"),
+        (Some(name), None) => Err(name.without("admin_password")),
+        (None, Some(password)) => Err(password.without("admin_name")),
         (Some(name), Some(password)) => {
             let checked = UserName::parse(&name.text).map_err(|error| name.bad(error.to_string()))?;
             let long_enough = password.text.chars().count() >= PASSWORD_MIN_CHARS;

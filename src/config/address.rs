@@ -65,6 +65,16 @@ impl PublicUrl {
         Some(Self { origin, secure })
     }
 
+    /// The host alone; an IPv6 address stands in brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let authority = self.origin.split_once("://").map_or("", |(_, authority)| authority);
+        match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => host,
+            _ => authority,
+        }
+    }
+
     /// The origin as a browser sends it (RFC 6454, section 6.2): lower case, no implied port, no slash at the end.
     #[must_use]
     pub fn origin(&self) -> &str {
@@ -137,6 +147,11 @@ mod tests {
             assert_eq!(url.is_secure(), origin.starts_with("https"));
         }
         assert_eq!(PublicUrl::parse("https://a").unwrap().link("/rooms"), "https://a/rooms");
+        for (text, host) in
+            [("https://a", "a"), ("http://a.b:81", "a.b"), ("http://[::1]", "[::1]"), ("http://[::1]:81", "[::1]")]
+        {
+            assert_eq!(PublicUrl::parse(text).unwrap().host(), host);
+        }
     }
 
     #[test]

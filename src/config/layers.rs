@@ -263,6 +263,11 @@ impl Given {
         self.refused(Some(reason.into()))
     }
 
+    /// The error for this value where another setting has to be set with it.
+    pub(super) fn without(&self, missing: &'static str) -> ConfigError {
+        ConfigError::Incomplete { name: self.setting.name, origin: self.origin.clone(), missing }
+    }
+
     fn refused(&self, reason: Option<String>) -> ConfigError {
         ConfigError::BadValue {
             name: self.setting.name,

@@ -20,7 +20,13 @@ pub struct LimitsConfig {
     pub handshakes_per_second: u32,
     /// Live connections that one address may open at once.
     pub handshake_burst: u32,
-    /// Wrong passwords for one account, and from one address, each minute.
+    /// Requests of one address each second, in the long run.
+    pub requests_per_second: u32,
+    /// Requests of one address at once.
+    pub request_burst: u32,
+    /// Logins, registrations and guests of one address each minute, right or wrong.
+    pub sign_ins_per_minute: u32,
+    /// Wrong passwords for one account from one address, each minute.
     pub login_tries_per_minute: u32,
     /// Passwords hashed at the same time.
     pub hash_concurrency: usize,
@@ -42,6 +48,9 @@ impl LimitsConfig {
             connections_per_address: values.number("connections_per_address")?,
             handshakes_per_second: values.number("handshakes_per_second")?,
             handshake_burst: values.number("handshake_burst")?,
+            requests_per_second: values.number("requests_per_second")?,
+            request_burst: values.number("request_burst")?,
+            sign_ins_per_minute: values.number("sign_ins_per_minute")?,
             login_tries_per_minute: values.number("login_tries_per_minute")?,
             hash_concurrency: values.number("hash_concurrency")?,
             echo_max_bytes: values.number("echo_max_bytes")?,

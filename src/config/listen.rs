@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::address::{Address, PublicUrl};
 use super::error::ConfigError;
-use super::layers::Values;
+use super::layers::{Given, Values};
+use crate::domain::address_range::AddressRange;
 
 /// Where the server is reached.
 #[derive(Debug, Clone)]
@@ -21,8 +22,12 @@ pub struct ListenConfig {
     pub shutdown: Duration,
     /// How long a client may take to send the head of a request.
     pub header_timeout: Duration,
+    /// How long a client may take to send the body of a request.
+    pub body_timeout: Duration,
     /// How long an HTTP connection without a request stays open.
     pub keep_alive: Duration,
+    /// Who is believed when it says for whom it asks.
+    pub trusted_proxies: Vec<AddressRange>,
 }
 
 impl ListenConfig {
@@ -38,7 +43,14 @@ impl ListenConfig {
             max_connections: values.number("max_connections")?,
             shutdown: Duration::from_secs(values.number("shutdown_seconds")?),
             header_timeout: Duration::from_secs(values.number("header_timeout_seconds")?),
+            body_timeout: Duration::from_secs(values.number("body_timeout_seconds")?),
             keep_alive: Duration::from_secs(values.number("keep_alive_seconds")?),
+            trusted_proxies: values.optional("trusted_proxies").map_or(Ok(Vec::new()), ranges)?,
         })
     }
+}
+
+fn ranges(given: &Given) -> Result<Vec<AddressRange>, ConfigError> {
+    let parts = given.text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| AddressRange::parse(part).ok_or_else(|| given.bad(format!("{part:?} is none")))).collect()
 }

@@ -18,6 +18,7 @@ pub mod push;
 pub mod setting;
 pub mod shown;
 pub mod store;
+pub mod tls;
 pub mod upkeep;
 
 use std::path::Path;
@@ -39,6 +40,7 @@ pub use push::PushConfig;
 pub use setting::TOKEN_VARIABLE;
 pub use shown::ShownValue;
 pub use store::{DatabaseUrl, StoreConfig};
+pub use tls::{CertificateFiles, TlsConfig, TlsSource};
 pub use upkeep::UpkeepConfig;
 
 /// Everything that can be set, checked. The fields are public so that tests can change them.
@@ -46,6 +48,8 @@ pub use upkeep::UpkeepConfig;
 pub struct Config {
     /// Where the server is reached.
     pub listen: ListenConfig,
+    /// Whether it speaks TLS.
+    pub tls: TlsConfig,
     /// Where it keeps its data.
     pub store: StoreConfig,
     /// Who is let in.
@@ -94,6 +98,7 @@ impl Config {
     fn read(values: &Values) -> Result<Self, ConfigError> {
         Ok(Self {
             listen: ListenConfig::read(values)?,
+            tls: TlsConfig::read(values)?,
             store: StoreConfig::read(values)?,
             access: AccessConfig::read(values)?,
             limits: LimitsConfig::read(values)?,

@@ -29,6 +29,9 @@ pub struct Setting {
 pub enum Section {
     /// Where the server is reached.
     Listen,
+    /// Whether it speaks TLS.
+    #[display("TLS")]
+    Tls,
     /// Where it keeps its data.
     Store,
     /// Who is let in.
@@ -199,8 +202,29 @@ pub const SETTINGS: &[Setting] = &[
         "How long a stopping server waits for its connections to end."),
     entry(Section::Listen, "header_timeout_seconds", Preset::Value("10"), Allowed::Number(1, 300),
         "How long a client may take to send the head of a request; slower ones are cut off."),
+    entry(Section::Listen, "body_timeout_seconds", Preset::Value("30"), Allowed::Number(1, 3_600),
+        "How long a client may take to send the body of a request."),
     entry(Section::Listen, "keep_alive_seconds", Preset::Value("30"), Allowed::Number(1, 3_600),
         "How long an HTTP connection without a request stays open. WebSockets have the heartbeat instead."),
+    entry(Section::Listen, "trusted_proxies",
+        Preset::Unset { meaning: "none", example: "127.0.0.1, ::1, 10.0.0.0/8" },
+        Allowed::Text("addresses and ranges such as 127.0.0.1 or 10.0.0.0/8, with commas between"),
+        "Proxies before the server. Only they are believed when they say for whom they ask (X-Forwarded-For, -Proto and -Host, or Forwarded)."),
+
+    entry(Section::Tls, "tls", Preset::Value("off"), Allowed::Choice(&["off", "self-signed"]),
+        "Whether the server makes a certificate for itself, in the data folder, and speaks TLS with it. Its fingerprint is printed at the start. For a certificate of your own set tls_cert and tls_key instead."),
+    entry(Section::Tls, "tls_cert",
+        Preset::Unset { meaning: "no TLS, unless tls says otherwise", example: "/etc/parlor/fullchain.pem" },
+        Allowed::Text("a PEM file with the certificate of the server first"),
+        "The certificate; the server then speaks TLS. A new one in the same file is taken within 10 seconds, or on SIGHUP."),
+    entry(Section::Tls, "tls_key",
+        Preset::Unset { meaning: "no TLS, unless tls says otherwise", example: "/etc/parlor/privkey.pem" },
+        Allowed::Text("a PEM file with a private key that has no password"),
+        "The private key of tls_cert."),
+    entry(Section::Tls, "http_redirect",
+        Preset::Unset { meaning: "plain HTTP is not answered", example: "0.0.0.0:80" },
+        Allowed::Text("HOST:PORT such as 0.0.0.0:80"),
+        "A second address, where plain HTTP is led to TLS and nothing else is served."),
 
     entry(Section::Store, "data", Preset::Value("./data"), Allowed::Text("a folder"),
         "The folder of everything the server keeps. It is made if it does not exist."),
@@ -238,8 +262,14 @@ pub const SETTINGS: &[Setting] = &[
         "WebSockets that one address may open each second, in the long run."),
     entry(Section::Limits, "handshake_burst", Preset::Value("1000"), Allowed::Number(1, 10_000_000),
         "WebSockets that one address may open at once: as many as come back together after a restart."),
+    entry(Section::Limits, "requests_per_second", Preset::Value("100"), Allowed::Number(1, 1_000_000),
+        "Requests for pages and to the API that one address (IPv6: one /64) may make each second, in the long run."),
+    entry(Section::Limits, "request_burst", Preset::Value("1000"), Allowed::Number(1, 10_000_000),
+        "Requests that one address may make at once."),
+    entry(Section::Limits, "sign_ins_per_minute", Preset::Value("60"), Allowed::Number(1, 1_000_000),
+        "Logins, registrations, set-ups and new guests that one address may try each minute, right or wrong."),
     entry(Section::Limits, "login_tries_per_minute", Preset::Value("5"), Allowed::Number(1, 1_000),
-        "Wrong passwords for one account, and from one address, each minute."),
+        "Wrong passwords for one account from one address, each minute; four times as many for all accounts together. Nobody is kept out by what others try elsewhere."),
     entry(Section::Limits, "hash_concurrency",
         Preset::Computed { value: half_of_the_cores, meaning: "half of the cores", example: "2" }, Allowed::Number(1, 256),
         "Passwords hashed at the same time. Each takes 19 MiB of memory and one core while it lasts."),

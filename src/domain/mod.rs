@@ -2,6 +2,7 @@
 //! Pure values and functions; no input or output, no async, no actor. Everybody may import it, it imports nobody.
 
 pub mod access;
+pub mod address_range;
 pub mod clock;
 pub mod conduct;
 pub mod device;
@@ -25,3 +26,4 @@ pub mod search;
 pub mod status_line;
 pub mod text;
 pub mod token_bucket;
+pub mod token_buckets;

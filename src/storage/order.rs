@@ -152,9 +152,6 @@ pub trait Order {
     /// Rooms that are not direct, by name, with `name` in it, from after the name key `after` on, at most `limit`.
     async fn watched_rooms(&self, name: &str, after: &str, limit: usize) -> StorageResult<Vec<WatchedRoom>>;
 
-    /// How many days messages of a room are kept.
-    async fn set_retention(&self, room: RoomId, days: Option<u32>) -> StorageResult<()>;
-
     /// How many days messages of a room are kept; `None` as on the whole server.
     async fn retention_of(&self, room: RoomId) -> StorageResult<Option<u32>>;
 

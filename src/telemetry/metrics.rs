@@ -34,6 +34,9 @@ struct Numbers {
     dropped_ephemeral: Counter,
     slow_disconnects: Counter,
     login_failures: Counter,
+    password_hashes: Counter,
+    /// Empty without TLS.
+    certificate_expiry: Family<[(&'static str, &'static str); 0], Gauge>,
     pushes: Family<PushLabels, Counter>,
     rooms_loaded: Gauge,
     journal_waiting: Gauge,
@@ -152,6 +155,13 @@ impl Metrics {
                 Counter::default(),
             ),
             login_failures: register(r, "login_failures", "Logins refused", Counter::default()),
+            password_hashes: register(r, "password_hashes", "Passwords hashed or checked", Counter::default()),
+            certificate_expiry: register(
+                r,
+                "tls_certificate_expiry_timestamp_seconds",
+                "Until when the certificate is good, in seconds since 1970",
+                Family::default(),
+            ),
             pushes: register(r, "push_notifications", "Notifications, by what became of them", Family::default()),
             rooms_loaded: register(r, "rooms_loaded", "Rooms in memory", Gauge::default()),
             journal_waiting: register(r, "journal_waiting", "Events that wait for the journal", Gauge::default()),
@@ -290,6 +300,16 @@ impl Metrics {
         self.0.last_backup.set(at.0 / 1000);
     }
 
+    /// A password is hashed, or checked against a hash.
+    pub fn password_hashed(&self) {
+        self.0.password_hashes.inc();
+    }
+
+    /// The certificate in force is good until then.
+    pub fn certificate_expires_at(&self, end: Timestamp) {
+        self.0.certificate_expiry.get_or_create(&[]).set(end.0.div_euclid(1000));
+    }
+
     /// So many rooms are in memory now.
     pub fn rooms_loaded(&self, rooms: usize) {
         self.0.rooms_loaded.set(i64::try_from(rooms).unwrap_or(i64::MAX));
@@ -405,6 +425,9 @@ mod tests {
         metrics.dropped_ephemeral();
         metrics.slow_disconnect();
         metrics.login_failed();
+        metrics.password_hashed();
+        assert!(!lines(&metrics).iter().any(|line| line.starts_with("parlor_tls_")), "nothing without TLS");
+        metrics.certificate_expires_at(Timestamp(1_795_251_600_999));
         metrics.rooms_loaded(4);
 
         for line in [
@@ -412,6 +435,8 @@ mod tests {
             "parlor_dropped_ephemeral_total 1",
             "parlor_slow_disconnects_total 1",
             "parlor_login_failures_total 1",
+            "parlor_password_hashes_total 1",
+            "parlor_tls_certificate_expiry_timestamp_seconds{} 1795251600",
             "parlor_rooms_loaded 4",
         ] {
             assert_line(&metrics, line);

@@ -6,7 +6,9 @@ use actix_web::cookie::{Cookie, SameSite};
 
 use super::state::WebState;
 use crate::auth::cookie::{GUEST, SESSION};
+use crate::config::PublicUrl;
 use crate::domain::preferences::{Density, Language, Theme};
+use crate::gateways::websocket::caller::caller;
 
 /// The language that was chosen in this browser. Nothing secret, and scripts have no use for it.
 pub const LANGUAGE: &str = "lang";
@@ -68,7 +70,7 @@ fn made(name: &'static str, value: String, life: Duration, secure: bool) -> Cook
 
 /// True when the browser came over TLS: the cookie then never travels without it.
 fn is_secure(state: &WebState, request: &HttpRequest) -> bool {
-    state.public_url.as_ref().is_some_and(crate::config::PublicUrl::is_secure) || request.app_config().secure()
+    state.public_url.as_ref().is_some_and(PublicUrl::is_secure) || caller(request).is_secure
 }
 
 #[cfg(test)]

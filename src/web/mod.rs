@@ -14,6 +14,7 @@ pub(crate) mod middleware;
 pub mod packed;
 pub mod pages;
 mod preview;
+pub mod redirect;
 pub mod routes;
 pub mod search;
 pub mod service;

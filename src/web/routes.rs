@@ -6,7 +6,9 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, Error};
 
-use super::middleware::{access_log, errors, request_id, same_origin, security_headers};
+use super::middleware::{
+    access_log, errors, one_host, rate_limits, request_id, same_origin, security_headers, slow_bodies,
+};
 use super::state::WebState;
 use super::{admin, api, emoji_list, house, installed, pages, service, static_files};
 use crate::gateways::websocket;
@@ -44,6 +46,9 @@ pub fn app(
         // Leaves an answer alone that switches protocols, so that `/ws` is not touched.
         .wrap(Compress::default())
         .wrap(from_fn(same_origin::require))
+        .wrap(from_fn(slow_bodies::give_up))
+        .wrap(from_fn(rate_limits::hold_back))
+        .wrap(from_fn(one_host::require))
         .wrap(from_fn(errors::explain))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(access_log::record))

@@ -43,6 +43,9 @@ async fn ready(state: Data<WebState>) -> HttpResponse {
 
 /// The counters, as Prometheus reads them.
 async fn numbers(state: Data<WebState>) -> HttpResponse {
+    if let Some(tls) = &state.tls {
+        state.metrics.certificate_expires_at(tls.expires_at());
+    }
     fresh(HttpResponse::Ok()).content_type(metrics::CONTENT_TYPE).body(state.metrics.encode())
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::admin::Admin;
 use crate::auth::Auth;
@@ -11,7 +12,9 @@ use crate::domain::clock::Clock;
 use crate::push::Push;
 use crate::storage::SharedStore;
 use crate::telemetry::metrics::Metrics;
+use crate::tls::ServerTls;
 
+use super::middleware::rate_limits::RequestRates;
 use super::search::Searcher;
 use super::views::render::Renderer;
 
@@ -35,6 +38,12 @@ pub struct WebState {
     pub clock: Clock,
     /// Counters.
     pub metrics: Metrics,
+    /// How many requests one address may make.
+    pub request_rates: RequestRates,
+    /// How long the body of a request may take; zero is for ever.
+    pub body_timeout: Duration,
+    /// The certificate, if TLS is spoken.
+    pub tls: Option<Arc<ServerTls>>,
     /// Where people reach the server, if a setting says so.
     pub public_url: Option<PublicUrl>,
     /// True once the server is on its way out.

@@ -1,7 +1,7 @@
 //! Who sent a request: the extractor of every handler that has to know.
 
 use std::future::Future;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use crate::auth::{AuthError, Credential, bearer_token, cookie};
 use crate::domain::ids::DeviceId;
 use crate::domain::permission::Refusal;
 use crate::domain::person::Person;
+use crate::gateways::websocket::caller::caller;
 use crate::protocol::error_code::{ErrorCode, Problem};
 
 /// Who sent a request, and from where.
@@ -22,7 +23,7 @@ use crate::protocol::error_code::{ErrorCode, Problem};
 pub struct Visitor {
     /// The person, if they are logged in or a guest.
     pub person: Option<Arc<Person>>,
-    /// The address of the other end.
+    /// Where they are.
     pub address: IpAddr,
 }
 
@@ -70,10 +71,10 @@ impl FromRequest for Visitor {
     }
 }
 
-/// The address of the other end of the connection.
+/// Where a request comes from.
 #[must_use]
 pub fn address(request: &HttpRequest) -> IpAddr {
-    request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip().to_canonical())
+    caller(request).address
 }
 
 /// A bearer token counts before a cookie, and a wrong one is told; a cookie that has ended is just no login.

@@ -23,9 +23,10 @@ pub const VERIFIER: u64 = 999_999_999;
 
 /// The arguments of every kind of run; `seconds` is its length unless given.
 pub fn args(seconds: &'static str) -> Vec<Arg> {
-    let [name, token] = connecting::who();
+    let ([name, token], [url, authority]) = (connecting::who(), connecting::server());
     vec![
-        connecting::url(),
+        url,
+        authority,
         number("seconds", "N", seconds, 1..=86_400, "How long to measure"),
         Arg::new("pid")
             .long("pid")

@@ -5,16 +5,16 @@
 //! agreed in the [`Offer`] that came with the request, and `upgrade` takes the socket from there.
 
 use std::cell::Cell;
-use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 
 use actix_web::http::header::{
-    AUTHORIZATION, HOST, HeaderMap, HeaderName, ORIGIN, SEC_WEBSOCKET_PROTOCOL, WWW_AUTHENTICATE,
+    AUTHORIZATION, HeaderMap, HeaderName, ORIGIN, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL, WWW_AUTHENTICATE,
 };
 use actix_web::http::{StatusCode, Version};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use actix_web_actors::ws;
 
+use super::caller::{self, caller};
 use super::connection::Place;
 use super::query::{self, Query};
 use super::state::WebsocketState;
@@ -90,7 +90,7 @@ async fn admit(request: &HttpRequest, state: &Rc<WebsocketState>) -> Result<(Pla
     let query = query::parse(request.query_string())?;
     let encoding = encoding(request.headers())?;
     let person = identify(request, state, &query).await?;
-    let address = address(request);
+    let address = caller(request).address;
     state.auth.let_in(Some(person.id), Some(address)).map_err(refused)?;
     let origin = Origin { door: Door::WebSocket, address };
     Ok((place, Visit { person, origin }, encoding, query))
@@ -103,13 +103,8 @@ fn knock(request: &HttpRequest, state: &Rc<WebsocketState>) -> Result<Place, Pro
         return Err(Problem::new(ErrorCode::Unavailable, "the server has as many connections as it takes; try later"));
     }
     check_origin(request, state)?;
-    let permit = state.admission.handshake(address(request), state.worker.clock().now())?;
+    let permit = state.admission.handshake(caller(request).address, state.worker.clock().now())?;
     Ok(Place::new(Rc::clone(state), permit))
-}
-
-/// The address of the other end.
-fn address(request: &HttpRequest) -> IpAddr {
-    request.peer_addr().map_or(Ipv4Addr::UNSPECIFIED.into(), |address| address.ip().to_canonical())
 }
 
 fn agree(request: &HttpRequest, protocol: Option<&str>, agreed: Agreed) -> HttpResponse {
@@ -134,7 +129,13 @@ fn check_origin(request: &HttpRequest, state: &WebsocketState) -> Result<(), Pro
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let has_unreadable = |name: HeaderName| request.headers().get(name).is_some_and(|value| value.to_str().is_err());
     let fetch_site = HeaderName::from_static("sec-fetch-site");
-    let headers = Headers { sec_fetch_site: header(fetch_site), origin: header(ORIGIN), host: header(HOST) };
+    let from = caller(request);
+    let headers = Headers {
+        sec_fetch_site: header(fetch_site),
+        origin: header(ORIGIN),
+        host: caller::host(request, &from),
+        is_secure: from.is_secure,
+    };
     if !has_unreadable(ORIGIN) && origin::is_ours(headers, state.public_origin.as_deref()) {
         return Ok(());
     }
@@ -217,6 +218,10 @@ fn refusal(problem: &Problem) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     if status == StatusCode::UNAUTHORIZED {
         response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+    }
+    if let Some(wait) = problem.retry_after {
+        // Whole seconds (RFC 9110, section 10.2.3), rounded up: earlier would be too early.
+        response.insert_header((RETRY_AFTER, wait.as_millis().div_ceil(1000).max(1).to_string()));
     }
     response.content_type("application/problem+json").body(problem.document().to_string())
 }

@@ -1,17 +1,20 @@
 //! The WebSocket door (RFC 6455).
 //!
-//! `handshake` decides who comes in. `upgrade` takes the socket over from HTTP and starts a `connection`, an actix actor,
+//! `acceptor` takes connections, under TLS after its handshake; `caller` tells who asks. `handshake` decides who comes in. `upgrade` takes the socket over from HTTP and starts a `connection`, an actix actor,
 //! which carries a conversation: a `session` of the chat, typed lines through `plain_door`, or the `echo`. The way in is
 //! `inbox` (bytes to frames, within bounds) and `assembler` (frames to messages); the way out is `outbox`, which the
 //! thread's fan-out writes to directly. `header_scanner`, `assembler` and `queue` know no socket and no actor.
 
+mod acceptor;
 pub mod assembler;
+pub mod caller;
 mod connection;
 mod control;
 mod echo;
 mod handshake;
 pub mod header_scanner;
 mod inbox;
+pub mod only_http;
 mod outbox;
 mod plain_door;
 mod query;

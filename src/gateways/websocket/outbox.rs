@@ -132,7 +132,7 @@ impl Outbox {
     pub fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             self.write_out();
-            if self.is_cut() || self.queue.borrow().is_empty() {
+            if self.is_cut() || self.queue.borrow().is_empty() && !self.socket.has_unsent() {
                 return Poll::Ready(());
             }
             match self.socket.poll_writable(cx) {
@@ -188,6 +188,14 @@ impl Outbox {
         let mut scratch = self.state.joined.borrow_mut();
         loop {
             match self.queue.borrow_mut().write(&mut scratch, |bytes| self.socket.try_write(bytes)) {
+                None if self.socket.has_unsent() => match self.socket.flush() {
+                    Ok(()) => self.has_written.set(true),
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                        self.is_blocked.set(true);
+                        return true;
+                    }
+                    Err(_) => break,
+                },
                 None => return false,
                 Some(Ok(())) => {
                     self.has_written.set(true);
@@ -249,6 +257,9 @@ impl Sink for Outbox {
         let written = if is_idle { self.socket.try_write(frame).unwrap_or(0) } else { 0 };
         if written == frame.len() {
             self.has_written.set(true);
+            if self.socket.has_unsent() {
+                self.flush();
+            }
         } else if written > 0 {
             self.queue.borrow_mut().push_torn(frame, written);
             self.flush();

@@ -1,5 +1,5 @@
 //! The stream under a session. The session reads it in its own task; the fan-out of the thread writes to it directly,
-//! without a task. The only file that knows which kinds of streams there are.
+//! without a task. The only file of the sessions that knows which kinds of streams there are.
 
 use std::cell::RefCell;
 use std::io;
@@ -7,16 +7,25 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use actix_web::rt::net::TcpStream;
-use rustix::io::Errno;
-use rustix::net::SendFlags;
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// A connected stream. Nobody holds a borrow of it beyond one call, so that both may use it.
-pub struct Socket(RefCell<TcpStream>);
+use crate::tls::Stream;
+use crate::tls::secured::{self, Records};
 
-impl From<TcpStream> for Socket {
-    fn from(stream: TcpStream) -> Self {
-        Self(RefCell::new(stream))
+/// A connected stream. Nobody holds a borrow of it beyond one call, so that both may use it.
+pub struct Socket(RefCell<Kind>);
+
+enum Kind {
+    Plain(TcpStream),
+    Tls(Box<(TcpStream, Records)>),
+}
+
+impl From<Stream> for Socket {
+    fn from(stream: Stream) -> Self {
+        Self(RefCell::new(match stream {
+            Stream::Plain(stream) => Kind::Plain(stream),
+            Stream::Tls(stream) => Kind::Tls(Box::new(secured::into_parts(*stream))),
+        }))
     }
 }
 
@@ -26,22 +35,53 @@ impl Socket {
     /// # Errors
     /// Those of the system.
     pub fn poll_read(&self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
-        let mut buffer = ReadBuf::new(buffer);
-        let read = Pin::new(&mut *self.0.borrow_mut()).poll_read(cx, &mut buffer);
-        read.map_ok(|()| buffer.filled().len())
+        match &mut *self.0.borrow_mut() {
+            Kind::Plain(stream) => {
+                let mut buffer = ReadBuf::new(buffer);
+                let read = Pin::new(stream).poll_read(cx, &mut buffer);
+                read.map_ok(|()| buffer.filled().len())
+            }
+            Kind::Tls(secured) => {
+                let (stream, records) = &mut **secured;
+                records.poll_read(stream, cx, buffer)
+            }
+        }
     }
 
-    /// Writes what the system takes at once. Asks the system directly: nearly always it takes everything, and what the
-    /// runtime keeps in mind of a socket that is ready says nothing new.
+    /// Writes what the system takes at once. Under TLS the last record of it may still wait here: see
+    /// [`has_unsent`](Self::has_unsent).
     ///
     /// # Errors
     /// [`io::ErrorKind::WouldBlock`] when it takes nothing now, and those of the system.
     pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        let stream = self.0.borrow();
-        match rustix::net::send(&*stream, bytes, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
-            // The runtime has to see it for itself, or it would not wait.
-            Err(Errno::AGAIN) => stream.try_write(bytes),
-            sent => Ok(sent?),
+        match &mut *self.0.borrow_mut() {
+            Kind::Plain(stream) => secured::send(stream, bytes),
+            Kind::Tls(secured) => {
+                let (stream, records) = &mut **secured;
+                records.try_write(stream, bytes)
+            }
+        }
+    }
+
+    /// True when something that was written has not gone out yet.
+    pub fn has_unsent(&self) -> bool {
+        match &*self.0.borrow() {
+            Kind::Plain(_) => false,
+            Kind::Tls(secured) => secured.1.has_unsent(),
+        }
+    }
+
+    /// Goes on with what was written and has not gone out yet.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] when the system takes no more for now, and those of the system.
+    pub fn flush(&self) -> io::Result<()> {
+        match &mut *self.0.borrow_mut() {
+            Kind::Plain(_) => Ok(()),
+            Kind::Tls(secured) => {
+                let (stream, records) = &mut **secured;
+                records.flush(stream)
+            }
         }
     }
 
@@ -50,12 +90,33 @@ impl Socket {
     /// # Errors
     /// Those of the system.
     pub fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.borrow().poll_write_ready(cx)
+        match &*self.0.borrow() {
+            Kind::Plain(stream) => stream.poll_write_ready(cx),
+            Kind::Tls(secured) => secured.0.poll_write_ready(cx),
+        }
     }
 
     /// Tells the other end that nothing more comes. What it has sent can still be read.
     pub fn end_writing(&self) {
-        // It may be gone already.
-        let _ = socket2::SockRef::from(&*self.0.borrow()).shutdown(std::net::Shutdown::Write);
+        match &mut *self.0.borrow_mut() {
+            Kind::Plain(stream) => {
+                // It may be gone already.
+                let _ = socket2::SockRef::from(&*stream).shutdown(std::net::Shutdown::Write);
+            }
+            Kind::Tls(secured) => {
+                let (stream, records) = &mut **secured;
+                records.end_writing(stream);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_without_tls_is_no_larger_for_those_that_have_it() {
+        assert_eq!(size_of::<Socket>(), size_of::<RefCell<TcpStream>>());
     }
 }

@@ -6,12 +6,13 @@ use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_codec::Framed;
 use actix_http::body::{BodySize, BoxBody, MessageBody};
 use actix_http::h1::{self, Codec};
-use actix_http::{ConnectionType, HttpMessage, HttpService, Request, Response};
+use actix_http::{ConnectionType, HttpMessage, HttpService, Protocol, Request, Response};
 use actix_server::GracefulShutdownSignal;
 use actix_service::{Service, ServiceFactory, ServiceFactoryExt as _, fn_factory, fn_service};
 use actix_web::dev::{AppConfig, ServiceResponse};
@@ -21,6 +22,7 @@ use derive_more::{Display, From};
 use futures_util::FutureExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use super::acceptor::Acceptor;
 use super::assembler::{Assembler, MessageLimits};
 use super::connection::Connection;
 use super::echo::Echo;
@@ -31,9 +33,11 @@ use super::session::Session;
 use super::socket::Socket;
 use super::state::WebsocketState;
 use super::typed_rooms::TypedRooms;
+use crate::auth::forwarded::Doorway;
 use crate::chat::fanout::Sink;
 use crate::domain::limits;
 use crate::protocol::encoding::Encoding;
+use crate::tls::{ServerTls, Stream};
 
 /// Echoed messages may come in this many fragments; conformance suites send one byte each.
 const ECHO_FRAGMENTS: usize = 1 << 20;
@@ -41,12 +45,12 @@ const ECHO_FRAGMENTS: usize = 1 << 20;
 const ANSWER_TIME: Duration = Duration::from_secs(10);
 
 /// What ending an HTTP connection may take.
-const DISCONNECT: Duration = Duration::from_secs(1);
+pub(super) const DISCONNECT: Duration = Duration::from_secs(1);
 
-/// How long HTTP waits for others.
+/// How long others are waited for.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// For the headers of a request.
+    /// For the headers of a request, and for a handshake of TLS before them.
     pub headers: Duration,
     /// For the next request of a connection.
     pub keep_alive: Duration,
@@ -64,12 +68,23 @@ enum UpgradeError {
 
 type AppFuture<S> = Pin<Box<dyn Future<Output = Result<Rc<S>, ()>>>>;
 
+/// What is below HTTP.
+pub struct Line {
+    /// TLS, if it is spoken here.
+    pub tls: Option<Arc<ServerTls>>,
+    /// Whose word is taken.
+    pub doorway: Arc<Doorway>,
+    /// How long others are waited for.
+    pub patience: Patience,
+    /// Tells when to stop.
+    pub stopping: GracefulShutdownSignal,
+}
+
 /// The service of one worker thread for its TCP connections.
 pub fn serve<F, S, B>(
     app: F,
     state: Rc<WebsocketState>,
-    patience: Patience,
-    stopping: GracefulShutdownSignal,
+    Line { tls, doorway, patience, stopping }: Line,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = (), InitError = ()>
 where
     F: ServiceFactory<
@@ -93,7 +108,7 @@ where
         let (app, state) = (upgraded.clone(), Rc::clone(&state));
         async move {
             let app = app.await?;
-            Ok::<_, ()>(fn_service(move |(request, framed): (Request, Framed<TcpStream, Codec>)| {
+            Ok::<_, ()>(fn_service(move |(request, framed): (Request, Framed<Stream, Codec>)| {
                 let taken = take_over(Rc::clone(&app), Rc::clone(&state), request, framed);
                 taken.map(|outcome| {
                     if let Err(error) = outcome {
@@ -104,7 +119,8 @@ where
             }))
         }
     });
-    HttpService::build()
+    let acceptor = Acceptor::new(tls.as_deref(), doorway, patience.headers);
+    let http = HttpService::build()
         .graceful_shutdown_signal(move || {
             let stopping = stopping.clone();
             async move { stopping.notified().await }
@@ -112,12 +128,18 @@ where
         .keep_alive(patience.keep_alive)
         .client_request_timeout(patience.headers)
         .client_disconnect_timeout(DISCONNECT)
-        .tcp_nodelay(true)
         .upgrade(upgrade)
         .finish(fn_factory(move || plain.clone()))
-        .tcp()
         .map_err(drop)
-        .map_init_err(drop)
+        .map_init_err(drop);
+    fn_service(move |stream: TcpStream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let accepted = acceptor.accept(stream).await.map_err(|error| log::debug!("no connection: {error}"));
+            accepted.map(|(stream, peer)| (stream, Protocol::Http1, peer))
+        }
+    })
+    .and_then(http)
 }
 
 /// Answers one request that may become a WebSocket, and lets it become one.
@@ -125,7 +147,7 @@ async fn take_over<S, B>(
     app: Rc<S>,
     state: Rc<WebsocketState>,
     request: Request,
-    mut framed: Framed<TcpStream, Codec>,
+    mut framed: Framed<Stream, Codec>,
 ) -> Result<(), UpgradeError>
 where
     S: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
@@ -149,7 +171,7 @@ where
 }
 
 /// Lets the client read its answer: a socket that is dropped with something unread in it takes the answer with it.
-async fn linger(mut socket: TcpStream) -> std::io::Result<()> {
+async fn linger(mut socket: Stream) -> std::io::Result<()> {
     socket.shutdown().await?;
     let mut scratch = [0; 1024];
     while socket.read(&mut scratch).await? > 0 {}
@@ -158,7 +180,7 @@ async fn linger(mut socket: TcpStream) -> std::io::Result<()> {
 
 /// Writes the answer. One that does not switch protocols is the last of its connection.
 async fn answer(
-    framed: &mut Framed<TcpStream, Codec>,
+    framed: &mut Framed<Stream, Codec>,
     response: Response<BoxBody>,
     switches: bool,
 ) -> Result<(), UpgradeError> {
@@ -184,7 +206,7 @@ async fn answer(
     flush(framed).await
 }
 
-async fn flush(framed: &mut Framed<TcpStream, Codec>) -> Result<(), UpgradeError> {
+async fn flush(framed: &mut Framed<Stream, Codec>) -> Result<(), UpgradeError> {
     poll_fn(|cx| Pin::new(&mut *framed).flush::<h1::Message<(Response<()>, BodySize)>>(cx)).await?;
     Ok(())
 }

@@ -275,12 +275,6 @@ impl Order for SqliteStore {
         rows.iter().map(room).collect()
     }
 
-    async fn set_retention(&self, room: RoomId, days: Option<u32>) -> StorageResult<()> {
-        let query = sqlx::query("UPDATE rooms SET retention_days = $2 WHERE id = $1");
-        query.bind(room.0).bind(days.map(i64::from)).execute(&self.writer).await?;
-        Ok(())
-    }
-
     async fn retention_of(&self, room: RoomId) -> StorageResult<Option<u32>> {
         let days: Option<Option<i64>> = sqlx::query_scalar("SELECT retention_days FROM rooms WHERE id = $1")
             .bind(room.0)

@@ -28,6 +28,7 @@ use crate::push::Push;
 use crate::storage::SharedStore;
 use crate::storage::sqlite::SqliteStore;
 use crate::telemetry::metrics::Metrics;
+use crate::web::middleware::rate_limits::RequestRates;
 use crate::web::routes;
 use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
@@ -84,6 +85,9 @@ impl Server {
             renderer: Arc::new(Renderer::new(config.pages.time_zone).unwrap()),
             clock,
             metrics,
+            request_rates: RequestRates::new(&config.limits),
+            body_timeout: Duration::ZERO,
+            tls: None,
             public_url: None,
             draining: Draining::default(),
         };

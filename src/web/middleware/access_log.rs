@@ -10,6 +10,7 @@ use actix_web::{Error, HttpRequest, web};
 use log::Level;
 
 use super::request_id::RequestId;
+use crate::gateways::websocket::caller::caller;
 use crate::web::state::WebState;
 
 /// Counts and logs the request once its answer is ready.
@@ -36,6 +37,7 @@ fn note(request: &HttpRequest, status: u16, took: Duration) {
         path = &*path,
         status,
         ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        address:% = caller(request).address,
         request_id = id.as_ref().map_or("", RequestId::as_str);
         "request"
     );

@@ -3,9 +3,12 @@
 pub mod access_log;
 pub mod errors;
 pub mod idempotency;
+pub mod one_host;
+pub mod rate_limits;
 pub mod request_id;
 pub mod same_origin;
 pub mod security_headers;
+pub mod slow_bodies;
 
 /// Paths that programs call: what goes wrong there is told in JSON, everywhere else on a page.
 #[must_use]

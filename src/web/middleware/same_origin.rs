@@ -3,11 +3,12 @@
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{AsHeaderName, HOST, HeaderMap, ORIGIN};
+use actix_web::http::header::{AsHeaderName, HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 
 use crate::auth::origin;
+use crate::gateways::websocket::caller;
 use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::web::api::problem::ApiError;
 use crate::web::state::WebState;
@@ -31,11 +32,12 @@ fn is_safe(method: &Method) -> bool {
 }
 
 fn is_ours(request: &ServiceRequest) -> bool {
-    let headers = request.headers();
+    let (headers, from) = (request.headers(), caller::caller(request.request()));
     let said = origin::Headers {
         sec_fetch_site: text(headers, "sec-fetch-site"),
         origin: text(headers, ORIGIN),
-        host: text(headers, HOST),
+        host: caller::host(request.request(), &from),
+        is_secure: from.is_secure,
     };
     let public = request.app_data::<web::Data<WebState>>().and_then(|state| state.public_url.as_ref());
     origin::is_ours(said, public.map(crate::config::PublicUrl::origin))
@@ -49,6 +51,7 @@ fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use actix_web::App;
+    use actix_web::http::header::HOST;
     use actix_web::middleware::from_fn;
     use actix_web::test::{TestRequest, call_service, init_service};
 

@@ -6,6 +6,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
+use crate::gateways::websocket::caller::caller;
+
 /// No inline script or style, nothing from elsewhere, HTML only through the one Trusted Types policy.
 /// `connect-src 'self'` covers `WebSocket` connections to the same origin (CSP 3, section 6.7.2.8).
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -29,16 +31,26 @@ const DOCUMENTS: [(&str, &str); 2] = [
     ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
 ];
 
+/// From now on the browser comes over TLS only, whatever a link says (RFC 6797). Browsers take it only from a connection
+/// whose certificate they trust, and never for a bare address, so it binds nobody by accident.
+const STRICT_TRANSPORT_SECURITY: (&str, &str) = ("strict-transport-security", "max-age=31536000");
+
 /// Adds them.
 pub async fn add(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let is_static = request.path().starts_with("/static/");
+    let is_secure = !is_static && caller(request.request()).is_secure;
     let mut answer = next.call(request).await?;
     let policy = if is_static { STATIC_POLICY } else { CONTENT_SECURITY_POLICY };
     let documents = if is_static { &[][..] } else { &DOCUMENTS[..] };
-    for (name, value) in [("content-security-policy", policy)].iter().chain(&EVERYWHERE).chain(documents) {
+    for (name, value) in [("content-security-policy", policy)]
+        .iter()
+        .chain(&EVERYWHERE)
+        .chain(documents)
+        .chain(is_secure.then_some(&STRICT_TRANSPORT_SECURITY))
+    {
         answer.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     Ok(answer)

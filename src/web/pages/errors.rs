@@ -23,8 +23,12 @@ pub(super) async fn for_problem(request: &HttpRequest, problem: &Problem) -> Htt
 /// The page of an error, in the shell of whoever is looking. 401 leads to the login instead. Also for what no handler
 /// answered: an unknown address, a wrong method, a fault.
 pub async fn error_page(request: &HttpRequest, status: StatusCode, problem: &Problem) -> HttpResponse {
-    // When the server itself is in trouble, the page asks for as little as it can.
-    let visitor = if status.is_server_error() { None } else { Visitor::extract(request).await.ok() };
+    // When the server itself is in trouble, or somebody asks too much of it, the page asks for as little as it can.
+    let visitor = if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+        None
+    } else {
+        Visitor::extract(request).await.ok()
+    };
     write(request, status, problem, visitor).await
 }
 

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use secrecy::SecretString;
 
@@ -91,13 +92,19 @@ impl FromRequest for Fields {
 /// The fields, or the status and the problem of a refusal.
 async fn read(request: &HttpRequest, body: web::Payload) -> Result<Fields, (StatusCode, Problem)> {
     let bad = |words: &str| (StatusCode::BAD_REQUEST, Problem::new(ErrorCode::BadRequest, words));
+    let too_large = || {
+        let words = format!("a form may have {} KiB; send less at once", BODY_BYTES / 1024);
+        (StatusCode::PAYLOAD_TOO_LARGE, Problem::new(ErrorCode::TooLarge, words))
+    };
+    // Whoever announces too much is told before it comes.
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|bytes: u64| bytes > BODY_BYTES as u64) {
+        return Err(too_large());
+    }
     let body = match body.to_bytes_limited(BODY_BYTES).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) => return Err(bad("the form did not arrive whole; send it again")),
-        Err(_) => {
-            let words = format!("a form may have {} KiB; send less at once", BODY_BYTES / 1024);
-            return Err((StatusCode::PAYLOAD_TOO_LARGE, Problem::new(ErrorCode::TooLarge, words)));
-        }
+        Err(_) => return Err(too_large()),
     };
     if !body.is_empty() && !request.content_type().eq_ignore_ascii_case(FORM) {
         let words = format!("a form is sent as {FORM}; for JSON there is /api/v1");

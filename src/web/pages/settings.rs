@@ -10,6 +10,7 @@ use super::visit::{Visit, redirect, with_retry_after};
 use crate::domain::device::{Device, DeviceKind};
 use crate::domain::person::Person;
 use crate::domain::profile::Profile;
+use crate::gateways::websocket::caller;
 use crate::protocol::error_code::Problem;
 use crate::storage::invites::Invite;
 use crate::storage::push::NamedSubscription;
@@ -167,8 +168,9 @@ async fn room_title(visit: &Visit, invite: &Invite) -> Result<String, Problem> {
 fn base_url(visit: &Visit) -> String {
     visit.state.public_url.as_ref().map_or_else(
         || {
-            let connection = visit.request.connection_info();
-            format!("{}://{}", connection.scheme(), connection.host())
+            let from = caller::caller(&visit.request);
+            let scheme = if from.is_secure { "https" } else { "http" };
+            format!("{scheme}://{}", caller::host(&visit.request, &from).unwrap_or("localhost"))
         },
         |url| url.origin().to_owned(),
     )

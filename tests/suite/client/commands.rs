@@ -74,8 +74,8 @@ async fn what_cannot_be_done_ends_with_one_line_and_a_code() {
         format!("http://{}", listener.local_addr().expect("an address"))
     };
     let cases: [(&[&str], i32, &str); 7] = [
-        (&["send", "ftp://x", "lobby", "hi"], 2, "ws://HOST:PORT/ws"),
-        (&["send", "wss://x/ws", "lobby", "hi"], 2, "TLS"),
+        (&["send", "ftp://x", "lobby", "hi"], 2, "wss://HOST:PORT/ws"),
+        (&["send", "wss://x/ws", "lobby", "hi", "--tls-ca", "missing.crt"], 2, "--tls-ca: missing.crt cannot be read"),
         (&["tail", &url, "a b"], 2, "no name of a room"),
         (&["tail", &url, "lobby", "--name", "a b"], 2, "--name"),
         (&["send", &url, "lobby", "hi", "--name", "bob"], 1, "guests are not welcome"),

@@ -4,3 +4,4 @@ mod bench;
 mod commands;
 mod library;
 mod surviving;
+mod tls;

@@ -4,6 +4,8 @@ mod bad_input;
 mod ephemeral;
 mod frames;
 mod heartbeat;
+mod hostile_http;
 mod plain_text;
 mod protocol_document;
+mod tls;
 mod transport;

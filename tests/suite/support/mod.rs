@@ -10,6 +10,7 @@ pub mod raw;
 pub mod saboteur;
 pub mod server;
 pub mod socket;
+pub mod tls;
 
 use std::future::Future;
 use std::net::SocketAddr;

@@ -71,7 +71,8 @@ impl Program {
         let mut child = command.stderr(Stdio::null()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
         let line = within("the first line", lines.next_line()).await.expect("UTF-8").expect("a line");
-        let address = line.strip_prefix("Parlor is open at http://").unwrap_or_else(|| panic!("{line}"));
+        let url = line.strip_prefix("Parlor is open at ").unwrap_or_else(|| panic!("{line}"));
+        let (_, address) = url.split_once("://").expect("a URL");
         Self { address: address.parse().expect("an address"), child, lines }
     }
 

@@ -3,7 +3,8 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
-use super::{Place, within};
+use super::tls::{self, Line};
+use super::{Place, TestServer, within};
 
 /// Opcodes of RFC 6455, section 11.8.
 pub const CONTINUE: u8 = 0;
@@ -17,7 +18,7 @@ pub const FIN: u8 = 0x80;
 
 /// One connection after the handshake.
 pub struct Raw {
-    stream: TcpStream,
+    stream: Box<dyn Line>,
     seen: Vec<u8>,
 }
 
@@ -36,8 +37,14 @@ impl Raw {
         Self::shake_hands(stream, server, path, "Sec-WebSocket-Protocol: parlor.v1.json\r\n").await
     }
 
-    async fn shake_hands(stream: TcpStream, server: &impl Place, path: &str, headers: &str) -> Self {
-        let mut raw = Self { stream, seen: Vec::new() };
+    /// Connects under TLS and shakes hands, with a system that takes in little.
+    pub async fn secured(server: &TestServer, path: &str) -> Self {
+        let stream = tls::connect_narrow(server).await;
+        Self::shake_hands(stream, server, path, "Sec-WebSocket-Protocol: parlor.v1.json\r\n").await
+    }
+
+    async fn shake_hands(stream: impl Line + 'static, server: &impl Place, path: &str, headers: &str) -> Self {
+        let mut raw = Self { stream: Box::new(stream), seen: Vec::new() };
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{headers}\r\n",

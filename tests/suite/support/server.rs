@@ -23,6 +23,8 @@ pub const MORNING: Timestamp = Timestamp(1_795_251_600_000);
 pub struct TestServer {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it leads plain HTTP to TLS, if it does.
+    pub redirect: Option<SocketAddr>,
     /// Its clock.
     pub clock: Clock,
     /// The code for set-up, if there is no account.
@@ -111,14 +113,18 @@ impl TestServer {
                     Ok(server) => server,
                     Err(error) => return drop(started.send(Err(error.to_string()))),
                 };
-                let _ = started.send(Ok((server.addresses()[0], server.setup_code().map(str::to_owned))));
+                let _ = started.send(Ok((
+                    server.addresses()[0],
+                    server.redirects().first().copied(),
+                    server.setup_code().map(str::to_owned),
+                )));
                 let _ = stopping.await;
                 server.stop(Duration::ZERO).await;
             });
         });
-        let (address, setup_code) =
+        let (address, redirect, setup_code) =
             super::within("the start of the server", starting).await.expect("the thread answers")?;
-        Ok(Self { address, clock, setup_code, data, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, redirect, clock, setup_code, data, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Stops it in order and waits until it is gone.

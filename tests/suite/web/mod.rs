@@ -15,6 +15,7 @@ mod posting;
 mod private_rooms;
 mod problems;
 mod prose;
+mod proxies;
 mod resuming;
 mod retries;
 mod rooms;

@@ -1,0 +1,132 @@
+//! How many requests one address may make: all of them together, and those that let somebody in. Refused before anything is
+//! done for them, with 429 and the time to wait.
+//!
+//! WebSocket handshakes are counted by `gateways::admission`; what probes ask for, and files that cost nothing, are not
+//! counted at all.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::Next;
+use actix_web::{Error, web};
+
+use crate::config::LimitsConfig;
+use crate::domain::clock::Timestamp;
+use crate::domain::network::network;
+use crate::domain::token_bucket::Rate;
+use crate::domain::token_buckets::TokenBuckets;
+use crate::protocol::error_code::Problem;
+use crate::web::api::problem::ApiError;
+use crate::web::state::WebState;
+use crate::web::visitor::address;
+
+/// What lets somebody in, or tries to: passwords are hashed there, and accounts and guests are made.
+const SIGN_INS: [&str; 5] = ["/login", "/register", "/guest", "/setup", "/api/v1/guests"];
+/// What is not counted.
+const FREE: [&str; 5] = ["/healthz", "/readyz", "/metrics", "/ws", "/ws/echo"];
+
+/// Counts requests, for the whole server.
+#[derive(Clone)]
+pub struct RequestRates(Option<Arc<Mutex<Counted>>>);
+
+struct Counted {
+    requests: TokenBuckets<IpAddr>,
+    sign_ins: TokenBuckets<IpAddr>,
+}
+
+impl RequestRates {
+    /// As the settings say; off when rate limits are.
+    #[must_use]
+    pub fn new(limits: &LimitsConfig) -> Self {
+        let requests =
+            Rate { per_second: f64::from(limits.requests_per_second), burst: f64::from(limits.request_burst) };
+        let per_minute = f64::from(limits.sign_ins_per_minute);
+        let sign_ins = Rate { per_second: per_minute / 60.0, burst: per_minute };
+        let counted = || Counted { requests: TokenBuckets::new(requests), sign_ins: TokenBuckets::new(sign_ins) };
+        Self(limits.rate_limits.then(|| Arc::new(Mutex::new(counted()))))
+    }
+
+    /// Counts one request.
+    fn count(&self, address: IpAddr, method: &Method, path: &str, now: Timestamp) -> Result<(), Problem> {
+        let Some(counted) = &self.0 else { return Ok(()) };
+        if path.starts_with("/static/") || FREE.contains(&path) {
+            return Ok(());
+        }
+        let is_sign_in = method == Method::POST && SIGN_INS.contains(&path);
+        let address = network(address);
+        // A panic between lock and unlock leaves counters behind, nothing that could be wrong.
+        let mut counted = counted.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.requests.take(address, now).map_err(Problem::rate_limited)?;
+        if is_sign_in {
+            counted.sign_ins.take(address, now).map_err(Problem::rate_limited)?;
+        }
+        Ok(())
+    }
+}
+
+/// Lets a request pass that comes in time.
+pub async fn hold_back<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let counted = match request.app_data::<web::Data<WebState>>() {
+        Some(state) => {
+            let address = address(request.request());
+            state.request_rates.count(address, request.method(), request.path(), state.clock.now())
+        }
+        None => Ok(()),
+    };
+    match counted {
+        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
+        Err(problem) => Ok(request.error_response(ApiError::from(problem)).map_into_right_body()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn rates(rate_limits: bool) -> RequestRates {
+        RequestRates::new(&LimitsConfig {
+            rate_limits,
+            requests_per_second: 10,
+            request_burst: 20,
+            sign_ins_per_minute: 3,
+            ..Config::defaults().limits
+        })
+    }
+
+    fn passed(rates: &RequestRates, address: &str, method: &Method, path: &str, at: i64) -> usize {
+        let address = address.parse().expect("an address");
+        (0..100).filter(|_| rates.count(address, method, path, Timestamp(at)).is_ok()).count()
+    }
+
+    #[test]
+    fn an_address_has_a_burst_and_a_rate_whatever_it_asks_for() {
+        let rates = rates(true);
+        assert_eq!(passed(&rates, "192.0.2.1", &Method::GET, "/rooms/lobby", 0), 20);
+        assert_eq!(passed(&rates, "192.0.2.1", &Method::POST, "/api/v1/rooms", 0), 0);
+        assert_eq!(passed(&rates, "192.0.2.1", &Method::GET, "/rooms/lobby", 500), 5);
+        assert_eq!(passed(&rates, "192.0.2.2", &Method::GET, "/rooms/lobby", 0), 20, "others have their own");
+    }
+
+    #[test]
+    fn what_lets_somebody_in_is_counted_once_more() {
+        let rates = rates(true);
+        assert_eq!(passed(&rates, "192.0.2.1", &Method::POST, "/login", 0), 3);
+        let rates = self::rates(true);
+        assert_eq!(passed(&rates, "192.0.2.1", &Method::GET, "/login", 0), 20, "looking at the form does not count");
+    }
+
+    #[test]
+    fn probes_and_files_are_free_and_off_is_off() {
+        for path in ["/healthz", "/metrics", "/static/css/base.css", "/ws"] {
+            assert_eq!(passed(&rates(true), "192.0.2.1", &Method::GET, path, 0), 100, "{path}");
+        }
+        assert_eq!(passed(&rates(false), "192.0.2.1", &Method::POST, "/login", 0), 100);
+    }
+}
