@@ -113,7 +113,13 @@ impl Person {
         limits.rate_limits = false;
         let author = stage.authors.first().expect("somebody is there");
         let standing = Standing::Account(SiteRole::Member);
-        let person = person::Person { id: author.id, name: author.name.clone(), standing, device: None };
+        let person = person::Person {
+            id: author.id,
+            name: author.name.clone(),
+            standing,
+            device: None,
+            grant: parlor::domain::grant::Grant::ALL,
+        };
         Self { searcher: Searcher::new(stage.store.clone(), &limits), person }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::{Admin, AdminError, By};
+use crate::domain::grant::Grant;
 use crate::domain::ids::Seq;
 use crate::domain::name::{NameKey, RoomName};
 use crate::domain::office::Power;
@@ -152,7 +153,7 @@ impl Admin {
     async fn act(&self, by: &By, room: &RoomName, act: HouseAct) -> Result<(), AdminError> {
         let chat = self.chat.as_ref().ok_or(AdminError::NeedsServer)?;
         let (id, name, standing) = (by.who.id, by.who.name.clone(), Standing::Account(by.role));
-        let person = Arc::new(Person { id, name, standing, device: None });
+        let person = Arc::new(Person { id, name, standing, device: None, grant: Grant::ALL });
         let command = Command::House { room: room.clone(), act };
         chat.ask(person, command).await.map_err(|problem| AdminError::Chat(Box::new(problem)))?;
         Ok(())

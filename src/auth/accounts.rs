@@ -5,8 +5,10 @@ use std::net::IpAddr;
 use secrecy::SecretString;
 
 use super::devices::NewLogin;
+use super::second_factor::Entry;
 use super::{Auth, AuthError, secret};
 use crate::domain::access::Registration;
+use crate::domain::grant::Scope;
 use crate::domain::ids::DeviceId;
 use crate::domain::limits::USER_NAME_CHARS;
 use crate::domain::name::{NameKey, UserName};
@@ -130,28 +132,30 @@ impl Auth {
         }
     }
 
-    /// Checks name and password; one answer for a wrong name and a wrong password, after the same time.
+    /// Checks name and password; one answer for a wrong name and a wrong password, after the same time. Whoever has a
+    /// second factor is asked for a code.
     ///
     /// # Errors
-    /// When they are wrong, or there were too many tries.
+    /// When they are wrong, there were too many tries, or the account is suspended.
     pub async fn log_in(
         &self,
         name: &str,
         password: SecretString,
         address: IpAddr,
         label: &str,
-    ) -> Result<NewLogin, AuthError> {
+    ) -> Result<Entry, AuthError> {
         // No account has a longer name; cut, it cannot fill the memory of the throttle.
         let key = NameKey::of(&name.trim().chars().take(4 * USER_NAME_CHARS).collect::<String>());
         self.throttle.try_login(&key, address, self.clock.now())?;
-        let found = self.store.credentials(&key).await?;
+        // Bots, and those whom another system vouches for, have no password; it must take as long to find out.
+        let found = self.store.credentials(&key).await?.filter(|(_, stored)| !stored.is_empty());
         let (account, stored) = found.map_or((None, None), |(account, stored)| (Some(account), Some(stored)));
         let matches = self.passwords.matches(password, stored).await?;
         if let Some(account) = account.filter(|_| matches) {
             self.throttle.forgive(&key, address);
             // Only now: before, the answer would tell who has an account here.
             self.let_in(Some(account.id), Some(address))?;
-            return self.log_in_account(account, label).await;
+            return self.enter(account, label).await;
         }
         self.metrics.login_failed();
         Err(AuthError::WrongCredentials)
@@ -170,6 +174,7 @@ impl Auth {
     /// # Errors
     /// When the name is bad or taken.
     pub async fn rename(&self, person: &Person, name: &str) -> Result<UserName, AuthError> {
+        person.grant.allows_outside_rooms(Scope::Admin)?;
         let name = UserName::parse(name)?;
         if !self.store.rename_user(person.id, &name).await? {
             return Err(AuthError::NameTaken);
@@ -179,7 +184,8 @@ impl Auth {
         Ok(name)
     }
 
-    /// Gives an account another password and ends its other logins by cookie; answers with those.
+    /// Gives an account another password and ends its other logins by cookie, and by token if that is asked for; answers
+    /// with those.
     ///
     /// # Errors
     /// When the present password is wrong or the new one is bad.
@@ -188,18 +194,38 @@ impl Auth {
         person: &Person,
         current: SecretString,
         new: SecretString,
+        end_tokens: bool,
         address: IpAddr,
     ) -> Result<Vec<DeviceId>, AuthError> {
+        self.check_password(person, current, address).await?;
+        let hash = self.passwords.hash(new).await?;
+        self.store.set_password(person.id, &hash).await?;
+        let mut ended = self.store.revoke_other_devices(person.id, person.device).await?;
+        if end_tokens {
+            ended.extend(self.store.revoke_other_tokens(person.id, person.device).await?);
+        }
+        Ok(ended)
+    }
+
+    /// Asks for the password of somebody who is logged in, before something that a found browser must not do.
+    ///
+    /// # Errors
+    /// When it is wrong, there were too many tries, or the caller came with a token that may not ask.
+    pub(super) async fn check_password(
+        &self,
+        person: &Person,
+        password: SecretString,
+        address: IpAddr,
+    ) -> Result<(), AuthError> {
+        person.grant.allows_outside_rooms(Scope::Admin)?;
         let key = person.name.key();
         self.throttle.try_login(&key, address, self.clock.now())?;
-        let stored = self.store.credentials(&key).await?.map(|(_, stored)| stored);
-        if !self.passwords.matches(current, stored).await? {
+        let stored = self.store.credentials(&key).await?.map(|(_, stored)| stored).filter(|stored| !stored.is_empty());
+        if !self.passwords.matches(password, stored).await? {
             return Err(AuthError::WrongCredentials);
         }
         self.throttle.forgive(&key, address);
-        let hash = self.passwords.hash(new).await?;
-        self.store.set_password(person.id, &hash).await?;
-        Ok(self.store.revoke_other_devices(person.id, person.device).await?)
+        Ok(())
     }
 
     /// An account is gone: its name is free again.

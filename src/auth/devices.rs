@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{Auth, AuthError, secret};
 use crate::domain::clock::Timestamp;
 use crate::domain::device::{Device, DeviceKind};
-use crate::domain::ids::{DeviceId, UserId};
+use crate::domain::grant::{Grant, Scope};
+use crate::domain::ids::{DeviceId, RoomId, UserId};
 use crate::domain::limits::LABEL_BYTES;
 use crate::domain::person::{Person, Standing};
 use crate::storage::users::Account;
@@ -14,6 +15,19 @@ use crate::storage::users::Account;
 pub const COOKIE_LIFE: Duration = Duration::from_hours(24 * 60);
 /// Use is noted at most this often.
 const TOUCH_EVERY: Duration = Duration::from_mins(1);
+
+/// What somebody wants of a token.
+#[derive(Debug, Clone)]
+pub struct TokenWish {
+    /// What it is for.
+    pub label: String,
+    /// How much it may be used for.
+    pub scope: Scope,
+    /// In which rooms; `None` for all. Whoever calls has checked that its maker may see them.
+    pub rooms: Option<Vec<RoomId>>,
+    /// How long it is good; `None` for ever.
+    pub life: Option<Duration>,
+}
 
 /// A login that has just been made, with the secret that is shown this once.
 pub struct NewLogin {
@@ -27,41 +41,57 @@ impl Auth {
     /// Logs a browser in.
     pub(super) async fn log_in_account(&self, account: Account, label: &str) -> Result<NewLogin, AuthError> {
         let now = self.clock.now();
-        let device = new_device(&account, DeviceKind::Cookie, label, now);
+        let device = new_device(&account, DeviceKind::Cookie, label, Grant::ALL, now);
         let secret = secret::random_text();
         self.store.add_device(&device, &secret::hash(&secret), Some(now.plus(COOKIE_LIFE))).await?;
-        Ok(NewLogin { person: person_of(account, device.id), secret })
+        Ok(NewLogin { person: person_of(account, &device), secret })
     }
 
     /// Makes a token for a program; the secret is shown this once.
     ///
     /// # Errors
-    /// When the label is bad.
-    pub async fn make_token(&self, person: &Person, label: &str) -> Result<NewLogin, AuthError> {
-        let label = label.trim();
+    /// When the label is bad, or the caller came with a token that may not make others.
+    pub async fn make_token(&self, person: &Person, wish: TokenWish) -> Result<NewLogin, AuthError> {
+        person.grant.allows_outside_rooms(Scope::Admin)?;
+        let account = self.store.user(person.id).await?.ok_or(AuthError::UnknownToken)?;
+        self.make_token_of(account, wish).await
+    }
+
+    /// Makes a token of this account.
+    pub(super) async fn make_token_of(&self, account: Account, wish: TokenWish) -> Result<NewLogin, AuthError> {
+        let (label, now) = (wish.label.trim(), self.clock.now());
         if label.is_empty() || label.len() > LABEL_BYTES || label.chars().any(char::is_control) {
             return Err(AuthError::BadLabel);
         }
-        let account = self.store.user(person.id).await?.ok_or(AuthError::UnknownToken)?;
-        let device = new_device(&account, DeviceKind::Token, label, self.clock.now());
+        // With rooms and all of its account's might it would be neither one nor the other.
+        if wish.rooms.is_some() && wish.scope == Scope::Admin {
+            return Err(AuthError::AdminInRooms);
+        }
+        let until = wish.life.map(|life| now.plus(life));
+        let grant = Grant { scope: wish.scope, rooms: wish.rooms.map(Into::into), until };
+        let device = new_device(&account, DeviceKind::Token, label, grant, now);
         let secret = format!("parlor_{}", secret::random_text());
-        self.store.add_device(&device, &secret::hash(&secret), None).await?;
-        Ok(NewLogin { person: person_of(account, device.id), secret })
+        self.store.add_device(&device, &secret::hash(&secret), until).await?;
+        Ok(NewLogin { person: person_of(account, &device), secret })
     }
 
     /// The logins of one kind, the last used first.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the caller came with a token that may not know them.
     pub async fn devices(&self, person: &Person, kind: DeviceKind) -> Result<Vec<Device>, AuthError> {
+        person.grant.allows_outside_rooms(Scope::Admin)?;
         Ok(self.store.devices(person.id, kind, self.clock.now()).await?)
     }
 
     /// Ends one of the person's own logins; `false` when it is not theirs.
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the caller came with a token that may not end others than itself.
     pub async fn revoke(&self, person: &Person, device: DeviceId) -> Result<bool, AuthError> {
+        if person.device != Some(device) {
+            person.grant.allows_outside_rooms(Scope::Admin)?;
+        }
         Ok(self.store.revoke_device(person.id, device).await?)
     }
 
@@ -93,16 +123,17 @@ impl Auth {
                 log::warn!("the use of a device could not be noted: {error}");
             }
         }
-        Ok(Some(person_of(account, device.id)))
+        Ok(Some(person_of(account, &device)))
     }
 }
 
-fn new_device(account: &Account, kind: DeviceKind, label: &str, now: Timestamp) -> Device {
+fn new_device(account: &Account, kind: DeviceKind, label: &str, grant: Grant, now: Timestamp) -> Device {
     let id = secret::new_device();
-    Device { id, user: account.id, kind, label: label.to_owned(), created_at: now, used_at: now }
+    Device { id, user: account.id, kind, label: label.to_owned(), created_at: now, used_at: now, grant }
 }
 
 /// The person behind an account, with the login that was used.
-fn person_of(account: Account, device: DeviceId) -> Person {
-    Person { id: account.id, name: account.name, standing: Standing::Account(account.site_role), device: Some(device) }
+fn person_of(account: Account, device: &Device) -> Person {
+    let standing = Standing::Account(device.grant.bound(account.site_role));
+    Person { id: account.id, name: account.name, standing, device: Some(device.id), grant: device.grant.clone() }
 }

@@ -6,6 +6,7 @@ use derive_more::{Display, Error, From};
 
 use super::password::PasswordError;
 use crate::domain::name::NameError;
+use crate::domain::permission::Refusal;
 use crate::storage::StorageError;
 
 /// Why somebody was not let in.
@@ -59,6 +60,30 @@ pub enum AuthError {
     /// A label that cannot be one.
     #[display("a label has 1 to 100 bytes and no control characters")]
     BadLabel,
+    /// A token for some rooms cannot have all of its account's might.
+    #[display("a token for some rooms has the scope read or write; for admin leave `rooms` out")]
+    AdminInRooms,
+    /// The code of the second factor is wrong, or was used already.
+    #[display("the code is wrong or was used already; wait for the next one")]
+    WrongCode,
+    /// Too long between password and code.
+    #[display("this took too long; log in again")]
+    TicketEnded,
+    /// A second factor is there.
+    #[display("the second factor is on already; turn it off first")]
+    FactorOn,
+    /// No second factor is there.
+    #[display("the second factor is off")]
+    FactorOff,
+    /// The link to choose a new password is not good.
+    #[display("this link is not valid any more; ask for a new one")]
+    BadResetLink,
+    /// Bots have tokens only.
+    #[display("a bot has no password; make a token for it")]
+    BotPassword,
+    /// The login may not be used for this.
+    #[display("{_0}")]
+    Refused(Refusal),
     /// The database failed.
     #[display("the server cannot do this right now; try again in a moment")]
     Storage(StorageError),

@@ -8,6 +8,7 @@ use sha2::Sha256;
 
 use super::{Auth, AuthError, secret};
 use crate::domain::access::GuestAccess;
+use crate::domain::grant::Grant;
 use crate::domain::ids::UserId;
 use crate::domain::name::UserName;
 use crate::domain::person::{Person, Standing};
@@ -53,7 +54,7 @@ impl GuestTokens {
 }
 
 fn guest(id: UserId, name: UserName) -> Person {
-    Person { id, name, standing: Standing::Guest, device: None }
+    Person { id, name, standing: Standing::Guest, device: None, grant: Grant::ALL }
 }
 
 impl Auth {

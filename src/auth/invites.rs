@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Auth, AuthError, secret};
+use crate::domain::grant::Scope;
 use crate::domain::ids::RoomId;
 use crate::domain::person::{Author, Person};
 use crate::storage::invites::Invite;
@@ -21,6 +22,7 @@ impl Auth {
         room: Option<RoomId>,
         max_uses: Option<u32>,
     ) -> Result<Invite, AuthError> {
+        person.grant.allows_outside_rooms(Scope::Admin)?;
         let now = self.clock.now();
         let invite = Invite {
             code: secret::random_link(),
@@ -56,6 +58,7 @@ impl Auth {
     /// # Errors
     /// When the database does not answer.
     pub async fn invites(&self, person: &Person) -> Result<Vec<Invite>, AuthError> {
+        person.grant.allows_outside_rooms(Scope::Admin)?;
         let now = self.clock.now();
         Ok(self.store.invites_of(person.id).await?.into_iter().filter(|invite| invite.is_open(now)).collect())
     }
@@ -65,6 +68,7 @@ impl Auth {
     /// # Errors
     /// When the database does not answer.
     pub async fn revoke_invite(&self, person: &Person, code: &str) -> Result<bool, AuthError> {
+        person.grant.allows_outside_rooms(Scope::Admin)?;
         Ok(self.store.revoke_invite(person.id, code).await?)
     }
 }

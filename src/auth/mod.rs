@@ -1,6 +1,7 @@
 //! Who somebody is: passwords, devices, tokens, guests, throttling. Every door asks [`Auth`]; none of them decides.
 
 pub mod accounts;
+pub mod bots;
 pub mod cookie;
 pub mod devices;
 pub mod error;
@@ -12,8 +13,12 @@ pub mod invites;
 mod names;
 pub mod origin;
 pub mod password;
+pub mod reset;
+pub mod second_factor;
 pub mod secret;
 pub mod throttle;
+mod ticket;
+pub mod totp;
 
 use std::sync::Arc;
 
@@ -34,6 +39,7 @@ use house::{House, Overrides, read_house};
 use names::AccountNames;
 use password::Passwords;
 use throttle::Throttle;
+use ticket::Tickets;
 use tokio::sync::watch;
 
 /// Everything about identity, in one place. Shared by all threads.
@@ -42,6 +48,7 @@ pub struct Auth {
     clock: Clock,
     passwords: Passwords,
     guests: GuestTokens,
+    tickets: Tickets,
     names: AccountNames,
     throttle: Throttle,
     metrics: Metrics,
@@ -75,6 +82,7 @@ impl Auth {
         Ok(Self {
             passwords: Passwords::new(config.limits.hash_concurrency, metrics.clone()),
             guests: GuestTokens::new(&secret),
+            tickets: Tickets::new(&secret),
             names: AccountNames::read(&store).await?,
             throttle: Throttle::new(&config.limits),
             setup_code: secret::random_code(),

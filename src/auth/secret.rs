@@ -12,7 +12,8 @@ use uuid::Uuid;
 ///
 /// # Panics
 /// When the operating system has no random numbers: nothing safe can be done then.
-fn random<const N: usize>() -> [u8; N] {
+#[must_use]
+pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random numbers");
     bytes

@@ -59,13 +59,14 @@ impl Allowances {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::grant::Grant;
     use crate::domain::name::{RoomName, UserName};
     use crate::domain::person::{SiteRole, Standing};
     use uuid::Uuid;
 
     fn person(standing: Standing) -> Person {
         let name = UserName::trusted("ann".into());
-        Person { id: UserId(Uuid::from_u128(1)), name, standing, device: None }
+        Person { id: UserId(Uuid::from_u128(1)), name, standing, device: None, grant: Grant::ALL }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Who is connected to the server, with which sessions and which status. A plain struct; the actor owns it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
@@ -91,6 +91,8 @@ pub struct People {
     by_user: HashMap<UserId, LivePerson>,
     /// The names guests use now, so that no two use the same.
     guest_names: HashMap<NameKey, UserId>,
+    /// Sessions whose login ends by itself, the first one first.
+    ending: BTreeSet<(Timestamp, SessionId)>,
 }
 
 impl People {
@@ -98,6 +100,7 @@ impl People {
     pub fn connect(&mut self, session: SessionId, place: Place, person: Arc<Person>) -> Arc<Person> {
         let person = if person.is_guest() { self.with_free_name(person) } else { person };
         self.by_user.entry(person.id).or_default().sessions.push(session);
+        self.ending.extend(person.grant.until.map(|until| (until, session)));
         self.sessions.insert(
             session,
             LiveSession {
@@ -115,6 +118,9 @@ impl People {
     /// Lets a session go; answers with what it was.
     pub fn disconnect(&mut self, session: SessionId) -> Option<LiveSession> {
         let live = self.sessions.remove(&session)?;
+        if let Some(until) = live.person.grant.until {
+            self.ending.remove(&(until, session));
+        }
         let user = live.person.id;
         if let Some(person) = self.by_user.get_mut(&user) {
             person.sessions.retain(|other| *other != session);
@@ -196,6 +202,24 @@ impl People {
     pub fn sessions_of(&self, user: UserId) -> impl Iterator<Item = (SessionId, WorkerId)> + '_ {
         let sessions = self.by_user.get(&user).map_or(&[][..], |person| &person.sessions);
         sessions.iter().filter_map(|id| self.sessions.get(id).map(|live| (*id, live.worker)))
+    }
+
+    /// The sessions of one person whose login is good for this room.
+    pub fn sessions_for(&self, user: UserId, room: RoomId) -> impl Iterator<Item = (SessionId, WorkerId)> + '_ {
+        let is_good = move |(id, _): &(SessionId, WorkerId)| {
+            self.sessions.get(id).is_some_and(|live| live.person.grant.covers(room))
+        };
+        self.sessions_of(user).filter(is_good)
+    }
+
+    /// The sessions whose login has ended by now; each is told of once.
+    pub fn take_ended(&mut self, now: Timestamp) -> Vec<(SessionId, WorkerId)> {
+        let mut ended = Vec::new();
+        while let Some((_, session)) = self.ending.first().copied().filter(|(until, _)| *until <= now) {
+            self.ending.pop_first();
+            ended.extend(self.sessions.get(&session).map(|live| (session, live.worker)));
+        }
+        ended
     }
 
     /// The sessions that were opened with this login.
@@ -298,6 +322,7 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
     use super::*;
+    use crate::domain::grant::Grant;
     use crate::domain::person::Door;
 
     const HERE: Place = Place {
@@ -310,7 +335,13 @@ mod tests {
 
     fn guest(number: u128, name: &str) -> Arc<Person> {
         let name = UserName::parse(name).expect("good");
-        Arc::new(Person { id: UserId(Uuid::from_u128(number)), name, standing: Standing::Guest, device: None })
+        Arc::new(Person {
+            id: UserId(Uuid::from_u128(number)),
+            name,
+            standing: Standing::Guest,
+            device: None,
+            grant: Grant::ALL,
+        })
     }
 
     #[test]

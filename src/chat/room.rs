@@ -346,6 +346,7 @@ impl Room {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::grant::Grant;
     use crate::domain::ids::RoomId;
     use crate::domain::name::{RoomName, UserName};
     use crate::domain::person::Standing;
@@ -373,7 +374,7 @@ mod tests {
 
     fn guest(number: u128) -> Person {
         let name = UserName::trusted(format!("guest{number}"));
-        Person { id: UserId(Uuid::from_u128(number)), name, standing: Standing::Guest, device: None }
+        Person { id: UserId(Uuid::from_u128(number)), name, standing: Standing::Guest, device: None, grant: Grant::ALL }
     }
 
     fn changes(room: &mut Room) -> Vec<(String, Status)> {

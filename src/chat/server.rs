@@ -177,7 +177,8 @@ impl ChatServer {
         if let Err(refusal) = permission::may_enter(self.access(), caller.person.standing) {
             return self.ports.answer(caller.reply, Err(refusal.into()));
         }
-        if let Err(refusal) = self.may_do(&caller.person, &command) {
+        let granted = command.is_granted(&caller.person.grant, self.clock.now());
+        if let Err(refusal) = granted.and_then(|()| self.may_do(&caller.person, &command)) {
             return self.ports.answer(caller.reply, Err(refusal.into()));
         }
         let Some(name) = command.room() else { return self.run_without_room(caller, command) };
@@ -214,6 +215,10 @@ impl ChatServer {
 
     /// Carries out a command about a room that is in memory.
     pub(super) fn run(&mut self, id: RoomId, caller: Caller, command: Command) {
+        // To a token for other rooms this one does not exist.
+        if !caller.person.grant.covers(id) {
+            return self.ports.answer(caller.reply, Err(Problem::no_such_room()));
+        }
         let now = self.clock.now();
         let Some(room) = self.rooms.get_mut(&id) else { return };
         room.used_at = now;

@@ -26,6 +26,7 @@ impl ChatServer {
     pub(super) fn beat(&mut self) {
         let now = self.clock.now();
         self.enforce_access();
+        self.end_ended_logins(now);
         self.enforce_conduct();
         self.ended.retain(|_, at| now.since(*at) < ENDED_KNOWN);
         self.expire_statuses(now);
@@ -48,6 +49,14 @@ impl ChatServer {
             self.people.sessions().filter(|(_, live)| out(live)).map(|(id, live)| (id, live.worker)).collect();
         for (session, worker) in gone {
             let notice = Notice::Bye { reason: "guests are not welcome here any more", reconnect_after_ms: None };
+            self.dismiss(session, worker, notice, Closing::NOT_ALLOWED);
+        }
+    }
+
+    /// Whoever came with a token whose time is over is shown out.
+    fn end_ended_logins(&mut self, now: Timestamp) {
+        for (session, worker) in self.people.take_ended(now) {
+            let notice = Notice::Bye { reason: "this login has ended", reconnect_after_ms: None };
             self.dismiss(session, worker, notice, Closing::NOT_ALLOWED);
         }
     }

@@ -51,6 +51,7 @@ pub fn command() -> Command {
         verb("silence", "Lets it read only").arg(needed("name", "NAME")).arg(on_off("switch")),
         verb("trust", "Trusts it although it is new").arg(needed("name", "NAME")).arg(on_off("switch")),
         verb("logout", "Ends all of its logins and tokens").arg(needed("name", "NAME")),
+        verb("reset", "Makes a link for a new password; it works once").arg(needed("name", "NAME")),
         verb("delete", "Deletes it; what it wrote stays").arg(needed("name", "NAME")).arg(yes()),
     ]);
     let room = Command::new("room").about("Rooms").subcommand_required(true).subcommands([
@@ -152,6 +153,10 @@ async fn user(admin: &Admin, by: &By, verb: &str, matches: &ArgMatches) -> Shown
         "logout" => {
             let ended = admin.end_logins(by, name).await.map_err(refused)?;
             return Ok(vec![json!({ "ended": ended })]);
+        }
+        "reset" => {
+            let link = admin.make_reset_link(by, name).await.map_err(refused)?;
+            return Ok(vec![json!({ "path": link.path, "expires_at": link.expires_at })]);
         }
         _ => {
             admin.delete_person(by, name, false).await.map_err(refused)?;

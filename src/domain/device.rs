@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::clock::Timestamp;
+use super::grant::Grant;
 use super::ids::{DeviceId, UserId};
 
 /// What the login is made of.
@@ -47,4 +48,6 @@ pub struct Device {
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
     pub used_at: Timestamp,
+    /// What it may be used for.
+    pub grant: Grant,
 }

@@ -6,6 +6,7 @@ use derive_more::{Display, Error};
 
 use super::access::{Access, GuestAccess};
 use super::clock::Timestamp;
+use super::grant::Scope;
 use super::membership::{Membership, Role};
 use super::person::{SiteRole, Standing};
 use super::room::RoomKind;
@@ -85,6 +86,18 @@ pub enum Refusal {
     /// An owner who left would leave the room alone.
     #[display("you own this room; hand it over before you leave")]
     OwnerStays,
+    /// The token may do less.
+    #[display("this token may not do this; it takes one with the scope {needed}")]
+    ScopeNeeded {
+        /// What it takes.
+        needed: Scope,
+    },
+    /// The token is for some rooms, and this is in none of them.
+    #[display("this token is good for some rooms only; it takes one for all rooms")]
+    SomeRoomsOnly,
+    /// The token, or what vouched for the person, is past its time.
+    #[display("this login has ended; log in again")]
+    LoginEnded,
 }
 
 /// What the functions have to know of a room.

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::grant::Grant;
 use super::ids::{DeviceId, UserId};
 use super::name::UserName;
 
@@ -66,6 +67,8 @@ pub struct Person {
     pub standing: Standing,
     /// The login that was used; `None` for a guest.
     pub device: Option<DeviceId>,
+    /// What that login may be used for.
+    pub grant: Grant,
 }
 
 impl Person {

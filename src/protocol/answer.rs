@@ -212,6 +212,9 @@ pub struct MemberEntry {
     pub name: UserName,
     /// The role; `None` for a guest.
     pub role: Option<Role>,
+    /// A program with tokens only.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub bot: bool,
     /// Connected to this room or not.
     pub status: Status,
     /// What they say of themselves.

@@ -146,7 +146,7 @@ impl From<Refusal> for Problem {
             Refusal::NotFound | Refusal::NoSuchMessage => ErrorCode::NotFound,
             Refusal::TooManyEmoji => ErrorCode::Conflict,
             Refusal::SlowMode { .. } => ErrorCode::RateLimited,
-            Refusal::GuestsOff => ErrorCode::Unauthorized,
+            Refusal::GuestsOff | Refusal::LoginEnded => ErrorCode::Unauthorized,
             Refusal::AccountNeeded
             | Refusal::Banned
             | Refusal::Muted { .. }
@@ -162,7 +162,9 @@ impl From<Refusal> for Problem {
             | Refusal::OwnerNeeded
             | Refusal::CannotArchive
             | Refusal::Archived
-            | Refusal::OwnerStays => ErrorCode::Forbidden,
+            | Refusal::OwnerStays
+            | Refusal::ScopeNeeded { .. }
+            | Refusal::SomeRoomsOnly => ErrorCode::Forbidden,
         };
         Self { saying: Saying::Refusal(refusal), ..Self::new(code, refusal.to_string()) }
     }

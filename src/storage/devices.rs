@@ -14,7 +14,7 @@ pub type SecretHash = [u8; 32];
 /// Logins.
 #[async_trait]
 pub trait Devices {
-    /// Adds a login; `expires_at` is when it ends by itself.
+    /// Adds a login; `expires_at` is when it ends by itself. For a token it is when its grant ends.
     async fn add_device(
         &self,
         device: &Device,
@@ -25,7 +25,7 @@ pub trait Devices {
     /// The login with this secret and its account, unless it has expired.
     async fn device_by_secret(&self, secret: &SecretHash, now: Timestamp) -> StorageResult<Option<(Device, Account)>>;
 
-    /// Notes that it was used, and until when it lives from now on.
+    /// Notes that it was used, and until when it lives from now on; without a time, as long as before.
     async fn touch_device(&self, id: DeviceId, used_at: Timestamp, expires_at: Option<Timestamp>) -> StorageResult<()>;
 
     /// The logins of an account of one kind, the last used first, without expired ones.
@@ -36,4 +36,7 @@ pub trait Devices {
 
     /// Ends every login by cookie of this account but one; answers with those that were ended.
     async fn revoke_other_devices(&self, user: UserId, keep: Option<DeviceId>) -> StorageResult<Vec<DeviceId>>;
+
+    /// Ends every token of this account but one; answers with those that were ended.
+    async fn revoke_other_tokens(&self, user: UserId, keep: Option<DeviceId>) -> StorageResult<Vec<DeviceId>>;
 }

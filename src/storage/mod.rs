@@ -9,6 +9,7 @@
 pub mod archive;
 pub mod audit;
 pub mod backup;
+pub mod credentials;
 pub mod devices;
 pub mod error;
 pub mod events;
@@ -31,6 +32,7 @@ use async_trait::async_trait;
 
 pub use audit::Audit;
 pub use backup::{BackupError, Backups};
+pub use credentials::Credentials;
 pub use devices::Devices;
 pub use error::{OpenError, StorageError};
 pub use events::Events;
@@ -51,6 +53,7 @@ pub use users::Users;
 pub trait Store:
     Users
     + Devices
+    + Credentials
     + Invites
     + Rooms
     + Events

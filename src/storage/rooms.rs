@@ -71,6 +71,8 @@ pub struct NamedMember {
     pub person: Author,
     /// As what.
     pub membership: Membership,
+    /// It is a program with tokens only.
+    pub is_bot: bool,
 }
 
 /// Rooms.

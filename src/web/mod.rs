@@ -21,6 +21,7 @@ pub mod service;
 pub mod state;
 pub mod static_files;
 pub mod styles;
+mod token_wish;
 pub mod views;
 pub mod visitor;
 pub mod words;

@@ -12,6 +12,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use super::api::problem::ApiError;
 use super::state::WebState;
 use crate::auth::{AuthError, Credential, bearer_token, cookie};
+use crate::domain::grant::{Grant, Scope};
 use crate::domain::ids::DeviceId;
 use crate::domain::permission::Refusal;
 use crate::domain::person::Person;
@@ -66,9 +67,24 @@ impl FromRequest for Visitor {
             if let Some(state) = request.app_data::<web::Data<WebState>>() {
                 state.auth.let_in(person.as_ref().map(|person| person.id), Some(address)).map_err(not_let_in)?;
             }
+            if let Some(person) = &person {
+                check_grant(&request, &person.grant).map_err(Problem::from)?;
+            }
             Ok(Self { person, address })
         })
     }
+}
+
+/// What is not asked of the chat is held against the grant here: looking takes the scope to read, all else the one to
+/// write. A token for some rooms changes nothing outside of rooms.
+fn check_grant(request: &HttpRequest, grant: &Grant) -> Result<(), Refusal> {
+    if request.method().is_safe() {
+        return grant.allows(Scope::Read);
+    }
+    // The path as the routes see it: how it was written does not count.
+    let path = request.match_info().as_str();
+    let is_in_a_room = ["/api/v1/rooms/", "/rooms/"].iter().any(|rooms| path.starts_with(rooms));
+    if is_in_a_room { grant.allows(Scope::Write) } else { grant.allows_outside_rooms(Scope::Write) }
 }
 
 /// Where a request comes from.

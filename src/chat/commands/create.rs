@@ -36,6 +36,10 @@ pub fn make(
         let problem = Problem::field("kind", "`kind` must be public or private; a direct room is opened with a person");
         return server.ports.answer(caller.reply, Err(problem));
     }
+    // A token for some rooms that asks for a room which is not there: neither would the new one be among them.
+    if caller.person.grant.is_for_some_rooms() {
+        return server.ports.answer(caller.reply, Err(Problem::no_such_room()));
+    }
     if let Err(error) = RoomName::parse(name.as_str()) {
         return server.ports.answer(caller.reply, Err(crate::protocol::error_code::bad_name("room", &error)));
     }
@@ -116,5 +120,5 @@ fn away_sessions(
     room: RoomId,
 ) -> Vec<(crate::domain::ids::SessionId, super::super::turn::WorkerId)> {
     let listens = |session| server.people.session(session).is_some_and(|live| live.rooms.contains(room));
-    server.people.sessions_of(user).filter(|(session, _)| !listens(*session)).collect()
+    server.people.sessions_for(user, room).filter(|(session, _)| !listens(*session)).collect()
 }

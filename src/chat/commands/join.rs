@@ -12,6 +12,7 @@ use super::super::server::ChatServer;
 use super::super::turn::{Item, WorkerId};
 use super::{become_member, look_at, refuse};
 use crate::domain::event::Event;
+use crate::domain::grant::Scope;
 use crate::domain::ids::{RoomId, Seq, SessionId};
 use crate::domain::limits;
 use crate::domain::name::RoomName;
@@ -69,7 +70,8 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, wish: Wish) {
         let message = format!("a session listens to {} rooms at most; leave one first", limits::ROOMS_PER_SESSION);
         return server.ports.answer(caller.reply, Err(Problem::new(ErrorCode::TooLarge, message)));
     }
-    let becomes_member = !caller.person.is_guest() && actor.membership.is_none() && facts.kind == RoomKind::Public;
+    let may_become = !caller.person.is_guest() && caller.person.grant.allows(Scope::Write).is_ok();
+    let becomes_member = may_become && actor.membership.is_none() && facts.kind == RoomKind::Public;
     if becomes_member {
         let who = Author::from(&*caller.person);
         return become_member(server, id, who, None, caller, wish.into_command());
@@ -146,7 +148,8 @@ pub fn next_page(server: &mut ChatServer, session: SessionId, page: NextPage) {
 /// A session listens from now on without having asked, as far as it has room for it. It looks once it joins by itself.
 pub fn listen_unasked(server: &mut ChatServer, id: RoomId, session: SessionId, worker: WorkerId) {
     let Some(live) = server.people.session(session) else { return };
-    if live.rooms.len() >= limits::ROOMS_PER_SESSION || live.rooms.contains(id) {
+    let is_full = live.rooms.len() >= limits::ROOMS_PER_SESSION;
+    if is_full || live.rooms.contains(id) || !live.person.grant.covers(id) {
         return;
     }
     let person = std::sync::Arc::clone(&live.person);

@@ -33,7 +33,8 @@ pub fn stored(server: &mut ChatServer, caller: Caller, id: RoomId, level: Level,
         room.set_level(user, level);
         let name = room.info.name.clone();
         let knows = caller.session();
-        let sessions: Vec<_> = server.people.sessions_of(user).filter(|(session, _)| Some(*session) != knows).collect();
+        let sessions: Vec<_> =
+            server.people.sessions_for(user, id).filter(|(session, _)| Some(*session) != knows).collect();
         for (session, worker) in sessions {
             let notice = Notice::Level { room: name.clone(), level };
             server.ports.push(worker, Item::Notify { session, notice });

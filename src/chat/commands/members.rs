@@ -33,12 +33,13 @@ pub fn loaded(
 ) {
     let answer = match (members, server.rooms.get(&id)) {
         (Ok(members), Some(room)) => {
-            let member = |NamedMember { person, membership }: NamedMember| {
+            let member = |NamedMember { person, membership, is_bot }: NamedMember| {
                 let status = room.status_of(person.id);
                 let stored = last_seen.get(&person.id).copied();
                 let last_seen = server.profiles.last_seen(person.id, stored).filter(|_| status == Status::Offline);
                 let line = ShownLine::new(server.profiles.line(person.id));
-                MemberEntry { id: person.id, name: person.name, role: Some(membership.role), status, line, last_seen }
+                let role = Some(membership.role);
+                MemberEntry { id: person.id, name: person.name, role, bot: is_bot, status, line, last_seen }
             };
             let mut entries: Vec<MemberEntry> = members.into_iter().map(member).collect();
             let mut guests: Vec<MemberEntry> = room
@@ -47,6 +48,7 @@ pub fn loaded(
                     id: author.id,
                     name: author.name.clone(),
                     role: None,
+                    bot: false,
                     status,
                     line: ShownLine::default(),
                     last_seen: None,

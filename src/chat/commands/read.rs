@@ -93,7 +93,8 @@ fn move_back(server: &mut ChatServer, id: RoomId, user: UserId, to: Mark) {
 fn tell(server: &mut ChatServer, id: RoomId, user: UserId, to: Mark, knows: Option<SessionId>) {
     let Some(room) = server.rooms.get(&id) else { return };
     let (name, unread) = (room.info.name.clone(), room.info.messages.saturating_sub(to.n));
-    let sessions: Vec<_> = server.people.sessions_of(user).filter(|(session, _)| Some(*session) != knows).collect();
+    let sessions: Vec<_> =
+        server.people.sessions_for(user, id).filter(|(session, _)| Some(*session) != knows).collect();
     for (session, worker) in sessions {
         let notice = Notice::Read { room: name.clone(), seq: to.seq, unread };
         server.ports.push(worker, Item::Notify { session, notice });

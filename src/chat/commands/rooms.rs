@@ -34,7 +34,7 @@ fn may_see(server: &ChatServer, person: &Person, listed: &ListedRoom) -> bool {
     let ListedRoom { info, .. } = listed;
     let facts = RoomFacts { kind: info.kind, is_lobby: info.name.as_str() == LOBBY, archived: info.archived };
     let actor = Actor { standing: person.standing, membership: listed.membership };
-    permission::may_read(server.access(), facts, actor).is_ok()
+    person.grant.covers(info.id) && permission::may_read(server.access(), facts, actor).is_ok()
 }
 
 fn entry(server: &ChatServer, listed: ListedRoom) -> RoomEntry {

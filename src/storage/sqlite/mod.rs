@@ -7,6 +7,7 @@ mod append;
 mod audit;
 mod backup;
 mod batch;
+mod credentials;
 mod devices;
 mod error;
 mod events;

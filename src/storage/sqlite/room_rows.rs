@@ -87,5 +87,5 @@ pub(super) fn people(json: &str) -> StorageResult<Vec<Author>> {
 pub(super) fn named_member(row: &SqliteRow) -> StorageResult<NamedMember> {
     let membership = stored_membership(row)?;
     let person = Author { id: membership.user, name: UserName::trusted(row.try_get(7)?) };
-    Ok(NamedMember { person, membership })
+    Ok(NamedMember { person, membership, is_bot: row.try_get(8)? })
 }

@@ -61,7 +61,7 @@ WHERE r.kind = 'public' AND r.name_key > $2
 ORDER BY r.name_key LIMIT $3";
 
 const MEMBERS: &str = "
-SELECT m.user_id, m.role, m.muted_until, m.banned, m.read_seq, m.read_n, m.level, u.name
+SELECT m.user_id, m.role, m.muted_until, m.banned, m.read_seq, m.read_n, m.level, u.name, u.site_role = 'bot'
 FROM memberships m JOIN users u ON u.id = m.user_id
 WHERE m.room_id = $1 AND m.banned = 0 AND u.name_key > $2
 ORDER BY u.name_key LIMIT $3";

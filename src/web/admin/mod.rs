@@ -37,6 +37,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(read().to(person::ask_deletion))
                 .route(post().to(person::delete)),
         )
+        .service(resource("/admin/people/{name}/reset").route(post().to(person::reset)))
         .service(resource("/admin/people/{name}/{act}").route(post().to(person::act)))
         .service(resource("/admin/rooms").route(read().to(rooms::show)))
         .service(resource("/admin/rooms/{room}").route(read().to(room::show)))

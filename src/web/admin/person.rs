@@ -11,6 +11,7 @@ use crate::domain::person::SiteRole;
 use crate::protocol::error_code::Problem;
 use crate::storage::order::WatchedAccount;
 use crate::web::pages::fields::Fields;
+use crate::web::pages::settings::base_url;
 
 /// The fields of all its forms.
 const FIELDS: [&str; 2] = ["role", "reason"];
@@ -31,6 +32,8 @@ struct Body {
     roles: Vec<RoleView>,
     role: FieldView,
     reason: FieldView,
+    /// A link for a new password, shown this once.
+    reset_link: String,
 }
 
 #[derive(Serialize)]
@@ -48,7 +51,7 @@ struct DeleteBody {
 
 /// GET `/admin/people/{name}`
 pub async fn show(desk: Desk, name: web::Path<String>) -> HttpResponse {
-    let result = page(&desk, &name, Left::default()).await;
+    let result = page(&desk, &name, Left::default(), "").await;
     desk.respond(result).await
 }
 
@@ -58,10 +61,22 @@ pub async fn act(desk: Desk, path: web::Path<(String, String)>, fields: Fields) 
     let result = match carry_out(&desk, &name, &act, &fields).await {
         Some(Ok(())) => Ok(done(&url_of(&name))),
         Some(Err(error)) => match Left::typed(&fields, &FIELDS).refuse(&desk, &error) {
-            Ok(left) => page(&desk, &name, left).await,
+            Ok(left) => page(&desk, &name, left, "").await,
             Err(problem) => Err(problem),
         },
         None => Err(nowhere()),
+    };
+    desk.respond(result).await
+}
+
+/// POST `/admin/people/{name}/reset`. The page itself is the answer: the link is shown this once.
+pub async fn reset(desk: Desk, name: web::Path<String>) -> HttpResponse {
+    let result = match desk.admin().make_reset_link(&desk.by, &name).await {
+        Ok(link) => page(&desk, &name, Left::default(), &(base_url(&desk.visit) + &link.path)).await,
+        Err(error) => match Left::default().refuse(&desk, &error) {
+            Ok(left) => page(&desk, &name, left, "").await,
+            Err(problem) => Err(problem),
+        },
     };
     desk.respond(result).await
 }
@@ -84,7 +99,7 @@ async fn carry_out(desk: &Desk, name: &str, act: &str, fields: &Fields) -> Optio
     })
 }
 
-async fn page(desk: &Desk, name: &str, left: Left) -> Result<HttpResponse, Problem> {
+async fn page(desk: &Desk, name: &str, left: Left, reset_link: &str) -> Result<HttpResponse, Problem> {
     let person = desk.admin().person(&desk.by, name).await.map_err(|error| desk.problem(&error))?;
     let role = person.account.site_role;
     let is_self = person.account.id == desk.by.who.id;
@@ -107,6 +122,7 @@ async fn page(desk: &Desk, name: &str, left: Left) -> Result<HttpResponse, Probl
         roles: if may_give_roles { given.map(view).collect() } else { Vec::new() },
         role: left.field("role", role.as_str()),
         reason: left.field("reason", ""),
+        reset_link: reset_link.to_owned(),
         person: row(desk, &person),
     };
     desk.page(Section::People, "admin/person.html", &left, &body).await

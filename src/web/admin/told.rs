@@ -2,6 +2,7 @@
 
 use super::desk::nowhere;
 use crate::admin::AdminError;
+use crate::auth::AuthError;
 use crate::domain::limits::REASON_CHARS;
 use crate::domain::permission::Refusal;
 use crate::protocol::error_code::{ErrorCode, Problem, Saying};
@@ -56,7 +57,8 @@ pub fn is_fatal(error: &AdminError) -> bool {
     match error {
         AdminError::Refused(refusal) => *refusal != Refusal::NotBelow,
         AdminError::Chat(problem) => problem.code == ErrorCode::Unavailable,
-        AdminError::Storage(_) | AdminError::Auth(_) | AdminError::NeedsServer => true,
+        AdminError::Auth(cause) => matches!(cause, AuthError::Storage(_) | AuthError::Hashing(_)),
+        AdminError::Storage(_) | AdminError::NeedsServer => true,
         _ => false,
     }
 }

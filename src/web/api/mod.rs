@@ -6,6 +6,7 @@
 mod acts;
 mod admin;
 pub(crate) mod ask;
+mod bots;
 mod direct;
 mod events;
 pub mod extract;
@@ -25,6 +26,7 @@ mod push;
 mod read_cursor;
 mod rooms;
 mod search;
+mod second_factor;
 mod status;
 mod tokens;
 mod typed;
@@ -59,6 +61,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(resource("/me/push").route(read().to(push::list)).route(post().to(push::subscribe)))
             .service(resource("/me/push/test").route(post().to(push::test)))
             .service(resource("/me/push/{id}").route(delete().to(push::unsubscribe)))
+            .service(
+                resource("/me/second-factor")
+                    .route(read().to(second_factor::show))
+                    .route(post().to(second_factor::begin))
+                    .route(put().to(second_factor::turn_on)),
+            )
+            .service(resource("/me/second-factor/codes").route(post().to(second_factor::renew_codes)))
+            .service(resource("/me/second-factor/remove").route(post().to(second_factor::turn_off)))
             .service(resource("/push/key").route(read().to(push::key)))
             .service(resource("/rooms").route(read().to(rooms::list)).route(post().to(rooms::create)))
             .service(resource("/rooms/{room}").route(read().to(rooms::show)).route(patch().to(rooms::change)))
@@ -117,6 +127,9 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(resource("/users/{user}").route(read().to(users::show)))
             .service(resource("/invites").route(read().to(invites::list)).route(post().to(invites::make)))
             .service(resource("/invites/{code}").route(delete().to(invites::revoke)))
+            .service(resource("/bots").route(read().to(bots::list)).route(post().to(bots::make)))
+            .service(resource("/bots/{bot}/tokens").route(read().to(bots::tokens)).route(post().to(bots::make_token)))
+            .service(resource("/bots/{bot}/tokens/{id}").route(delete().to(bots::revoke_token)))
             .service(resource("/tokens").route(read().to(tokens::list)).route(post().to(tokens::make)))
             .service(resource("/tokens/{id}").route(delete().to(tokens::revoke))),
     );

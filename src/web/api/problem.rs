@@ -149,10 +149,21 @@ impl From<AuthError> for ApiError {
             }
             AuthError::BadName(cause) => return bad_name("name", &cause).into(),
             AuthError::BadPassword(_) => return Problem::field("password", message).into(),
+            AuthError::Refused(refusal) => return Problem::from(refusal).into(),
+            AuthError::AdminInRooms => return Problem::field("rooms", message).into(),
             AuthError::BadLabel => return Problem::field("label", message).into(),
-            AuthError::WrongCredentials | AuthError::GuestsOff | AuthError::UnknownToken => ErrorCode::Unauthorized,
-            AuthError::NameTaken | AuthError::AlreadySetUp => ErrorCode::Conflict,
-            AuthError::BadInvite => ErrorCode::NotFound,
+            AuthError::WrongCode => {
+                return Problem { field: Some("code"), ..Problem::new(ErrorCode::Forbidden, message) }.into();
+            }
+            AuthError::WrongCredentials | AuthError::GuestsOff | AuthError::UnknownToken | AuthError::TicketEnded => {
+                ErrorCode::Unauthorized
+            }
+            AuthError::NameTaken
+            | AuthError::AlreadySetUp
+            | AuthError::FactorOn
+            | AuthError::FactorOff
+            | AuthError::BotPassword => ErrorCode::Conflict,
+            AuthError::BadInvite | AuthError::BadResetLink => ErrorCode::NotFound,
             AuthError::RegistrationClosed | AuthError::BadSetupCode | AuthError::ShutOut { .. } => ErrorCode::Forbidden,
         };
         Problem::new(code, message).into()

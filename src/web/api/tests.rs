@@ -17,6 +17,7 @@ use tempfile::TempDir;
 
 use crate::auth::Auth;
 use crate::auth::accounts::SetUp;
+use crate::auth::devices::TokenWish;
 use crate::chat::Chat;
 use crate::chat::alerts::Alerts;
 use crate::chat::journal::Journal;
@@ -24,6 +25,7 @@ use crate::chat::server::{ChatServer, Setup};
 use crate::config::Config;
 use crate::domain::access::{GuestAccess, Registration};
 use crate::domain::clock::Clock;
+use crate::domain::grant::Scope;
 use crate::push::Push;
 use crate::storage::SharedStore;
 use crate::storage::sqlite::SqliteStore;
@@ -42,6 +44,10 @@ struct Server {
     ann: String,
     bob: String,
     _folder: TempDir,
+}
+
+fn wish() -> TokenWish {
+    TokenWish { label: "test".to_owned(), scope: Scope::Admin, rooms: None, life: None }
 }
 
 /// What came back.
@@ -71,8 +77,8 @@ impl Server {
         let password = || SecretString::from("correct horse");
         let ann = auth.set_up(owner(), "test").await.unwrap();
         let bob = auth.register(None, "bob", password(), "test").await.unwrap();
-        let ann = auth.make_token(&ann.person, "test").await.unwrap().secret;
-        let bob = auth.make_token(&bob.person, "test").await.unwrap().secret;
+        let ann = auth.make_token(&ann.person, wish()).await.unwrap().secret;
+        let bob = auth.make_token(&bob.person, wish()).await.unwrap().secret;
         let auth = Arc::new(auth);
         let admin = crate::admin::Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone());
         let state = WebState {

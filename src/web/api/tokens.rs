@@ -1,16 +1,21 @@
-//! `/tokens`: the caller's logins for programs.
+//! `/tokens`: the caller's logins for programs. What a token is made of and how it is shown is used for those of bots too.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
+use super::extract::{in_range, room_name};
 use super::listing::{List, ListQuery, json, newest_first};
 use super::problem::ApiError;
+use crate::auth::devices::{NewLogin, TokenWish};
 use crate::domain::clock::Timestamp;
-use crate::domain::device::DeviceKind;
+use crate::domain::device::{Device, DeviceKind};
+use crate::domain::grant::Scope;
 use crate::domain::ids::DeviceId;
+use crate::domain::name::RoomName;
 use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::web::middleware::idempotency::ShownOnce;
 use crate::web::state::WebState;
+use crate::web::token_wish::{life_of, names_of, rooms_of};
 use crate::web::visitor::Visitor;
 
 /// What a new token is made of.
@@ -18,14 +23,22 @@ use crate::web::visitor::Visitor;
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
     label: String,
+    scope: Option<Scope>,
+    rooms: Option<Vec<String>>,
+    expires_in_days: Option<u64>,
 }
 
+/// A token, without its secret.
 #[derive(Serialize)]
-struct Token {
+pub struct Token {
     id: DeviceId,
     label: String,
+    scope: Scope,
+    /// The rooms it is good for; `null` for all.
+    rooms: Option<Vec<RoomName>>,
     created_at: Timestamp,
     used_at: Timestamp,
+    expires_at: Option<Timestamp>,
     /// Whether it is the one this request came with.
     current: bool,
 }
@@ -34,6 +47,8 @@ struct Token {
 struct MadeToken<'a> {
     id: Option<DeviceId>,
     label: &'a str,
+    scope: Scope,
+    expires_at: Option<Timestamp>,
     token: &'a str,
 }
 
@@ -46,14 +61,7 @@ pub async fn list(
     let (person, part) = (visitor.account()?, query.part()?);
     let devices = state.auth.devices(&person, DeviceKind::Token).await?;
     let page = List::cut(devices, &part, |device| newest_first(device.created_at, &device.id.to_string()));
-    let tokens = page.map(|device| Token {
-        id: device.id,
-        current: visitor.device() == Some(device.id),
-        label: device.label,
-        created_at: device.created_at,
-        used_at: device.used_at,
-    });
-    Ok(json(HttpResponse::Ok(), tokens))
+    Ok(json(HttpResponse::Ok(), shown(&state, page, visitor.device()).await?))
 }
 
 /// Makes a token; its secret is in this answer and nowhere else.
@@ -63,11 +71,10 @@ pub async fn make(
     body: web::Json<NewToken>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.account()?;
-    let login = state.auth.make_token(&person, &body.label).await?;
-    let made = MadeToken { id: login.person.device, label: body.label.trim(), token: &login.secret };
-    let mut answer = json(HttpResponse::Created(), made);
-    answer.extensions_mut().insert(ShownOnce);
-    Ok(answer)
+    let wish = wish_of(&state, &visitor, body.into_inner()).await?;
+    let label = wish.label.clone();
+    let login = state.auth.make_token(&person, wish).await?;
+    Ok(made(&login, &label))
 }
 
 /// Revokes one of the caller's tokens; the sessions it opened end.
@@ -84,4 +91,54 @@ pub async fn revoke(
     }
     state.chat.end_device(device);
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// What was asked for, with the rooms the caller may see. Nothing said of the scope is all of it.
+///
+/// # Errors
+/// When a room is none, or not for the caller to see.
+pub(super) async fn wish_of(state: &WebState, visitor: &Visitor, new: NewToken) -> Result<TokenWish, ApiError> {
+    let names = match new.rooms {
+        Some(names) => Some(names.iter().map(|name| room_name(name)).collect::<Result<Vec<_>, _>>()?),
+        None => None,
+    };
+    let rooms = rooms_of(&state.chat, &visitor.account()?, names).await?;
+    let days = new.expires_in_days.map(|days| in_range("expires_in_days", days)).transpose()?;
+    let scope = new.scope.unwrap_or(Scope::Admin);
+    Ok(TokenWish { label: new.label.trim().to_owned(), scope, rooms, life: life_of(days)? })
+}
+
+/// The answer with the secret, which is kept nowhere.
+pub(super) fn made(login: &NewLogin, label: &str) -> HttpResponse {
+    let (person, token) = (&login.person, login.secret.as_str());
+    let made = MadeToken { id: person.device, label, scope: person.grant.scope, expires_at: person.grant.until, token };
+    let mut answer = json(HttpResponse::Created(), made);
+    answer.extensions_mut().insert(ShownOnce);
+    answer
+}
+
+/// Tokens as they are shown, with the names their rooms have now.
+pub(super) async fn shown(
+    state: &WebState,
+    page: List<Device>,
+    current: Option<DeviceId>,
+) -> Result<List<Token>, ApiError> {
+    let mut items = Vec::with_capacity(page.items.len());
+    for device in page.items {
+        let rooms = match &device.grant.rooms {
+            Some(ids) => Some(names_of(state, ids).await?),
+            None => None,
+        };
+        items.push(Token {
+            id: device.id,
+            current: current == Some(device.id),
+            label: device.label,
+            scope: device.grant.scope,
+            rooms,
+            created_at: device.created_at,
+            used_at: device.used_at,
+            expires_at: device.grant.until,
+        });
+    }
+    Ok(List { items, next: page.next })
 }

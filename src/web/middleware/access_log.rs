@@ -43,11 +43,12 @@ fn note(request: &HttpRequest, status: u16, took: Duration) {
     );
 }
 
-/// The path as it was asked for, or the pattern of its route where the path holds the code of an invite.
+/// The path as it was asked for, or the pattern of its route where the path holds the code of an invite
+/// or the secret of a link.
 fn shown_path<'a>(route: Option<&'a str>, path: &'a str) -> Cow<'a, str> {
     const LONGEST: usize = 512;
     match route {
-        Some(route) if route.contains("{code}") => route.into(),
+        Some(route) if route.contains("{code}") || route.contains("{secret}") => route.into(),
         // A path on the wire is ASCII, but nobody has to rely on it here.
         _ => path.get(..LONGEST).map_or(path.into(), |start| format!("{start}…").into()),
     }
@@ -65,6 +66,7 @@ mod tests {
     #[test]
     fn codes_of_invites_are_not_logged() {
         assert_eq!(shown_path(Some("/invite/{code}"), "/invite/abc"), "/invite/{code}");
+        assert_eq!(shown_path(Some("/reset/{secret}"), "/reset/abc"), "/reset/{secret}");
         assert_eq!(shown_path(Some("/rooms/{room}"), "/rooms/lobby"), "/rooms/lobby");
         assert_eq!(shown_path(None, "/nowhere"), "/nowhere");
     }

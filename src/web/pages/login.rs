@@ -1,4 +1,4 @@
-//! `/login`: a new login for an account.
+//! `/login`: a new login for an account, in one step or, with a second factor, in two.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -8,9 +8,12 @@ use super::fields::Fields;
 use super::refusals::{retry_after, status_of, words_of};
 use super::visit::{Visit, redirect, with_retry_after};
 use super::{device_label, welcome};
+use crate::auth::AuthError;
+use crate::auth::second_factor::Entry;
 use crate::domain::access::{GuestAccess, Registration};
 use crate::protocol::error_code::Problem;
 use crate::web::views::forms::{FormPage, LoginForm};
+use crate::web::views::sign_in::CodeForm;
 
 /// GET `/login`
 pub async fn show(visit: Visit) -> HttpResponse {
@@ -33,9 +36,13 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
     let (name, next) = (fields.get("name"), next_of(fields));
     let label = device_label::of(&visit.request);
     match visit.state.auth.log_in(name, fields.secret("password"), visit.visitor.address, &label).await {
-        Ok(login) => {
+        Ok(Entry::In(login)) => {
             end_former(visit).await;
             Ok(welcome::logged_in(visit, login, next.as_deref().unwrap_or("/")))
+        }
+        Ok(Entry::CodeNeeded { ticket }) => {
+            let form = CodeForm { ticket, next: next.unwrap_or_default(), ..CodeForm::default() };
+            code_page(visit, StatusCode::OK, form).await
         }
         Err(error) => {
             let form = LoginForm {
@@ -47,6 +54,40 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
             Ok(with_retry_after(page(visit, status_of(&error), form).await?, retry_after(&error)))
         }
     }
+}
+
+/// POST `/login/code`
+pub async fn log_in_with_code(visit: Visit, fields: Fields) -> HttpResponse {
+    let result = carry_out_code(&visit, &fields).await;
+    visit.respond(result).await
+}
+
+async fn carry_out_code(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Problem> {
+    let (ticket, next) = (fields.get("ticket"), next_of(fields));
+    let label = device_label::of(&visit.request);
+    let entered = visit.state.auth.log_in_with_code(ticket, fields.get("code"), visit.visitor.address, &label).await;
+    match entered {
+        Ok(login) => {
+            end_former(visit).await;
+            Ok(welcome::logged_in(visit, login, next.as_deref().unwrap_or("/")))
+        }
+        // Without a ticket there is nothing to ask a code for: from the beginning.
+        Err(error @ (AuthError::TicketEnded | AuthError::FactorOff | AuthError::ShutOut { .. })) => {
+            let error_words = words_of(&visit.words, &error);
+            let form = LoginForm { error: error_words, next: next.unwrap_or_default(), ..LoginForm::default() };
+            page(visit, status_of(&error), form).await
+        }
+        Err(error) => {
+            let code_error = words_of(&visit.words, &error);
+            let form = CodeForm { ticket: ticket.to_owned(), code_error, next: next.unwrap_or_default() };
+            Ok(with_retry_after(code_page(visit, status_of(&error), form).await?, retry_after(&error)))
+        }
+    }
+}
+
+async fn code_page(visit: &Visit, status: StatusCode, form: CodeForm) -> Result<HttpResponse, Problem> {
+    let page = visit.page_view(&visit.words.get("login.code_title")).await;
+    visit.html(status, "pages/login_code.html", &FormPage { page, form })
 }
 
 /// The browser's cookie is about to be replaced: a login that nobody could end any more must not live on.

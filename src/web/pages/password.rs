@@ -1,4 +1,5 @@
-//! `/settings/password`: another password. Every other browser of the account is logged out by it.
+//! `/settings/password`: another password. Every other browser of the account is logged out by it, and every
+//! program too if that is asked for.
 
 use actix_web::HttpResponse;
 
@@ -18,8 +19,8 @@ pub async fn change(visit: Visit, fields: Fields) -> HttpResponse {
 
 async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Problem> {
     let account = visit.account()?;
-    let (current, new) = (fields.secret("current"), fields.secret("new"));
-    match visit.state.auth.change_password(&account, current, new, visit.visitor.address).await {
+    let (current, new, end_tokens) = (fields.secret("current"), fields.secret("new"), fields.get("tokens") == "end");
+    match visit.state.auth.change_password(&account, current, new, end_tokens, visit.visitor.address).await {
         Ok(ended) => {
             for device in ended {
                 visit.state.chat.end_device(device);

@@ -10,6 +10,7 @@ use super::refusals::storage_problem;
 use super::visit::Visit;
 use crate::domain::ids::UserId;
 use crate::domain::name::NameKey;
+use crate::domain::person::{Author, SiteRole};
 use crate::protocol::error_code::Problem;
 use crate::storage::users::Account;
 use crate::web::views::SidebarView;
@@ -40,8 +41,9 @@ async fn page(visit: &Visit, user: &str) -> Result<HttpResponse, Problem> {
     let entries = visit.rooms(&account).await?;
     let is_online =
         entries.iter().any(|entry| entry.other_online && entry.other.as_ref().is_some_and(|who| who.id == other.id));
-    let name = other.name.to_string();
-    let mut person = MemberView::outside(other.id, name.clone(), account.id, is_online);
+    let (name, is_bot) = (other.name.to_string(), other.site_role == SiteRole::Bot);
+    let author = Author { id: other.id, name: other.name };
+    let mut person = MemberView::outside(author, is_bot, account.id, is_online);
     let mut card = None;
     let query = Fields::of_query(&visit.request);
     if let Ok(room) = room_name(query.get("room"))

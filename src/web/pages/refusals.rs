@@ -14,7 +14,8 @@ use crate::web::words::{Words, telling};
 /// The status of a form that was refused for this.
 pub fn status_of(error: &AuthError) -> StatusCode {
     match error {
-        AuthError::WrongCredentials => StatusCode::UNAUTHORIZED,
+        AuthError::WrongCredentials | AuthError::WrongCode | AuthError::TicketEnded => StatusCode::UNAUTHORIZED,
+        AuthError::ShutOut { .. } | AuthError::Refused(_) => StatusCode::FORBIDDEN,
         AuthError::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
         AuthError::Storage(_) | AuthError::Hashing(_) => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
@@ -53,6 +54,14 @@ pub fn words_of(words: &Words, error: &AuthError) -> String {
         AuthError::GuestsOff => words.get("refusal.guests_off"),
         AuthError::UnknownToken => words.get("auth.unknown_token"),
         AuthError::BadLabel => words.get("auth.bad_label"),
+        AuthError::AdminInRooms => words.get("auth.admin_in_rooms"),
+        AuthError::WrongCode => words.get("auth.wrong_code"),
+        AuthError::TicketEnded => words.get("auth.ticket_ended"),
+        AuthError::FactorOn => words.get("auth.factor_on"),
+        AuthError::FactorOff => words.get("auth.factor_off"),
+        AuthError::BadResetLink => words.get("auth.bad_reset_link"),
+        AuthError::BotPassword => words.get("auth.bot_password"),
+        AuthError::Refused(refusal) => telling::refusal(words, *refusal),
         AuthError::Storage(_) | AuthError::Hashing(_) => words.get("js.problem.unavailable"),
     }
 }
@@ -70,13 +79,24 @@ pub fn problem_of(words: &Words, error: &AuthError) -> Problem {
     let code = match error {
         AuthError::Storage(_) | AuthError::Hashing(_) => ErrorCode::Unavailable,
         AuthError::Throttled { .. } => ErrorCode::RateLimited,
-        AuthError::WrongCredentials | AuthError::UnknownToken | AuthError::GuestsOff => ErrorCode::Unauthorized,
-        AuthError::NameTaken | AuthError::AlreadySetUp => ErrorCode::Conflict,
-        AuthError::BadInvite => ErrorCode::NotFound,
+        AuthError::WrongCredentials
+        | AuthError::UnknownToken
+        | AuthError::GuestsOff
+        | AuthError::WrongCode
+        | AuthError::TicketEnded => ErrorCode::Unauthorized,
+        AuthError::NameTaken
+        | AuthError::AlreadySetUp
+        | AuthError::FactorOn
+        | AuthError::FactorOff
+        | AuthError::BotPassword => ErrorCode::Conflict,
+        AuthError::BadInvite | AuthError::BadResetLink => ErrorCode::NotFound,
         AuthError::RegistrationClosed | AuthError::ShutOut { .. } => ErrorCode::Forbidden,
-        AuthError::BadName(_) | AuthError::BadPassword(_) | AuthError::BadLabel | AuthError::BadSetupCode => {
-            ErrorCode::BadRequest
-        }
+        AuthError::Refused(refusal) => Problem::from(*refusal).code,
+        AuthError::BadName(_)
+        | AuthError::BadPassword(_)
+        | AuthError::BadLabel
+        | AuthError::AdminInRooms
+        | AuthError::BadSetupCode => ErrorCode::BadRequest,
     };
     let message = words_of(words, error);
     Problem { retry_after: retry_after(error), saying: Saying::Translated, ..Problem::new(code, message) }

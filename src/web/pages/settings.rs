@@ -8,15 +8,19 @@ use super::fields::Fields;
 use super::refusals::{problem_of, retry_after, status_of, storage_problem, words_of};
 use super::visit::{Visit, redirect, with_retry_after};
 use crate::domain::device::{Device, DeviceKind};
+use crate::domain::name::RoomName;
 use crate::domain::person::Person;
 use crate::domain::profile::Profile;
 use crate::gateways::websocket::caller;
 use crate::protocol::error_code::Problem;
 use crate::storage::invites::Invite;
 use crate::storage::push::NamedSubscription;
+use crate::web::token_wish::names_of;
 use crate::web::views::PageView;
 use crate::web::views::preferences::{AppearanceForm, NotificationsForm, PushDeviceView, PushSection, StatusForm};
-use crate::web::views::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, SettingsPage};
+use crate::web::views::settings::{
+    DeviceView, InviteView, PasswordForm, ProfileForm, SettingsPage, TokenForm, TokenView,
+};
 use crate::web::views::time;
 
 /// The sections that say "Saved".
@@ -38,8 +42,8 @@ pub struct Left {
     pub notifications: Option<NotificationsForm>,
     /// What is wrong with the passwords.
     pub password: PasswordForm,
-    /// What is wrong with the label of a token.
-    pub token_label_error: String,
+    /// What was typed for a new token.
+    pub token: TokenForm,
     /// A new token, shown this once.
     pub new_token: String,
     /// The section that was saved.
@@ -98,9 +102,9 @@ pub async fn page(visit: &Visit, left: Left) -> Result<HttpResponse, Problem> {
         push: push_section(visit, &account).await?,
         privacy: profile.privacy.into(),
         password: left.password,
-        devices: devices(visit, &account, DeviceKind::Cookie).await?,
-        tokens: devices(visit, &account, DeviceKind::Token).await?,
-        token_label_error: left.token_label_error,
+        devices: devices(visit, &account).await?,
+        tokens: tokens(visit, &account).await?,
+        token: left.token,
         new_token: left.new_token,
         invites: if page.viewer.can_invite { invites(visit, &account).await? } else { Vec::new() },
         saved: left.saved.to_owned(),
@@ -133,19 +137,36 @@ async fn push_section(visit: &Visit, account: &Person) -> Result<PushSection, Pr
     Ok(PushSection { key: visit.state.push.public_key().to_owned(), devices })
 }
 
-async fn devices(visit: &Visit, account: &Person, kind: DeviceKind) -> Result<Vec<DeviceView>, Problem> {
-    if account.is_guest() {
-        return Ok(Vec::new());
-    }
-    let devices = visit.state.auth.devices(account, kind).await.map_err(|error| problem_of(&visit.words, &error))?;
+async fn devices(visit: &Visit, account: &Person) -> Result<Vec<DeviceView>, Problem> {
     let (now, zone) = (visit.state.clock.now(), visit.state.renderer.zone());
     let view = |device: &Device| {
         let view = DeviceView::new(device, account.device, now, zone, &visit.words);
-        let label =
-            if kind == DeviceKind::Cookie { device_label::shown(&view.label, &visit.words) } else { view.label };
-        DeviceView { label, ..view }
+        DeviceView { label: device_label::shown(&view.label, &visit.words), ..view }
     };
-    Ok(devices.iter().map(view).collect())
+    Ok(logins(visit, account, DeviceKind::Cookie).await?.iter().map(view).collect())
+}
+
+async fn tokens(visit: &Visit, account: &Person) -> Result<Vec<TokenView>, Problem> {
+    let (now, zone) = (visit.state.clock.now(), visit.state.renderer.zone());
+    let mut views = Vec::new();
+    for token in logins(visit, account, DeviceKind::Token).await? {
+        let rooms = names_of(&visit.state, token.grant.rooms.as_deref().unwrap_or_default()).await;
+        let rooms = rooms.map_err(storage_problem)?;
+        views.push(TokenView {
+            device: DeviceView::new(&token, account.device, now, zone, &visit.words),
+            scope: token.grant.scope.as_str(),
+            rooms: rooms.iter().map(RoomName::as_str).collect::<Vec<_>>().join(", "),
+            expires: token.grant.until.map(|end| time::moment(end, now, zone, &visit.words)).unwrap_or_default(),
+        });
+    }
+    Ok(views)
+}
+
+async fn logins(visit: &Visit, account: &Person, kind: DeviceKind) -> Result<Vec<Device>, Problem> {
+    if account.is_guest() {
+        return Ok(Vec::new());
+    }
+    visit.state.auth.devices(account, kind).await.map_err(|error| problem_of(&visit.words, &error))
 }
 
 async fn invites(visit: &Visit, account: &Person) -> Result<Vec<InviteView>, Problem> {
@@ -165,7 +186,7 @@ async fn room_title(visit: &Visit, invite: &Invite) -> Result<String, Problem> {
 }
 
 /// Where people reach the server: as the settings say, else as this browser did.
-fn base_url(visit: &Visit) -> String {
+pub(in crate::web) fn base_url(visit: &Visit) -> String {
     visit.state.public_url.as_ref().map_or_else(
         || {
             let from = caller::caller(&visit.request);

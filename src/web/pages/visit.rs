@@ -16,6 +16,7 @@ use serde::Serialize;
 use super::{errors, look};
 use crate::auth::secret;
 use crate::domain::access::GuestAccess;
+use crate::domain::grant::Grant;
 use crate::domain::name::UserName;
 use crate::domain::person::{Person, Standing};
 use crate::domain::preferences::Preferences;
@@ -86,6 +87,7 @@ impl Visit {
                 name: UserName::trusted("guest".to_owned()),
                 standing: Standing::Guest,
                 device: None,
+                grant: Grant::ALL,
             })),
         }
     }

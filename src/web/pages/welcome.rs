@@ -7,6 +7,7 @@ use actix_web::HttpResponse;
 use super::refusals::storage_problem;
 use super::visit::{Visit, redirect, with_cookies};
 use crate::auth::devices::NewLogin;
+use crate::domain::grant::Grant;
 use crate::domain::name::RoomName;
 use crate::domain::permission::LOBBY;
 use crate::domain::person::{Person, Standing};
@@ -74,6 +75,7 @@ async fn inviter(visit: &Visit, invite: &Invite) -> Result<Option<Arc<Person>>, 
             name: account.name,
             standing: Standing::Account(account.site_role),
             device: None,
+            grant: Grant::ALL,
         })
     }))
 }

@@ -67,11 +67,18 @@ mod tests {
 
     use super::*;
     use crate::config::Config;
+    use crate::domain::grant::Grant;
     use crate::domain::name::UserName;
     use crate::domain::person::{SiteRole, Standing};
 
     fn person(id: u128, standing: Standing) -> Person {
-        Person { id: UserId(Uuid::from_u128(id)), name: UserName::trusted("ann".into()), standing, device: None }
+        Person {
+            id: UserId(Uuid::from_u128(id)),
+            name: UserName::trusted("ann".into()),
+            standing,
+            device: None,
+            grant: Grant::ALL,
+        }
     }
 
     #[test]

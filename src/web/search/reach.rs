@@ -59,5 +59,5 @@ impl Reach {
 fn may_read(room: &KnownRoom, person: &Person, access: Access) -> bool {
     let facts = RoomFacts { kind: room.kind, is_lobby: room.name.as_str() == LOBBY, archived: room.archived };
     let actor = Actor { standing: person.standing, membership: room.membership };
-    permission::may_read(access, facts, actor).is_ok()
+    person.grant.covers(room.id) && permission::may_read(access, facts, actor).is_ok()
 }

@@ -11,7 +11,7 @@ use crate::domain::emoji::Emoji;
 use crate::domain::ids::UserId;
 use crate::domain::membership::{Level, Mark, Membership, Role};
 use crate::domain::permission::{self, Actor, LOBBY, RoomFacts};
-use crate::domain::person::{Person, Status};
+use crate::domain::person::{Author, Person, Status};
 use crate::domain::room::RoomKind;
 use crate::domain::status_line::StatusText;
 use crate::protocol::answer::{MemberEntry, RoomEntry, RoomLook};
@@ -165,6 +165,8 @@ pub struct MemberView {
     pub person: PersonView,
     /// `owner`, `moderator`, `member` or `guest`; nothing outside a room.
     pub role: &'static str,
+    /// A program, not a person.
+    pub is_bot: bool,
     /// Connected to the room.
     pub online: bool,
     /// `online`, `away`, `busy` or `offline`.
@@ -211,6 +213,7 @@ impl MemberView {
         let roles = entry.role.filter(|_| look.may_appoint.is_ok()).map(other_roles).unwrap_or_default();
         Self {
             role: entry.role.map_or("guest", Role::as_str),
+            is_bot: entry.bot,
             online: entry.status != Status::Offline,
             presence: entry.status.as_str(),
             status_emoji: entry.line.emoji.map_or("", Emoji::as_str).to_owned(),
@@ -228,9 +231,11 @@ impl MemberView {
 
     /// Shows somebody who is not met in a room.
     #[must_use]
-    pub fn outside(id: UserId, name: String, viewer: UserId, online: bool) -> Self {
+    pub fn outside(Author { id, name }: Author, is_bot: bool, viewer: UserId, online: bool) -> Self {
+        let name = name.to_string();
         Self {
             role: "",
+            is_bot,
             online,
             presence: if online { Status::Online } else { Status::Offline }.as_str(),
             status_emoji: String::new(),

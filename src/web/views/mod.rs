@@ -23,6 +23,7 @@ pub mod rooms;
 mod samples;
 pub mod search;
 pub mod settings;
+pub mod sign_in;
 mod templates;
 pub mod thread;
 pub mod time;

@@ -63,7 +63,7 @@ fn author(name: &str) -> Author {
 fn viewers() -> Vec<Option<Person>> {
     let person = |standing| {
         let Author { id, name } = author("ann");
-        Some(Person { id, name, standing, device: None })
+        Some(Person { id, name, standing, device: None, grant: crate::domain::grant::Grant::ALL })
     };
     vec![
         None,
@@ -232,8 +232,9 @@ fn members(look: &RoomLook) -> Vec<MemberView> {
         Access { demo: false, guests: GuestAccess::Open, registration: Registration::Open, quarantine_hours: 0 };
     let member = |name, role, status| {
         let Author { id, name } = author(name);
+        let (bot, line) = (role == Some(Role::Member), said());
         MemberView::new(
-            &MemberEntry { id, name, role, status, line: said(), last_seen: Some(NOW) },
+            &MemberEntry { id, name, role, bot, status, line, last_seen: Some(NOW) },
             Looking { look, account: Some(&ann), access },
         )
     };
@@ -444,4 +445,5 @@ fn listed(person: PersonView) -> ListedPersonView {
 mod beside_rooms;
 mod search;
 mod settings;
+mod sign_in;
 mod threads;

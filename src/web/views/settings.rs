@@ -35,9 +35,9 @@ pub struct SettingsPage {
     /// Where one is logged in.
     pub devices: Vec<DeviceView>,
     /// What one's programs use.
-    pub tokens: Vec<DeviceView>,
-    /// What is wrong with the label of a new token.
-    pub token_label_error: String,
+    pub tokens: Vec<TokenView>,
+    /// The form of a new token.
+    pub token: TokenForm,
     /// A token that has just been made, or nothing; shown this once.
     pub new_token: String,
     /// The invites one has made.
@@ -91,6 +91,37 @@ impl DeviceView {
             current: current == Some(device.id),
         }
     }
+}
+
+/// A token.
+#[derive(Debug, Serialize)]
+pub struct TokenView {
+    /// What it has in common with every login.
+    #[serde(flatten)]
+    pub device: DeviceView,
+    /// How much it may do: `read`, `write` or `admin`.
+    pub scope: &'static str,
+    /// The rooms it is good for, or nothing for all.
+    pub rooms: String,
+    /// When it ends, inside a sentence, or nothing.
+    pub expires: String,
+}
+
+/// The form of a new token.
+#[derive(Debug, Default, Serialize)]
+pub struct TokenForm {
+    /// What was typed as the label.
+    pub label_value: String,
+    /// What is wrong with it.
+    pub label_error: String,
+    /// What was chosen as the scope.
+    pub scope_value: String,
+    /// What was typed as the rooms.
+    pub rooms_value: String,
+    /// What is wrong with them.
+    pub rooms_error: String,
+    /// What was chosen as its life, in days.
+    pub days_value: String,
 }
 
 /// An invite.

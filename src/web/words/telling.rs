@@ -40,6 +40,9 @@ pub fn refusal(words: &Words, refusal: Refusal) -> String {
         Refusal::CannotArchive => "refusal.cannot_archive",
         Refusal::NotBelow => "refusal.not_below",
         Refusal::OwnerStays => "refusal.owner_stays",
+        Refusal::ScopeNeeded { needed } => return words.with("refusal.scope_needed", &[("scope", &needed)]),
+        Refusal::SomeRoomsOnly => "refusal.some_rooms_only",
+        Refusal::LoginEnded => "auth.unknown_token",
     };
     words.get(key)
 }

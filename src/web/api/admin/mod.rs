@@ -21,6 +21,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
                 .route(patch().to(people::change))
                 .route(delete().to(people::remove)),
         )
+        .service(resource("/admin/users/{user}/reset").route(post().to(people::reset)))
         .service(resource("/admin/users/{user}/logins").route(delete().to(people::end_logins)))
         .service(resource("/admin/rooms").route(read().to(rooms::list)))
         .service(resource("/admin/rooms/{room}").route(read().to(rooms::show)).route(patch().to(rooms::change)))

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
+use serde_json::json as value;
 
 use super::by;
 use crate::domain::person::SiteRole;
@@ -110,4 +111,14 @@ pub async fn end_logins(
 ) -> Result<HttpResponse, ApiError> {
     state.admin.end_logins(&by(&visitor)?, &user).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Makes a link for a new password.
+pub async fn reset(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    user: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let link = state.admin.make_reset_link(&by(&visitor)?, &user).await?;
+    Ok(json(HttpResponse::Created(), value!({ "path": link.path, "expires_at": link.expires_at })))
 }

@@ -3,8 +3,9 @@
 use super::super::preferences::{
     AppearanceForm, NotificationsForm, PrivacyForm, PushDeviceView, PushSection, StatusForm,
 };
-use super::super::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, SettingsPage};
+use super::super::settings::{DeviceView, InviteView, PasswordForm, ProfileForm, SettingsPage, TokenForm, TokenView};
 use super::{NASTY, pages, render, sidebars};
+use crate::domain::grant::Scope;
 use crate::domain::preferences::Preferences;
 
 #[test]
@@ -65,8 +66,24 @@ fn settings_render_in_every_shape() {
                 privacy: PrivacyForm { hide_presence: full, hide_reads: full },
                 password: PasswordForm { current_error: text.into(), new_error: text.into() },
                 devices: if full { vec![device(true), device(false)] } else { Vec::new() },
-                tokens: if full { vec![device(false)] } else { Vec::new() },
-                token_label_error: text.into(),
+                tokens: Scope::ALL
+                    .into_iter()
+                    .filter(|_| full)
+                    .map(|scope| TokenView {
+                        device: device(false),
+                        scope: scope.as_str(),
+                        rooms: text.into(),
+                        expires: text.into(),
+                    })
+                    .collect(),
+                token: TokenForm {
+                    label_value: text.into(),
+                    label_error: text.into(),
+                    scope_value: text.into(),
+                    rooms_value: text.into(),
+                    rooms_error: text.into(),
+                    days_value: text.into(),
+                },
                 new_token: text.into(),
                 invites: if full { vec![invite(0), invite(1), invite(9)] } else { Vec::new() },
                 saved: if full { "tokens".into() } else { String::new() },

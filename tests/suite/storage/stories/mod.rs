@@ -1,6 +1,7 @@
 //! The stories, by topic. Each gets a fresh database and tells one thing that must be so.
 
 pub mod accounts;
+pub mod credentials;
 pub mod devices;
 pub mod invites;
 pub mod keys;

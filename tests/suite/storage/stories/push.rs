@@ -17,7 +17,15 @@ use crate::storage::samples::{NOW, account, joined, lobby};
 async fn login(store: &dyn Store, user: UserId, secret: u8) -> DeviceId {
     let id = DeviceId(Uuid::now_v7());
     let label = format!("Chromium {secret}");
-    let device = Device { id, user, kind: DeviceKind::Cookie, label, created_at: NOW, used_at: NOW };
+    let device = Device {
+        id,
+        user,
+        kind: DeviceKind::Cookie,
+        label,
+        created_at: NOW,
+        used_at: NOW,
+        grant: parlor::domain::grant::Grant::ALL,
+    };
     store.add_device(&device, &[secret; 32], None).await.unwrap();
     id
 }

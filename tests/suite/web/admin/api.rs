@@ -143,3 +143,42 @@ async fn bans_reports_settings_and_sessions_have_their_acts() {
     let verified = api.get("/api/v1/admin/audit/verify").await.json();
     assert_eq!((&verified["whole"], &verified["broken_at"]), (&json!(true), &json!(null)));
 }
+
+#[tokio::test]
+async fn a_token_for_less_runs_nothing() {
+    let staff = Staff::gather().await;
+    let api = staff.api().await;
+    for scope in ["read", "write"] {
+        let made = api.post("/api/v1/tokens", json!({"label": scope, "scope": scope})).await.json();
+        let token = made["secret"].as_str().or(made["token"].as_str()).expect("a secret").to_owned();
+        let small = Api::new(&staff.server, &token);
+
+        let refused = small.get("/api/v1/admin/users").await;
+        assert_eq!((refused.status, &refused.json()["code"]), (403, &json!("forbidden")), "{scope}");
+        assert_eq!(small.patch("/api/v1/admin/users/bob", json!({"silenced": true})).await.status, 403, "{scope}");
+        assert_eq!(small.get("/admin/people").await.status, 404, "{scope}");
+    }
+    assert_eq!(api.get("/api/v1/admin/users/bob").await.json()["silenced"], false);
+}
+
+#[tokio::test]
+async fn a_link_for_a_new_password_is_handed_over_once() {
+    let staff = Staff::gather().await;
+    let api = staff.api().await;
+    assert_eq!(staff.moderator.post("/admin/people/bob/reset", &[]).await.status, 404);
+    let page = staff.admin.post("/admin/people/bob/reset", &[]).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    let at = page.body.find("/reset/").expect("the link is shown");
+    let path: String = page.body[at..].chars().take_while(|sign| *sign != '<').collect();
+    assert_eq!(newest(&api).await, ("adam".into(), "user.reset_link".into(), "user:bob".into()));
+    assert!(!staff.admin.get("/admin/people/bob").await.body.contains("/reset/"), "only this once");
+    assert!(!api.get("/api/v1/admin/audit").await.body.contains(&path), "the log does not have it");
+    assert_eq!(staff.server.browser().get(&path).await.status, 200);
+
+    let made = api.post("/api/v1/admin/users/bob/reset", json!({})).await;
+
+    assert_eq!(made.status, 201, "{}", made.body);
+    let second = made.json()["path"].as_str().expect("a path").to_owned();
+    assert_eq!(staff.server.browser().get(&second).await.status, 200);
+    assert_ne!(staff.server.browser().get(&path).await.status, 200, "the first one is good no more");
+}
