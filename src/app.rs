@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
 
-use crate::admin::Admin;
+use crate::admin::{self, Admin};
 use crate::auth::forwarded::Doorway;
 use crate::auth::vouched::JwksError;
 use crate::auth::{Auth, AuthError};
@@ -180,7 +180,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         tls: tls.clone(),
         doorway: Arc::new(doorway),
         clock: clock.clone(),
-        metrics,
+        metrics: metrics.clone(),
         store: store.clone(),
         auth: auth.clone(),
         chat: chat.clone(),
@@ -227,6 +227,8 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let (handle, serving) = (server.handle(), actix::spawn(server));
     let mut upkeep = vec![actix::spawn(upkeep::prune(store.clone(), clock.clone()))];
     upkeep.push(actix::spawn(upkeep::retain(store.clone(), clock.clone(), config.upkeep.retention_days)));
+    let (watched, data) = (store.clone(), config.store.data.clone());
+    upkeep.push(actix::spawn(admin::watch::watch(watched, metrics, clock.clone(), data)));
     upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
     let renewing = tls.clone().map(|tls| actix::spawn(tls::server::follow_files(tls, clock.clone())));
     let zone = config.pages.time_zone.clone();

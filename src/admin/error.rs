@@ -4,6 +4,7 @@ use derive_more::{Display, Error, From};
 
 use crate::auth::AuthError;
 use crate::domain::permission::Refusal;
+use crate::protocol::error_code::Problem;
 use crate::storage::StorageError;
 
 /// Why an act was not done.
@@ -42,9 +43,9 @@ pub enum AdminError {
     #[display("this needs the running server; start it, and use its pages or its API")]
     NeedsServer,
     /// The chat refused it.
-    #[display("{_0}")]
+    #[display("{}", _0.message)]
     #[from(skip)]
-    Chat(#[error(not(source))] String),
+    Chat(#[error(not(source))] Box<Problem>),
     /// Identity refused it.
     #[display("{_0}")]
     Auth(AuthError),

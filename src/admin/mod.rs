@@ -7,12 +7,13 @@ pub mod audit;
 pub mod bans;
 pub mod console;
 pub mod error;
-
+pub mod invites;
 pub mod people;
 pub mod reports;
 pub mod rooms;
 pub mod sessions;
 pub mod settings;
+pub mod watch;
 
 use std::sync::Arc;
 
@@ -21,7 +22,9 @@ use serde_json::Value;
 use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::domain::clock::Clock;
+use crate::domain::grant::Scope;
 use crate::domain::office::{self, Power};
+use crate::domain::permission::Refusal;
 use crate::domain::person::{Author, Person, SiteRole, Standing};
 use crate::storage::SharedStore;
 use crate::storage::audit::Act;
@@ -43,11 +46,15 @@ impl By {
     /// A person at a door.
     ///
     /// # Errors
-    /// For guests.
+    /// For guests, and for tokens without the scope to administer.
     pub fn person(person: &Person, origin: impl Into<String>) -> Result<Self, AdminError> {
         match person.standing {
+            // A token that was made for less does not run the server.
+            Standing::Account(_) if person.grant.allows_outside_rooms(Scope::Admin).is_err() => {
+                Err(AdminError::Refused(Refusal::ScopeNeeded { needed: Scope::Admin }))
+            }
             Standing::Account(role) => Ok(Self { who: Author::from(person), role, origin: origin.into() }),
-            Standing::Guest => Err(AdminError::Refused(crate::domain::permission::Refusal::AccountNeeded)),
+            Standing::Guest => Err(AdminError::Refused(Refusal::AccountNeeded)),
         }
     }
 }

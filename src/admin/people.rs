@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Admin, AdminError, By};
+use crate::auth::reset::ResetLink;
 use crate::chat::messages::Cut;
 use crate::domain::limits::REASON_CHARS;
 use crate::domain::name::NameKey;
@@ -145,6 +146,17 @@ impl Admin {
         }
         self.note(by, "user.end_logins", user(&found), json!({ "logins": ended.len() })).await?;
         Ok(ended.len())
+    }
+
+    /// Makes a link by which somebody chooses a new password; those made before are good no more.
+    ///
+    /// # Errors
+    /// When the role is not enough, or the account is a bot.
+    pub async fn make_reset_link(&self, by: &By, name: &str) -> Result<ResetLink, AdminError> {
+        let found = self.find_below(by, Power::Logins, name).await?;
+        let link = self.auth.make_reset_link(found.account.id).await?;
+        self.note(by, "user.reset_link", user(&found), json!({ "expires_at": link.expires_at })).await?;
+        Ok(link)
     }
 
     /// Deletes an account. What it wrote stays under its name; with `messages` it is deleted, room by room.

@@ -13,7 +13,7 @@ use crate::domain::person::{Person, Standing};
 use crate::domain::room::RoomKind;
 use crate::protocol::command::{Command, HouseAct};
 use crate::storage::order::{WatchedAccount, WatchedRoom};
-use crate::storage::rooms::StoredRoom;
+use crate::storage::rooms::{NamedMember, StoredRoom};
 
 /// Rooms of one page.
 pub const PAGE: usize = 50;
@@ -48,6 +48,33 @@ impl Admin {
             self.note(by, "room.look", target(&found), json!({})).await?;
         }
         Ok(found)
+    }
+
+    /// How many days messages of this room are kept; 0 for ever, `None` as on the whole server.
+    ///
+    /// # Errors
+    /// When the role is not enough.
+    pub async fn retention(&self, by: &By, room: &StoredRoom) -> Result<Option<u32>, AdminError> {
+        self.allow(by, Power::SeeRooms)?;
+        Ok(self.store.retention_of(room.info.id).await?)
+    }
+
+    /// The people of a room by name, from after the name `after` on, and whether there are more.
+    ///
+    /// # Errors
+    /// When the role is not enough.
+    pub async fn room_members(
+        &self,
+        by: &By,
+        room: &StoredRoom,
+        after: &str,
+    ) -> Result<(Vec<NamedMember>, bool), AdminError> {
+        self.allow(by, Power::SeeRooms)?;
+        let after = NameKey::of(after);
+        let mut found = self.store.members(room.info.id, Some(&after), PAGE + 1).await?;
+        let more = found.len() > PAGE;
+        found.truncate(PAGE);
+        Ok((found, more))
     }
 
     async fn find_room(&self, name: &str) -> Result<StoredRoom, AdminError> {
@@ -128,7 +155,7 @@ impl Admin {
         let (id, name, standing) = (by.who.id, by.who.name.clone(), Standing::Account(by.role));
         let person = Arc::new(Person { id, name, standing, device: None, grant: Grant::ALL });
         let command = Command::House { room: room.clone(), act };
-        chat.ask(person, command).await.map_err(|problem| AdminError::Chat(problem.message.to_string()))?;
+        chat.ask(person, command).await.map_err(|problem| AdminError::Chat(Box::new(problem)))?;
         Ok(())
     }
 }

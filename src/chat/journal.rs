@@ -174,9 +174,11 @@ impl Journal {
     async fn write(&self, entries: &mut Vec<Entry>) -> Vec<Outcome> {
         let (drafts, purposes): (Vec<Draft>, Vec<Purpose>) =
             entries.drain(..).map(|entry| (entry.draft, entry.purpose)).unzip();
+        self.metrics.journal_waiting(drafts.len() + self.queue.len());
         let started = Instant::now();
         let written = self.store.append(&drafts).await;
         self.healthy.store(written.is_ok(), Ordering::Release);
+        self.metrics.journal_waiting(self.queue.len());
         let stored: Vec<Option<Appended>> = match written {
             Ok(all) => {
                 let messages = all.iter().filter(|appended| is_new_message(appended)).count();

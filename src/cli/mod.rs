@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 fine, 1 failed, 2 wrong usage (a flag, variable or setting that makes no sense), 130 ended by Ctrl-C.
 
+mod admin;
 mod backup;
 mod bench;
 mod config;
@@ -39,6 +40,7 @@ enum Failure {
 pub fn main() -> ExitCode {
     let matches = command().get_matches();
     let outcome = match matches.subcommand() {
+        Some(("admin", sub)) => admin::run(sub),
         Some(("backup", sub)) => backup::run(sub),
         Some(("bench", sub)) => bench::run(sub),
         Some(("config", sub)) => config::run(sub),
@@ -72,6 +74,7 @@ fn command() -> Command {
         .subcommand(Command::new("serve").about("Runs the server (the default)").args(clap_args()))
         .subcommand(send::command())
         .subcommand(tail::command())
+        .subcommand(admin::command())
         .subcommand(backup::command())
         .subcommand(restore::command())
         .subcommand(export::command())

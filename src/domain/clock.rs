@@ -9,7 +9,7 @@ use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Milliseconds since 1970-01-01 UTC. Shown to programs as RFC 3339 with milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Display)]
 #[display("{}", self.rfc3339())]
 pub struct Timestamp(pub i64);
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use derive_more::{Display, Error};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::clock::Timestamp;
 use super::ids::UserId;
@@ -109,6 +110,24 @@ pub struct Ban {
 }
 
 impl Ban {
+    /// The ban as programs read it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let (user, network) = match &self.who {
+            Banned::Account(account) => (Some(&account.name), None),
+            Banned::Network(network) => (None, Some(network)),
+        };
+        json!({
+            "id": self.id,
+            "user": user,
+            "network": network,
+            "reason": self.reason,
+            "made_by": self.made_by.name,
+            "made_at": self.made_at,
+            "ends_at": self.ends_at,
+        })
+    }
+
     /// True while it shuts anybody out.
     #[must_use]
     pub fn is_in_force(&self, now: Timestamp) -> bool {

@@ -168,4 +168,18 @@ mod tests {
             assert_eq!(may_touch(own, other).is_ok(), may, "{own:?} {other:?}");
         }
     }
+
+    #[test]
+    fn the_table_in_the_documents_is_this_one() {
+        const DOCUMENT: &str = include_str!("../../docs/OPERATIONS.md");
+        let (_, rest) = DOCUMENT.split_once("<!-- powers: begin -->\n").expect("it has a beginning");
+        let (table, _) = rest.split_once("<!-- powers: end -->").expect("it has an end");
+        let mut expected = "| power | moderator | admin | owner |\n|---|---|---|---|\n".to_owned();
+        for power in Power::ALL {
+            let [moderator, admin, owner] = [SiteRole::Moderator, SiteRole::Admin, SiteRole::Owner]
+                .map(|role| if may(power, Standing::Account(role)).is_ok() { "yes" } else { "no" });
+            expected += &format!("| {} | {moderator} | {admin} | {owner} |\n", power.words());
+        }
+        assert_eq!(table, expected, "put this into docs/OPERATIONS.md");
+    }
 }

@@ -2,6 +2,7 @@
 //! it, so that a change, a gap or a cut shows.
 
 use async_trait::async_trait;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::StorageResult;
@@ -69,6 +70,25 @@ pub struct AuditEntry {
     pub hash: AuditHash,
 }
 
+impl AuditEntry {
+    /// The entry as programs read it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let details = serde_json::from_str(&self.act.details).unwrap_or(Value::Null);
+        let hash: String = self.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        json!({
+            "id": self.id,
+            "at": self.act.at,
+            "actor": { "id": self.act.actor.id, "name": self.act.actor.name },
+            "origin": self.act.origin,
+            "action": self.act.action,
+            "target": self.act.target,
+            "details": details,
+            "hash": hash,
+        })
+    }
+}
+
 /// Which entries to list; empty texts are any.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
@@ -89,6 +109,20 @@ pub struct Verified {
     pub last: AuditHash,
     /// The first entry that does not follow from those before it.
     pub broken_at: Option<i64>,
+}
+
+impl Verified {
+    /// What it says, as programs read it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let last: String = self.last.iter().map(|byte| format!("{byte:02x}")).collect();
+        json!({
+            "whole": self.broken_at.is_none(),
+            "entries": self.entries,
+            "last_hash": last,
+            "broken_at": self.broken_at,
+        })
+    }
 }
 
 /// The audit log.

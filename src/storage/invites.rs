@@ -50,6 +50,12 @@ pub trait Invites {
     /// The invites made by this account, newest first.
     async fn invites_of(&self, user: UserId) -> StorageResult<Vec<Invite>>;
 
+    /// The invites of everybody that may still be used, newest first, at most `limit`.
+    async fn open_invites(&self, now: Timestamp, limit: usize) -> StorageResult<Vec<Invite>>;
+
+    /// Takes one back, whoever made it; answers with what it was.
+    async fn take_back_invite(&self, code: &str) -> StorageResult<Option<Invite>>;
+
     /// Takes one back; `false` when this account made no such invite.
     async fn revoke_invite(&self, user: UserId, code: &str) -> StorageResult<bool>;
 }

@@ -76,6 +76,12 @@ pub trait Store:
     /// When it does not answer.
     async fn ping(&self) -> Result<(), StorageError>;
 
+    /// How large it is, in bytes.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    async fn bytes(&self) -> Result<u64, StorageError>;
+
     /// Closes it in order: what is in the write-ahead log goes into the file.
     async fn close(&self);
 }

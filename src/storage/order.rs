@@ -2,6 +2,7 @@
 //! in memory by `auth`.
 
 use async_trait::async_trait;
+use serde_json::{Value, json};
 
 use super::StorageResult;
 use super::users::Account;
@@ -47,6 +48,26 @@ pub struct WatchedAccount {
     pub rooms: u64,
 }
 
+impl WatchedAccount {
+    /// The account as programs read it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "id": self.account.id,
+            "name": self.account.name,
+            "role": self.account.site_role,
+            "created_at": self.account.created_at,
+            "used_at": self.used_at,
+            "suspended_at": self.suspended.as_ref().map(|(at, _)| at),
+            "suspended_reason": self.suspended.as_ref().map(|(_, reason)| reason),
+            "silenced": self.silenced,
+            "trusted_at": self.trusted_at,
+            "has_second_factor": self.has_second_factor,
+            "rooms": self.rooms,
+        })
+    }
+}
+
 /// Which accounts to list.
 #[derive(Debug, Clone, Default)]
 pub struct AccountFilter {
@@ -69,6 +90,22 @@ pub struct WatchedRoom {
     pub owners: Vec<String>,
     /// Days after which messages go; `None` as on the whole server, 0 never.
     pub retention_days: Option<u32>,
+}
+
+impl WatchedRoom {
+    /// The room as programs read it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "name": self.info.name,
+            "kind": self.info.kind,
+            "archived": self.info.archived,
+            "members": self.members,
+            "owners": self.owners,
+            "messages": self.info.messages,
+            "retention_days": self.retention_days,
+        })
+    }
 }
 
 /// Decisions about people.
@@ -114,6 +151,9 @@ pub trait Order {
 
     /// Rooms that are not direct, by name, with `name` in it, from after the name key `after` on, at most `limit`.
     async fn watched_rooms(&self, name: &str, after: &str, limit: usize) -> StorageResult<Vec<WatchedRoom>>;
+
+    /// How many days messages of a room are kept; `None` as on the whole server.
+    async fn retention_of(&self, room: RoomId) -> StorageResult<Option<u32>>;
 
     /// At most `limit` messages of this author that are not deleted, in any room, in the order they were written in, from
     /// after a place of the log on; each with its own place.

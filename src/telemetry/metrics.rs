@@ -16,6 +16,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Metric, Registry};
 
+use super::figures::{Counted, Durations, History};
 use super::process::Process;
 use crate::domain::clock::Timestamp;
 
@@ -40,6 +41,11 @@ struct Numbers {
     certificate_expiry: Family<[(&'static str, &'static str); 0], Gauge>,
     pushes: Family<PushLabels, Counter>,
     rooms_loaded: Gauge,
+    journal_waiting: Gauge,
+    deliveries_took: Durations,
+    commits_took: Durations,
+    started: Timestamp,
+    history: History,
     backups: Family<BackupLabels, Counter>,
     last_backup: Gauge,
     delivery_seconds: Histogram,
@@ -58,6 +64,23 @@ struct Numbers {
 pub enum Door {
     /// `/ws` and `/ws/echo`.
     Websocket,
+}
+
+/// Numbers of one moment.
+#[derive(Debug, Clone)]
+pub struct Now {
+    /// Open connections.
+    pub connections: u64,
+    /// Messages committed so far.
+    pub messages: u64,
+    /// Events handed to sessions so far.
+    pub deliveries: u64,
+    /// Events that wait for the journal.
+    pub queue: u64,
+    /// How long events took from the server to those who read them.
+    pub delivery: Counted,
+    /// How long transactions of the journal took.
+    pub commit: Counted,
 }
 
 /// What became of a notification.
@@ -148,6 +171,11 @@ impl Metrics {
             ),
             pushes: register(r, "push_notifications", "Notifications, by what became of them", Family::default()),
             rooms_loaded: register(r, "rooms_loaded", "Rooms in memory", Gauge::default()),
+            journal_waiting: register(r, "journal_waiting", "Events that wait for the journal", Gauge::default()),
+            deliveries_took: Durations::default(),
+            commits_took: Durations::default(),
+            started,
+            history: History::default(),
             backups: register(r, "backups", "Scheduled backups, by what became of them", Family::default()),
             last_backup: register(
                 r,
@@ -210,6 +238,7 @@ impl Metrics {
     pub fn journal_committed(&self, events: usize, messages: usize, took: Duration) {
         self.0.journal_batch_events.observe(f64::from(u32::try_from(events).unwrap_or(u32::MAX)));
         self.0.journal_commit_seconds.observe(took.as_secs_f64());
+        self.0.commits_took.observe(took);
         self.0.messages_stored.inc_by(messages as u64);
     }
 
@@ -221,6 +250,38 @@ impl Metrics {
     /// A thread has handed out events; the oldest of them was taken so long ago.
     pub fn delivery_took(&self, took: Duration) {
         self.0.delivery_seconds.observe(took.as_secs_f64());
+        self.0.deliveries_took.observe(took);
+    }
+
+    /// So many events wait for the journal.
+    pub fn journal_waiting(&self, events: usize) {
+        self.0.journal_waiting.set(i64::try_from(events).unwrap_or(i64::MAX));
+    }
+
+    /// The numbers of this moment, for those who look at them on a page.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        let count = |gauge: &Gauge| u64::try_from(gauge.get()).unwrap_or(0);
+        Now {
+            connections: count(&self.0.websockets),
+            messages: self.0.messages_stored.get(),
+            deliveries: self.0.deliveries.get(),
+            queue: count(&self.0.journal_waiting),
+            delivery: self.0.deliveries_took.counted(),
+            commit: self.0.commits_took.counted(),
+        }
+    }
+
+    /// How it went over the last hour and the last day.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.0.history
+    }
+
+    /// When the server started.
+    #[must_use]
+    pub fn started(&self) -> Timestamp {
+        self.0.started
     }
 
     /// Counts a notification.

@@ -3,9 +3,11 @@
 //! **How to add a page:** a context in `views/`, a handler in `pages/`, one line in `routes`, a template.
 //! **How to add an endpoint:** a handler in `api/`, one line in `api::configure`, a test in `tests/suite/web/`.
 
+pub mod admin;
 pub mod api;
 pub mod cookies;
 mod emoji_list;
+mod house;
 pub mod installed;
 pub mod methods;
 pub(crate) mod middleware;

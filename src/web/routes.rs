@@ -10,7 +10,7 @@ use super::middleware::{
     access_log, errors, one_host, rate_limits, request_id, same_origin, security_headers, slow_bodies,
 };
 use super::state::WebState;
-use super::{api, emoji_list, installed, pages, service, static_files};
+use super::{admin, api, emoji_list, house, installed, pages, service, static_files};
 use crate::gateways::websocket;
 
 /// Every route of the server.
@@ -22,6 +22,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(websocket::configure)
         .configure(emoji_list::configure)
         .configure(static_files::configure)
+        .configure(house::configure)
+        .configure(admin::configure)
         .configure(pages::configure);
 }
 

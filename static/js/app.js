@@ -15,6 +15,7 @@ import { watchMenus } from "./menus.js";
 /** Elements that are loaded when one of them is on the page. */
 const LATER = {
   "copy-text": () => import("./elements/copy-text.js"),
+  "figure-charts": () => import("./elements/figure-charts.js"),
   "filter-list": () => import("./elements/filter-list.js"),
   "pins-panel": () => import("./elements/pins-panel.js"),
   "thread-panel": () => import("./elements/thread-panel.js"),

@@ -6,7 +6,7 @@
 
 import { pageDocument } from "./trusted_html.js";
 
-const OURS = /^\/(?:rooms|direct|people|settings|search|shortcuts)(?:\/|$)/;
+const OURS = /^\/(?:rooms|direct|people|settings|search|shortcuts|admin)(?:\/|$)/;
 const HEADERS = { accept: "text/html" };
 const PREFETCHED_FOR_MS = 5_000;
 const HOVER_MS = 60;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::error::inconsistent;
-use super::{SqliteStore, user_id};
+use super::{SqliteStore, row_limit, user_id};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{RoomId, UserId};
 use crate::domain::name::UserName;
@@ -25,6 +25,14 @@ SELECT i.code, i.made_by, u.name, i.room_id, i.uses, i.max_uses, i.created_at, i
 FROM invites i JOIN users u ON u.id = i.made_by
 WHERE i.made_by = $1
 ORDER BY i.created_at DESC, i.code";
+
+const OPEN: &str = "
+SELECT i.code, i.made_by, u.name, i.room_id, i.uses, i.max_uses, i.created_at, i.expires_at
+FROM invites i JOIN users u ON u.id = i.made_by
+WHERE (i.max_uses IS NULL OR i.uses < i.max_uses) AND (i.expires_at IS NULL OR i.expires_at > $1)
+ORDER BY i.created_at DESC, i.code LIMIT $2";
+
+const TAKE_BACK: &str = "DELETE FROM invites WHERE code = $1";
 
 const REVOKE: &str = "DELETE FROM invites WHERE made_by = $1 AND code = $2";
 
@@ -77,6 +85,18 @@ impl Invites for SqliteStore {
         let rows: Vec<InviteRow> =
             sqlx::query_as(LIST).bind(user.as_bytes().as_slice()).fetch_all(&self.readers).await?;
         rows.into_iter().map(invite).collect()
+    }
+
+    async fn open_invites(&self, now: Timestamp, limit: usize) -> StorageResult<Vec<Invite>> {
+        let rows: Vec<InviteRow> =
+            sqlx::query_as(OPEN).bind(now.0).bind(row_limit(limit)).fetch_all(&self.readers).await?;
+        rows.into_iter().map(invite).collect()
+    }
+
+    async fn take_back_invite(&self, code: &str) -> StorageResult<Option<Invite>> {
+        let found = self.invite(code).await?;
+        let gone = sqlx::query(TAKE_BACK).bind(code).execute(&self.writer).await?;
+        Ok(found.filter(|_| gone.rows_affected() == 1))
     }
 
     async fn revoke_invite(&self, user: UserId, code: &str) -> StorageResult<bool> {

@@ -106,6 +106,11 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    async fn bytes(&self) -> Result<u64, StorageError> {
+        const SIZE: &str = "SELECT c.page_count * s.page_size FROM pragma_page_count() c, pragma_page_size() s";
+        from_sql(sqlx::query_scalar::<_, i64>(SIZE).fetch_one(&self.readers).await?)
+    }
+
     async fn close(&self) {
         self.readers.close().await;
         // The last connection that closes moves the write-ahead log into the file.

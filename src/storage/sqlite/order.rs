@@ -275,6 +275,14 @@ impl Order for SqliteStore {
         rows.iter().map(room).collect()
     }
 
+    async fn retention_of(&self, room: RoomId) -> StorageResult<Option<u32>> {
+        let days: Option<Option<i64>> = sqlx::query_scalar("SELECT retention_days FROM rooms WHERE id = $1")
+            .bind(room.0)
+            .fetch_optional(&self.readers)
+            .await?;
+        days.flatten().map(u32::try_from).transpose().map_err(inconsistent)
+    }
+
     async fn messages_of(&self, user: UserId, after: i64, limit: usize) -> StorageResult<Vec<(i64, RoomName, Seq)>> {
         let rows: Vec<(i64, String, i64)> = sqlx::query_as(MESSAGES_OF)
             .bind(user.as_bytes().as_slice())

@@ -4,6 +4,7 @@
 //! `tests/suite/web/`. A POST needs nothing for `Idempotency-Key`: the middleware `idempotency` sees to it.
 
 mod acts;
+mod admin;
 pub(crate) mod ask;
 mod bots;
 mod direct;
@@ -46,6 +47,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(
         scope("/api/v1")
             .wrap(from_fn(idempotency::once))
+            .configure(admin::configure)
             .service(resource("/me").route(read().to(me::show)))
             .service(
                 resource("/me/preferences").route(read().to(preferences::show)).route(patch().to(preferences::change)),

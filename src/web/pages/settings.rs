@@ -186,7 +186,7 @@ async fn room_title(visit: &Visit, invite: &Invite) -> Result<String, Problem> {
 }
 
 /// Where people reach the server: as the settings say, else as this browser did.
-fn base_url(visit: &Visit) -> String {
+pub(in crate::web) fn base_url(visit: &Visit) -> String {
     visit.state.public_url.as_ref().map_or_else(
         || {
             let from = caller::caller(&visit.request);

@@ -95,7 +95,8 @@ impl Visit {
     /// What every page needs.
     pub async fn page_view(&self, title: &str) -> PageView {
         let access = self.state.auth.access();
-        let server_name = self.state.auth.server_name();
+        let house = self.state.auth.house();
+        let server_name = house.name.clone();
         PageView {
             lang: self.words.language().tag(),
             dir: self.words.language().dir(),
@@ -109,6 +110,8 @@ impl Visit {
             demo: access.demo,
             version: env!("CARGO_PKG_VERSION"),
             flash: String::new(),
+            notice: house.message.clone(),
+            accent: house.accent.trim_start_matches('#').to_owned(),
             viewer: ViewerView::new(self.visitor.person.as_deref(), access),
             here: errors::way_back(&self.request),
             languages: Language::ALL.map(LanguageView::from),
@@ -176,12 +179,12 @@ fn language_of(request: &HttpRequest, preferences: &Preferences) -> Language {
 }
 
 /// A response with HTML.
-pub(super) fn html_response(status: StatusCode, html: String) -> HttpResponse {
+pub(in crate::web) fn html_response(status: StatusCode, html: String) -> HttpResponse {
     HttpResponse::build(status).insert_header(NO_STORE).content_type("text/html; charset=utf-8").body(html)
 }
 
 /// "See there" (RFC 9110, section 15.4.4): a reload of what comes next repeats nothing.
-pub(super) fn redirect(url: &str) -> HttpResponse {
+pub(in crate::web) fn redirect(url: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header(NO_STORE).insert_header((LOCATION, url)).finish()
 }
 

@@ -71,6 +71,10 @@ pub struct PageView {
     pub version: &'static str,
     /// One sentence about what has just happened, or nothing.
     pub flash: String,
+    /// A line for everybody, or nothing.
+    pub notice: String,
+    /// The accent colour in six digits, or nothing for the built-in one.
+    pub accent: String,
     /// Who is looking.
     pub viewer: ViewerView,
     /// The address of the page, to come back to.
@@ -109,6 +113,8 @@ pub struct ViewerView {
     pub hue: u64,
     /// Runs the server.
     pub is_admin: bool,
+    /// Keeps order on the server: moderators, admins and owners.
+    pub keeps_order: bool,
     /// May make a public room.
     pub can_create_rooms: bool,
     /// May invite to the server.
@@ -132,6 +138,7 @@ impl ViewerView {
             initials: person.map(|person| initials(person.name.as_str())).unwrap_or_default(),
             hue: person.map_or(0, |person| hue(person.id)),
             is_admin: may(&Person::is_admin),
+            keeps_order: may(&Person::keeps_order),
             can_create_rooms: may(&|person| permission::may_create(access, RoomKind::Public, person.standing).is_ok()),
             can_invite: may(&|person| permission::may_invite(person.standing).is_ok()),
         }

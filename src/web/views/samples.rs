@@ -92,6 +92,8 @@ fn pages() -> Vec<PageView> {
                 demo,
                 version: "0.1.0",
                 flash: if demo { NASTY.into() } else { String::new() },
+                notice: if demo { NASTY.into() } else { String::new() },
+                accent: if demo { "aabbcc".into() } else { String::new() },
                 viewer: ViewerView::new(viewer.as_ref(), access),
                 here: NASTY.into(),
                 languages: Language::ALL.map(LanguageView::from),

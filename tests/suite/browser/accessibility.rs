@@ -12,7 +12,7 @@ const RUN: &str = "axe.run(CONTEXT, { resultTypes: ['violations'], \
     .then(({ violations }) => violations.map(({ id, help, nodes }) => \
         `${id} (${help}): ${nodes.slice(0, 4).map(({ target, html }) => `${target} ${html.slice(0, 160)}`).join(' | ')}`))";
 
-const LOOKS: [(&str, Look); 4] = [
+pub(super) const LOOKS: [(&str, Look); 4] = [
     ("wide, light", Look::wide()),
     ("wide, dark", Look::wide().dark()),
     ("phone, light", Look::phone()),
@@ -20,7 +20,7 @@ const LOOKS: [(&str, Look); 4] = [
 ];
 
 /// Evaluated by the browser's own tools, axe-core needs no exception from the policy of the pages.
-async fn assert_accessible(window: &Window, what: &str) {
+pub(super) async fn assert_accessible(window: &Window, what: &str) {
     assert_accessible_in(window, "body", what).await;
 }
 
@@ -34,7 +34,7 @@ async fn assert_accessible_in(window: &Window, css: &str, what: &str) {
     assert_eq!(answer["result"]["value"], json!([]), "{what}: {answer}");
 }
 
-async fn assert_quiet(window: &Window, what: &str) {
+pub(super) async fn assert_quiet(window: &Window, what: &str) {
     assert_eq!(window.problems().await, Vec::<String>::new(), "{what}");
 }
 

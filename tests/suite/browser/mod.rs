@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod accounts;
+mod administration;
 mod breakers;
 mod broken_line;
 mod composing;

@@ -1,5 +1,6 @@
 //! The real program: its command line, its start, its end.
 
+mod admin_command;
 mod backup;
 mod command_line;
 mod crash;

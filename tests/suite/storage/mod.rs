@@ -16,6 +16,7 @@ macro_rules! every_story {
             accounts::renaming_frees_the_old_name_and_respects_the_others,
             accounts::a_new_password_replaces_the_old_one,
             invites::an_invite_comes_back_as_it_was_made,
+            invites::open_invites_of_everybody_are_listed_and_taken_back,
             invites::an_invite_for_one_makes_one_account_of_two_at_once,
             invites::somebody_with_an_account_uses_up_an_invite_too,
             invites::a_registration_that_fails_uses_nothing_up,

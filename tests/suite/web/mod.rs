@@ -1,5 +1,6 @@
 //! Pages, REST and service addresses, as browsers and programs see them.
 
+mod admin;
 mod api;
 mod api_lists;
 mod bots;

@@ -38,6 +38,23 @@ pub async fn an_invite_comes_back_as_it_was_made(store: &dyn Store) {
     assert_eq!(store.invites_of(first.made_by.id).await.unwrap(), [second, first], "newest first");
 }
 
+pub async fn open_invites_of_everybody_are_listed_and_taken_back(store: &dyn Store) {
+    let first = invite(store, "first", Some(1)).await;
+    let ended = Invite { code: "ended".to_owned(), expires_at: Some(NOW), ..first.clone() };
+    let later = Invite { code: "later".to_owned(), created_at: NOW.plus(Duration::from_secs(1)), ..first.clone() };
+    for invite in [&ended, &later] {
+        store.add_invite(invite).await.unwrap();
+    }
+
+    assert_eq!(store.open_invites(NOW, 10).await.unwrap(), [later.clone(), first.clone()], "newest first");
+    assert_eq!(store.open_invites(NOW, 1).await.unwrap(), [later.clone()]);
+    store.add_user(&invited("bob", "first"), false, NOW).await.unwrap();
+    assert_eq!(store.open_invites(NOW, 10).await.unwrap(), [later.clone()], "what is used up is not open");
+    assert_eq!(store.take_back_invite("later").await.unwrap(), Some(later));
+    assert_eq!(store.take_back_invite("later").await.unwrap(), None);
+    assert_eq!(store.open_invites(NOW, 10).await.unwrap(), []);
+}
+
 pub async fn an_invite_for_one_makes_one_account_of_two_at_once(store: &dyn Store) {
     invite(store, "once", Some(1)).await;
     let (bob, cid) = (invited("bob", "once"), invited("cid", "once"));

@@ -69,6 +69,9 @@ pub async fn a_room_has_its_own_time_or_that_of_the_server(store: &dyn Store) {
     let (short, kept, like_all) = (short.await, kept.await, like_all.await);
     store.set_retention(short.id, Some(7)).await.unwrap();
     store.set_retention(kept.id, Some(0)).await.unwrap();
+    assert_eq!(store.retention_of(short.id).await.unwrap(), Some(7));
+    assert_eq!(store.retention_of(like_all.id).await.unwrap(), None);
+    assert!(store.bytes().await.unwrap() >= 4096, "a database has pages");
     for room in [&short, &kept, &like_all] {
         store.append(&[message(room, &ann, "hello")]).await.unwrap();
     }

@@ -1,0 +1,62 @@
+//! `/admin`: what those who run the server do, for programs. The same acts as on the pages, decided in the same place.
+
+mod lists;
+mod people;
+mod rooms;
+
+use actix_web::web::{ServiceConfig, delete, patch, post, put, resource};
+
+use super::problem::ApiError;
+use crate::admin::{AdminError, By};
+use crate::protocol::error_code::{ErrorCode, Problem};
+use crate::web::methods::read;
+use crate::web::visitor::Visitor;
+
+/// Every endpoint, below `/api/v1`.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/admin/users").route(read().to(people::list)))
+        .service(
+            resource("/admin/users/{user}")
+                .route(read().to(people::show))
+                .route(patch().to(people::change))
+                .route(delete().to(people::remove)),
+        )
+        .service(resource("/admin/users/{user}/reset").route(post().to(people::reset)))
+        .service(resource("/admin/users/{user}/logins").route(delete().to(people::end_logins)))
+        .service(resource("/admin/rooms").route(read().to(rooms::list)))
+        .service(resource("/admin/rooms/{room}").route(read().to(rooms::show)).route(patch().to(rooms::change)))
+        .service(resource("/admin/sessions").route(read().to(lists::sessions)))
+        .service(resource("/admin/sessions/{id}").route(delete().to(lists::cut)))
+        .service(resource("/admin/invites").route(read().to(lists::invites)))
+        .service(resource("/admin/invites/{code}").route(delete().to(lists::take_back)))
+        .service(resource("/admin/bans").route(read().to(lists::bans)).route(post().to(lists::ban)))
+        .service(resource("/admin/bans/{id}").route(delete().to(lists::lift)))
+        .service(resource("/admin/reports").route(read().to(lists::reports)))
+        .service(resource("/admin/reports/{id}/close").route(post().to(lists::close)))
+        .service(resource("/admin/settings").route(read().to(lists::settings)))
+        .service(resource("/admin/settings/{key}").route(put().to(lists::set)))
+        .service(resource("/admin/audit").route(read().to(lists::audit)))
+        .service(resource("/admin/audit/verify").route(read().to(lists::verify)))
+        .service(resource("/admin/figures").route(read().to(lists::figures)));
+}
+
+/// Who acts.
+fn by(visitor: &Visitor) -> Result<By, ApiError> {
+    Ok(By::person(&*visitor.person()?, visitor.address.to_string())?)
+}
+
+impl From<AdminError> for ApiError {
+    fn from(error: AdminError) -> Self {
+        let message = error.to_string();
+        match error {
+            AdminError::Refused(refusal) => Problem::from(refusal).into(),
+            AdminError::NotFound { .. } => Problem::new(ErrorCode::NotFound, message).into(),
+            AdminError::Bad { field, message } => Problem::field(field, message).into(),
+            AdminError::LastOwner | AdminError::Oneself => Problem::new(ErrorCode::Conflict, message).into(),
+            AdminError::NeedsServer => Problem::unavailable().into(),
+            AdminError::Chat(problem) => (*problem).into(),
+            AdminError::Auth(cause) => cause.into(),
+            AdminError::Storage(cause) => cause.into(),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `/admin/users`: accounts, and what was decided about them.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::json as value;
+
+use super::by;
+use crate::domain::person::SiteRole;
+use crate::storage::order::AccountFilter;
+use crate::web::api::listing::{List, json};
+use crate::web::api::problem::ApiError;
+use crate::web::state::WebState;
+use crate::web::visitor::Visitor;
+
+/// Which accounts.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Which {
+    #[serde(default)]
+    name: String,
+    role: Option<SiteRole>,
+    #[serde(default)]
+    in_trouble: bool,
+    #[serde(default)]
+    cursor: String,
+}
+
+/// What is to be another way.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    role: Option<SiteRole>,
+    suspended: Option<bool>,
+    #[serde(default)]
+    reason: String,
+    silenced: Option<bool>,
+    trusted: Option<bool>,
+}
+
+/// How to delete.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct How {
+    #[serde(default)]
+    messages: bool,
+}
+
+/// A page of accounts, by name.
+pub async fn list(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    which: web::Query<Which>,
+) -> Result<HttpResponse, ApiError> {
+    let filter = AccountFilter { name: which.name.clone(), role: which.role, only_in_trouble: which.in_trouble };
+    let (people, more) = state.admin.people(&by(&visitor)?, &filter, &which.cursor).await?;
+    let next = people.last().filter(|_| more).map(|last| last.account.name.to_string());
+    Ok(json(HttpResponse::Ok(), List { items: people.iter().map(|person| person.to_json()).collect(), next }))
+}
+
+/// One account.
+pub async fn show(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    user: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    Ok(json(HttpResponse::Ok(), state.admin.person(&by(&visitor)?, &user).await?.to_json()))
+}
+
+/// Decides something about an account. The fields are carried out in the order in which they stand in the table of the API; what
+/// is refused ends it, and what stood before it is done.
+pub async fn change(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    user: web::Path<String>,
+    change: web::Json<Change>,
+) -> Result<HttpResponse, ApiError> {
+    let (by, admin) = (by(&visitor)?, &state.admin);
+    if let Some(role) = change.role {
+        admin.set_role(&by, &user, role).await?;
+    }
+    match change.suspended {
+        Some(true) => admin.suspend(&by, &user, &change.reason).await?,
+        Some(false) => admin.unsuspend(&by, &user).await?,
+        None => {}
+    }
+    if let Some(silenced) = change.silenced {
+        admin.silence(&by, &user, silenced).await?;
+    }
+    if let Some(trusted) = change.trusted {
+        admin.trust(&by, &user, trusted).await?;
+    }
+    Ok(json(HttpResponse::Ok(), admin.person(&by, &user).await?.to_json()))
+}
+
+/// Deletes an account, with `?messages=true` also what it wrote.
+pub async fn remove(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    user: web::Path<String>,
+    how: web::Query<How>,
+) -> Result<HttpResponse, ApiError> {
+    state.admin.delete_person(&by(&visitor)?, &user, how.messages).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Ends every login of an account.
+pub async fn end_logins(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    user: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    state.admin.end_logins(&by(&visitor)?, &user).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Makes a link for a new password.
+pub async fn reset(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    user: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let link = state.admin.make_reset_link(&by(&visitor)?, &user).await?;
+    Ok(json(HttpResponse::Created(), value!({ "path": link.path, "expires_at": link.expires_at })))
+}

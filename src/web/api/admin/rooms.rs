@@ -1,0 +1,93 @@
+//! `/admin/rooms`: all rooms but the direct ones.
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Deserializer};
+use serde_json::json;
+
+use super::by;
+use crate::admin::By;
+use crate::web::api::listing::{self, List};
+use crate::web::api::problem::ApiError;
+use crate::web::state::WebState;
+use crate::web::visitor::Visitor;
+
+/// Which rooms.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Which {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    cursor: String,
+}
+
+/// What is to be another way.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    archived: Option<bool>,
+    owner: Option<String>,
+    /// `null` is as on the whole server; not given is as it was.
+    #[serde(default, deserialize_with = "given")]
+    retention_days: Option<Option<u32>>,
+}
+
+/// What is given is something, also `null`.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u32>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// A page of rooms, by name.
+pub async fn list(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    which: web::Query<Which>,
+) -> Result<HttpResponse, ApiError> {
+    let (rooms, more) = state.admin.rooms(&by(&visitor)?, &which.name, &which.cursor).await?;
+    let next = rooms.last().filter(|_| more).map(|last| last.info.name.to_string());
+    Ok(listing::json(HttpResponse::Ok(), List { items: rooms.iter().map(|room| room.to_json()).collect(), next }))
+}
+
+/// One room.
+pub async fn show(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    answer(&state, &by(&visitor)?, &room).await
+}
+
+/// Decides something about a room. What is refused ends it, and what stood before it is done.
+pub async fn change(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+    change: web::Json<Change>,
+) -> Result<HttpResponse, ApiError> {
+    let (by, admin) = (by(&visitor)?, &state.admin);
+    if let Some(days) = change.retention_days {
+        admin.keep_messages(&by, &room, days).await?;
+    }
+    if let Some(owner) = &change.owner {
+        admin.give_room(&by, &room, owner).await?;
+    }
+    if let Some(archived) = change.archived {
+        admin.archive(&by, &room, archived).await?;
+    }
+    answer(&state, &by, &room).await
+}
+
+async fn answer(state: &WebState, by: &By, name: &str) -> Result<HttpResponse, ApiError> {
+    let room = state.admin.room(by, name).await?;
+    let body = json!({
+        "name": room.info.name,
+        "kind": room.info.kind,
+        "topic": room.info.topic,
+        "archived": room.info.archived,
+        "members": room.memberships.iter().filter(|member| !member.banned).count(),
+        "messages": room.info.messages,
+        "made_at": room.info.made_at,
+        "retention_days": state.admin.retention(by, &room).await?,
+    });
+    Ok(listing::json(HttpResponse::Ok(), body))
+}
