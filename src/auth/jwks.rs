@@ -49,7 +49,7 @@ enum Kind {
     Rsa { n: Vec<u8>, e: Vec<u8> },
     /// ES256: ECDSA with P-256 and SHA-256; the point, uncompressed.
     P256(Vec<u8>),
-    /// EdDSA with Ed25519.
+    /// `EdDSA` with Ed25519.
     Ed25519(Vec<u8>),
 }
 

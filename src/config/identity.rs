@@ -18,7 +18,7 @@ const TEXT_BYTES: usize = 255;
 pub struct IdentityConfig {
     /// The shared secret of HS256.
     pub jwt_secret: Option<SecretString>,
-    /// The file with the public keys of RS256, ES256 and EdDSA.
+    /// The file with the public keys of RS256, ES256 and `EdDSA`.
     pub jwt_jwks_file: Option<PathBuf>,
     /// Who must have issued a token.
     pub jwt_issuer: Option<String>,

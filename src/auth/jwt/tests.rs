@@ -144,17 +144,21 @@ fn signed(header: &Value, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
 #[test]
 fn published_keys_are_believed_each_for_its_own_algorithm() {
     let (_folder, config, ec, ed) = key_set();
-    let by_ec = |message: &[u8]| ec.sign(&SystemRandom::new(), message).expect("signed").as_ref().to_vec();
-    let by_ed = |message: &[u8]| ed.sign(message).as_ref().to_vec();
-    assert!(read(&config, &signed(&json!({"alg": "ES256", "kid": "ec"}), by_ec)).is_ok());
-    assert!(read(&config, &signed(&json!({"alg": "ES256"}), by_ec)).is_ok());
-    assert!(read(&config, &signed(&json!({"alg": "EdDSA", "kid": "ed"}), by_ed)).is_ok());
+    let elliptic = |message: &[u8]| ec.sign(&SystemRandom::new(), message).expect("signed").as_ref().to_vec();
+    let edwards = |message: &[u8]| ed.sign(message).as_ref().to_vec();
+    assert!(read(&config, &signed(&json!({"alg": "ES256", "kid": "ec"}), elliptic)).is_ok());
+    assert!(read(&config, &signed(&json!({"alg": "ES256"}), elliptic)).is_ok());
+    assert!(read(&config, &signed(&json!({"alg": "EdDSA", "kid": "ed"}), edwards)).is_ok());
 
-    let unknown = signed(&json!({"alg": "ES256", "kid": "gone"}), by_ec);
+    let unknown = signed(&json!({"alg": "ES256", "kid": "gone"}), elliptic);
     assert_eq!(read(&config, &unknown), Err(JwtError::UnknownKey));
-    assert_eq!(read(&config, &signed(&json!({"alg": "ES256", "kid": "ed"}), by_ec)), Err(JwtError::UnknownKey));
-    assert_eq!(read(&config, &signed(&json!({"alg": "ES256", "kid": "ec"}), by_ed)), Err(JwtError::Signature));
-    assert_eq!(read(&config, &signed(&json!({"alg": "RS256"}), by_ec)), Err(JwtError::Algorithm), "no key of the kind");
+    assert_eq!(read(&config, &signed(&json!({"alg": "ES256", "kid": "ed"}), elliptic)), Err(JwtError::UnknownKey));
+    assert_eq!(read(&config, &signed(&json!({"alg": "ES256", "kid": "ec"}), edwards)), Err(JwtError::Signature));
+    assert_eq!(
+        read(&config, &signed(&json!({"alg": "RS256"}), elliptic)),
+        Err(JwtError::Algorithm),
+        "no key of the kind"
+    );
 }
 
 #[test]
