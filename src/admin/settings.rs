@@ -115,7 +115,9 @@ impl Admin {
         let setting = LiveSetting::named(key)?;
         let value = setting.check(value)?;
         let before = self.store.setting(key).await?.unwrap_or_default();
-        if before == value {
+        // Nothing stored is the same as none.
+        let is_none = matches!(setting.values, Values::UpTo(_)) && before.is_empty() && value == "0";
+        if before == value || is_none {
             return Ok(());
         }
         self.store.set_setting(key, &value).await?;

@@ -1,5 +1,7 @@
 //! `/admin/health`: what works and what does not.
 
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use serde::Serialize;
 
@@ -9,6 +11,9 @@ use crate::protocol::error_code::Problem;
 
 /// With less than this on the disk somebody should do something.
 const LITTLE: f64 = 1024.0 * 1024.0 * 1024.0;
+
+/// A certificate that is good for less than this has not been renewed.
+const SOON: Duration = Duration::from_hours(7 * 24);
 
 #[derive(Serialize)]
 struct Body {
@@ -54,8 +59,9 @@ async fn page(desk: &Desk) -> Result<HttpResponse, Problem> {
     };
     // Where the system does not say how much is free, nothing is wrong yet.
     let has_room = now.disk_free_bytes <= 0.0 || now.disk_free_bytes >= LITTLE;
+    let certificate = state.tls.as_ref().map(|tls| tls.expires_at());
     let fact = |label: &str, value: String| Fact { label: words.get(label), value };
-    let body = Body {
+    let mut body = Body {
         checks: vec![
             check("admin.check_database", answers, "admin.database_silent"),
             check("admin.check_journal", state.chat.is_healthy(), "admin.journal_stuck"),
@@ -72,6 +78,11 @@ async fn page(desk: &Desk) -> Result<HttpResponse, Problem> {
             fact("admin.queue", format!("{:.0}", now.queue)),
         ],
     };
+    if let Some(end) = certificate {
+        let left = end.since(state.clock.now());
+        body.checks.push(check("admin.check_certificate", left >= SOON, "admin.certificate_ends"));
+        body.facts.push(fact("admin.certificate", desk.moment(end)));
+    }
     desk.page(Section::Health, "admin/health.html", &Left::default(), &body).await
 }
 

@@ -9,6 +9,7 @@ use crate::domain::person::SiteRole;
 use crate::storage::order::AccountFilter;
 use crate::web::api::listing::{List, json};
 use crate::web::api::problem::ApiError;
+use crate::web::middleware::idempotency::ShownOnce;
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
@@ -120,5 +121,7 @@ pub async fn reset(
     user: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let link = state.admin.make_reset_link(&by(&visitor)?, &user).await?;
-    Ok(json(HttpResponse::Created(), value!({ "path": link.path, "expires_at": link.expires_at })))
+    let mut answer = json(HttpResponse::Created(), value!({ "path": link.path, "expires_at": link.expires_at }));
+    answer.extensions_mut().insert(ShownOnce);
+    Ok(answer)
 }
