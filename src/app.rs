@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 
 use crate::admin::{self, Admin};
 use crate::auth::forwarded::Doorway;
+use crate::auth::vouched::JwksError;
 use crate::auth::{Auth, AuthError};
 use crate::chat::Chat;
 use crate::chat::alerts::Alerts;
@@ -64,6 +65,9 @@ pub enum StartError {
     /// The templates.
     #[display("{_0}")]
     Render(RenderError),
+    /// The keys of those who vouch for people.
+    #[display("{_0}")]
+    Keys(JwksError),
     /// The key of Web Push.
     #[display("{_0}")]
     Push(PushError),
@@ -155,7 +159,8 @@ pub async fn start(config: Config, clock: Clock) -> Result<Server, StartError> {
 async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Server, StartError> {
     let metrics = Metrics::new(clock.now());
     let tls = open_tls(&config, &clock)?;
-    let auth = Arc::new(Auth::open(&config, store.clone(), clock.clone(), metrics.clone()).await?);
+    let auth = Auth::open(&config, store.clone(), clock.clone(), metrics.clone()).await?;
+    let auth = Arc::new(auth.believing(&config)?);
     auth.set_up_from_settings().await?;
     let renderer = Arc::new(Renderer::new(config.pages.time_zone.clone())?);
     // Before the actors: a port in use is the most common reason not to start.

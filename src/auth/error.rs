@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use derive_more::{Display, Error, From};
 
+use super::jwt::JwtError;
 use super::password::PasswordError;
 use crate::domain::name::NameError;
 use crate::domain::permission::Refusal;
@@ -81,6 +82,9 @@ pub enum AuthError {
     /// Bots have tokens only.
     #[display("a bot has no password; make a token for it")]
     BotPassword,
+    /// The token of another system is not believed.
+    #[display("{_0}")]
+    BadJwt(JwtError),
     /// The login may not be used for this.
     #[display("{_0}")]
     Refused(Refusal),

@@ -10,6 +10,8 @@ pub mod guest;
 pub mod house;
 pub mod identify;
 pub mod invites;
+mod jwks;
+pub mod jwt;
 mod names;
 pub mod origin;
 pub mod password;
@@ -19,6 +21,7 @@ pub mod secret;
 pub mod throttle;
 mod ticket;
 pub mod totp;
+pub mod vouched;
 
 use std::sync::Arc;
 
@@ -41,6 +44,7 @@ use password::Passwords;
 use throttle::Throttle;
 use ticket::Tickets;
 use tokio::sync::watch;
+use vouched::Vouching;
 
 /// Everything about identity, in one place. Shared by all threads.
 pub struct Auth {
@@ -49,6 +53,7 @@ pub struct Auth {
     passwords: Passwords,
     guests: GuestTokens,
     tickets: Tickets,
+    vouching: Vouching,
     names: AccountNames,
     throttle: Throttle,
     metrics: Metrics,
@@ -83,6 +88,7 @@ impl Auth {
             passwords: Passwords::new(config.limits.hash_concurrency, metrics.clone()),
             guests: GuestTokens::new(&secret),
             tickets: Tickets::new(&secret),
+            vouching: Vouching::default(),
             names: AccountNames::read(&store).await?,
             throttle: Throttle::new(&config.limits),
             setup_code: secret::random_code(),

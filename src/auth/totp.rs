@@ -21,6 +21,9 @@ pub fn step_at(now: Timestamp) -> i64 {
 }
 
 /// The code of a step.
+///
+/// # Panics
+/// Never: HMAC takes keys of any length.
 #[must_use]
 pub fn code(secret: &[u8], step: i64) -> String {
     let mac = Hmac::<Sha1>::new_from_slice(secret)

@@ -16,11 +16,12 @@ use super::server::ChatServer;
 use super::turn::WorkerId;
 use super::uplink::Uplink;
 use crate::domain::access::Access;
+use crate::domain::grant::Grant;
 use crate::domain::ids::{DeviceId, SessionId, UserId};
-use crate::domain::name::UserName;
-use crate::domain::person::{Person, SiteRole};
+use crate::domain::name::{RoomName, UserName};
+use crate::domain::person::{Author, Person, SiteRole};
 use crate::protocol::answer::Answer;
-use crate::protocol::command::Command;
+use crate::protocol::command::{Command, HouseAct};
 use crate::protocol::error_code::Problem;
 
 /// The chat as everybody else sees it. Cheap to clone; keep one clone per thread, because the bound of an actor's
@@ -79,6 +80,19 @@ impl Chat {
         let caller = Caller { person, reply: Reply::Once(sender) };
         self.server.try_send(Submit { caller, command }).map_err(|_| Problem::unavailable())?;
         receiver.await.unwrap_or_else(|_| Err(Problem::unavailable()))
+    }
+
+    /// Makes somebody a member of rooms, private ones too, because a system that is believed says so. A room that is not
+    /// there, or that they were banned from, is left out.
+    pub async fn admit(&self, person: &Person, rooms: Vec<RoomName>) {
+        // It is not what the person may do that counts here.
+        let person = Arc::new(Person { grant: Grant::ALL, ..person.clone() });
+        for room in rooms {
+            let act = HouseAct::Admit(Author::from(&*person));
+            if let Err(problem) = self.ask(person.clone(), Command::House { room: room.clone(), act }).await {
+                log::info!("somebody could not be made a member of {room}, as their token says: {problem}");
+            }
+        }
     }
 
     /// A login has ended: so do its sessions.

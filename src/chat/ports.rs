@@ -4,8 +4,6 @@
 use actix::Addr;
 use actix::prelude::SendError;
 
-use std::time::Instant;
-
 use super::fanout::Fanout;
 use super::feed::Attention;
 use super::reply::Reply;
@@ -90,7 +88,7 @@ impl Ports {
     /// Sends what has been collected. A thread that is too busy to take it gets it later, in order.
     pub fn flush(&mut self) {
         for port in self.ports.iter_mut().flatten().filter(|port| !port.waiting.is_empty()) {
-            let turn = Turn { items: std::mem::take(&mut port.waiting), said: Instant::now() };
+            let turn = Turn { items: std::mem::take(&mut port.waiting) };
             match port.fanout.try_send(turn) {
                 Ok(()) => {}
                 Err(SendError::Full(turn)) => port.waiting = turn.items,

@@ -2,7 +2,6 @@
 //! items are feeds, see `feed`.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use actix::Message;
 
@@ -43,8 +42,6 @@ impl Closing {
 pub struct Turn {
     /// What.
     pub items: Vec<Item>,
-    /// When the server said it.
-    pub said: Instant,
 }
 
 /// One thing to do.

@@ -49,7 +49,7 @@ async fn reload_on_hangup(server: &app::Server) {
     while hangups.recv().await.is_some() {
         server.reload_certificate();
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[expect(clippy::print_stdout, reason = "the one line that says where to open it")]

@@ -58,6 +58,14 @@ pub enum ConfigError {
         /// The setting that is missing.
         missing: &'static str,
     },
+    /// A secret is given as it is and as a file.
+    #[display("{name}: both {variable} and {variable}_FILE are set; set one of them")]
+    GivenTwice {
+        /// The setting.
+        name: &'static str,
+        /// The variable for the value itself.
+        variable: String,
+    },
     /// The file that was asked for cannot be read.
     #[display("config: {}{} cannot be read: {reason}", path.display(), named(origin.as_ref()))]
     Unreadable {

@@ -11,7 +11,8 @@ pub fn example_toml() -> String {
     let mut text = format!(
         "# Every setting of Parlor. Copy this file to {FILE_NAME} in the working directory, or name it with --config or\n\
          # PARLOR_CONFIG. Each key is also a flag (rate_limits: --rate-limits) and a variable (PARLOR_RATE_LIMITS);\n\
-         # a flag wins over a variable, a variable over this file. `parlor config` shows what is in force.\n"
+         # a flag wins over a variable, a variable over this file. `parlor config` shows what is in force. A secret may lie in a\n\
+         # file of its own, named by its variable with _FILE behind it: PARLOR_ADMIN_PASSWORD_FILE.\n"
     );
     let mut section = None;
     for setting in SETTINGS {

@@ -10,7 +10,7 @@ use super::error::{ConfigError, Origin};
 use super::masking::shown_value;
 use super::nearest::nearest;
 use super::setting::{
-    Allowed, FILE_NAME, FILE_VARIABLE, OTHER_VARIABLES, Preset, SETTINGS, Setting, VARIABLE_PREFIX, setting,
+    Allowed, FILE_NAME, FILE_VARIABLE, OTHER_VARIABLES, Preset, SETTINGS, Secrecy, Setting, VARIABLE_PREFIX, setting,
 };
 
 /// One value and where it came from.
@@ -58,7 +58,7 @@ pub(super) fn collect(
     working_dir: &Path,
 ) -> Result<Values, ConfigError> {
     let (flags, named_by_flag) = flag_layer(flags)?;
-    let (vars, named_by_variable) = variable_layer(vars)?;
+    let (vars, named_by_variable) = variable_layer(vars, working_dir)?;
     let file = file_layer(named_by_flag.or(named_by_variable), working_dir)?;
     lay([defaults(), file, vars, flags])
 }
@@ -113,7 +113,10 @@ fn flag_layer(flags: impl IntoIterator<Item = (String, String)>) -> Result<(Laye
 }
 
 /// An empty variable counts as one that is not set: compose files write them so.
-fn variable_layer(vars: impl IntoIterator<Item = (String, String)>) -> Result<(Layer, NamedFile), ConfigError> {
+fn variable_layer(
+    vars: impl IntoIterator<Item = (String, String)>,
+    working_dir: &Path,
+) -> Result<(Layer, NamedFile), ConfigError> {
     let (mut layer, mut file) = (Layer::default(), None);
     for (variable, text) in vars {
         let origin = Origin::Variable(variable.clone());
@@ -125,13 +128,44 @@ fn variable_layer(vars: impl IntoIterator<Item = (String, String)>) -> Result<(L
         } else if let Some(name) = variable.strip_prefix(VARIABLE_PREFIX)
             && !OTHER_VARIABLES.contains(&variable.as_str())
         {
-            let setting = known_variable(&variable, name, &origin)?;
-            if !text.is_empty() {
-                layer.values.push((setting, text.into(), origin));
+            let secret_of_file = secret_of_file(&variable);
+            let setting = match secret_of_file {
+                Some(setting) => setting,
+                None => known_variable(&variable, name, &origin)?,
+            };
+            if text.is_empty() {
+                continue;
+            }
+            if setting.secrecy != Secrecy::Open && layer.values.iter().any(|(other, ..)| other.name == setting.name) {
+                return Err(ConfigError::GivenTwice { name: setting.name, variable: setting.variable() });
+            }
+            match secret_of_file {
+                Some(_) => layer.values.push(from_file(setting, &text, origin, working_dir)?),
+                None => layer.values.push((setting, text.into(), origin)),
             }
         }
     }
     Ok((layer, file))
+}
+
+/// The setting whose secret lies in a file that this variable names: `PARLOR_ADMIN_PASSWORD_FILE`.
+fn secret_of_file(variable: &str) -> Option<&'static Setting> {
+    let name = variable.strip_suffix("_FILE")?;
+    SETTINGS.iter().find(|setting| setting.secrecy != Secrecy::Open && setting.variable() == name)
+}
+
+/// Editors put a line break behind the last line; it is not part of the secret.
+fn from_file(
+    setting: &'static Setting,
+    path: &str,
+    origin: Origin,
+    working_dir: &Path,
+) -> Result<(&'static Setting, ValueKind, Origin), ConfigError> {
+    let path = PathBuf::from(path);
+    match std::fs::read_to_string(working_dir.join(&path)) {
+        Ok(text) => Ok((setting, text.trim_end_matches(['\r', '\n']).into(), Origin::File(path))),
+        Err(error) => Err(ConfigError::Unreadable { path, origin: Some(origin), reason: error.to_string() }),
+    }
 }
 
 fn file_layer(named: NamedFile, working_dir: &Path) -> Result<Layer, ConfigError> {

@@ -7,6 +7,7 @@ pub mod error;
 pub mod example;
 pub mod flags;
 pub mod heartbeat;
+pub mod identity;
 mod layers;
 pub mod limits;
 pub mod listen;
@@ -31,6 +32,7 @@ pub use error::{ConfigError, Origin};
 pub use example::example_toml;
 pub use flags::{clap_args, given_flags};
 pub use heartbeat::HeartbeatConfig;
+pub use identity::IdentityConfig;
 pub use layers::environment;
 pub use limits::LimitsConfig;
 pub use listen::ListenConfig;
@@ -54,6 +56,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// Who is let in.
     pub access: AccessConfig,
+    /// Whose word is believed about who somebody is.
+    pub identity: IdentityConfig,
     /// How much each may do.
     pub limits: LimitsConfig,
     /// How dead connections are found.
@@ -101,6 +105,7 @@ impl Config {
             tls: TlsConfig::read(values)?,
             store: StoreConfig::read(values)?,
             access: AccessConfig::read(values)?,
+            identity: IdentityConfig::read(values)?,
             limits: LimitsConfig::read(values)?,
             heartbeat: HeartbeatConfig::read(values)?,
             log: LogConfig::read(values)?,

@@ -175,6 +175,10 @@ fn each_setting_refuses_nonsense_by_its_name() {
         (_, "admin_password") => "short",
         (_, "server_name") => "two\nlines",
         (_, "log") => "inof",
+        (_, "jwt_secret") => "short",
+        (_, "jwt_jwks_file") => "\0",
+        (_, "jwt_issuer" | "jwt_audience") => "two\nlines",
+        (_, "auth_header") => "a b",
         _ => "no such thing",
     };
     for setting in SETTINGS {
@@ -246,6 +250,53 @@ fn no_secret_is_ever_shown() {
     ] {
         assert!(!line.contains("tr0u"), "{line}");
     }
+}
+
+#[test]
+fn a_secret_may_come_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("password"), "tr0ubador and 3\n").unwrap();
+    let load = |vars: Pairs<'_>| Config::load([], owned(vars), folder.path());
+    let (name, file) = (("PARLOR_ADMIN_NAME", "ann"), ("PARLOR_ADMIN_PASSWORD_FILE", "password"));
+
+    let config = load(&[name, file]).unwrap();
+
+    assert_eq!(config.access.admin.as_ref().unwrap().password.expose_secret(), "tr0ubador and 3");
+    assert!(!config.shown().contains("tr0ubador"), "{}", config.shown());
+    let told = |vars: Pairs<'_>| load(vars).unwrap_err().to_string();
+    assert_eq!(
+        told(&[name, file, ("PARLOR_ADMIN_PASSWORD", "another one")]),
+        "admin_password: both PARLOR_ADMIN_PASSWORD and PARLOR_ADMIN_PASSWORD_FILE are set; set one of them"
+    );
+    let missing = told(&[name, ("PARLOR_ADMIN_PASSWORD_FILE", "nowhere")]);
+    assert!(missing.starts_with("config: nowhere, named by the variable PARLOR_ADMIN_PASSWORD_FILE,"), "{missing}");
+    assert!(told(&[("PARLOR_SERVER_NAME_FILE", "password")]).contains("there is no setting"), "it is no secret");
+    assert!(load(&[("PARLOR_ADMIN_PASSWORD_FILE", "")]).is_ok(), "empty is not set");
+}
+
+#[test]
+fn every_secret_setting_has_a_variable_for_a_file() {
+    for setting in SETTINGS.iter().filter(|setting| setting.secrecy != setting::Secrecy::Open) {
+        let variable = format!("{}_FILE", setting.variable());
+        let line = error(&[], &[(&variable, "nowhere")], "");
+        assert!(line.contains(&format!("named by the variable {variable}")), "{line}");
+    }
+}
+
+#[test]
+fn whoever_vouches_for_people_is_named_whole() {
+    let secret = "0123456789abcdef0123456789abcdef";
+    let identity = load(&[("jwt_secret", secret), ("jwt_issuer", "https://id.example")], &[], "").unwrap().identity;
+    assert_eq!(identity.jwt_secret.unwrap().expose_secret(), secret);
+    assert_eq!(identity.jwt_issuer.as_deref(), Some("https://id.example"));
+    let header = [("auth_header", "X-Remote-User"), ("trusted_proxies", "127.0.0.1")];
+    let identity = load(&header, &[], "").unwrap().identity;
+    assert_eq!(identity.auth_header.as_deref(), Some("x-remote-user"));
+
+    assert!(error(&[("jwt_issuer", "x")], &[], "").contains("without jwt_secret or jwt_jwks_file"));
+    assert!(error(&header[..1], &[], "").contains("but trusted_proxies is not"));
+    assert!(error(&[("auth_header", "Cookie")], &[], "").starts_with("auth_header: "));
+    assert!(!error(&[("jwt_secret", "tr0ubador")], &[], "").contains("tr0ubador"));
 }
 
 #[test]

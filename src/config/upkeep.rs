@@ -55,7 +55,7 @@ fn span(given: &Given) -> Result<Duration, ConfigError> {
         let number: u64 = number.parse().ok().filter(|number| *number > 0)?;
         number.checked_mul(minutes(unit)?).filter(|minutes| *minutes <= LONGEST)
     });
-    parsed.map(|minutes| Duration::from_secs(minutes * 60)).ok_or_else(|| given.plainly_bad())
+    parsed.map(Duration::from_mins).ok_or_else(|| given.plainly_bad())
 }
 
 #[cfg(test)]
@@ -74,9 +74,9 @@ mod tests {
     #[test]
     fn spans_are_minutes_hours_or_days() {
         assert_eq!(every("off"), Ok(None));
-        assert_eq!(every("30m"), Ok(Some(Duration::from_secs(1800))));
-        assert_eq!(every("6h"), Ok(Some(Duration::from_secs(6 * 3600))));
-        assert_eq!(every("1d"), Ok(Some(Duration::from_secs(24 * 3600))));
+        assert_eq!(every("30m"), Ok(Some(Duration::from_mins(30))));
+        assert_eq!(every("6h"), Ok(Some(Duration::from_hours(6))));
+        assert_eq!(every("1d"), Ok(Some(Duration::from_hours(24))));
         for bad in ["", "0h", "6", "h", "-1h", "6 hours", "1w", "99999d", "6ü"] {
             assert!(every(bad).is_err_and(|line| line.contains("backup_every")), "{bad}");
         }

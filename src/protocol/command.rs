@@ -273,6 +273,8 @@ pub enum HouseAct {
     Archive(bool),
     /// Makes a member the owner.
     Owner(Author),
+    /// Makes somebody a member for whom another system vouches, also of a private room.
+    Admit(Author),
 }
 
 /// Which events of a log are wanted.

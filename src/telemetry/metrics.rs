@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -16,6 +17,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Metric, Registry};
 
 use super::figures::{Counted, Durations, History};
+use super::process::Process;
 use crate::domain::clock::Timestamp;
 
 /// The content type of [`Metrics::encode`].
@@ -46,10 +48,15 @@ struct Numbers {
     history: History,
     backups: Family<BackupLabels, Counter>,
     last_backup: Gauge,
+    delivery_seconds: Histogram,
     journal_batch_events: Histogram,
     journal_commit_seconds: Histogram,
     http_requests: Family<RequestLabels, Counter>,
     http_request_seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    memory: Gauge,
+    open_files: Gauge,
+    most_files: Gauge,
+    cpu_seconds: Counter<f64, AtomicU64>,
 }
 
 /// The way a connection came in.
@@ -176,6 +183,12 @@ impl Metrics {
                 "When the last scheduled backup was made, in Unix time; 0 for never",
                 Gauge::default(),
             ),
+            delivery_seconds: register(
+                r,
+                "delivery_seconds",
+                "From when the server took an event until a thread had handed it out; the oldest of each pass",
+                seconds(),
+            ),
             journal_batch_events: register(
                 r,
                 "journal_batch_events",
@@ -195,6 +208,10 @@ impl Metrics {
                 "Time until the answer was ready",
                 Family::new_with_constructor(seconds as fn() -> Histogram),
             ),
+            memory: register(r, "process_resident_memory_bytes", "Memory the process has", Gauge::default()),
+            open_files: register(r, "process_open_fds", "Files and connections that are open", Gauge::default()),
+            most_files: register(r, "process_max_fds", "How many may be open", Gauge::default()),
+            cpu_seconds: register(r, "process_cpu_seconds", "Time of the processor used", Counter::default()),
             registry,
         };
         Self(Arc::new(numbers))
@@ -230,8 +247,9 @@ impl Metrics {
         self.0.deliveries.inc_by(sessions as u64);
     }
 
-    /// What was stored is with those who read it, this long after the server has passed it on.
+    /// A thread has handed out events; the oldest of them was taken so long ago.
     pub fn delivery_took(&self, took: Duration) {
+        self.0.delivery_seconds.observe(took.as_secs_f64());
         self.0.deliveries_took.observe(took);
     }
 
@@ -327,10 +345,22 @@ impl Metrics {
     /// Everything, as `/metrics` gives it.
     #[must_use]
     pub fn encode(&self) -> String {
+        self.look_at_process();
         let mut text = String::with_capacity(8 * 1024);
         // Writing into a String cannot fail.
         let _ = encode(&mut text, &self.0.registry);
         text
+    }
+}
+
+impl Metrics {
+    fn look_at_process(&self) {
+        let Some(found) = Process::look() else { return };
+        self.0.memory.set(found.resident_bytes);
+        self.0.open_files.set(found.open_files);
+        self.0.most_files.set(found.most_files);
+        // Two who ask at once may add a little twice; a counter that went back would count from nothing.
+        self.0.cpu_seconds.inc_by((found.cpu_seconds - self.0.cpu_seconds.get()).max(0.0));
     }
 }
 
@@ -416,6 +446,49 @@ mod tests {
         assert_line(&metrics, "parlor_http_requests_total{method=\"GET\",route=\"/rooms/{room}\",status=\"2xx\"} 2");
         assert_line(&metrics, "parlor_http_requests_total{method=\"OTHER\",route=\"unmatched\",status=\"4xx\"} 1");
         assert_line(&metrics, "parlor_http_request_seconds_count{route=\"/rooms/{room}\"} 2");
+    }
+
+    /// Every family that `/metrics` may give, as OPERATIONS.md writes it.
+    fn families() -> std::collections::BTreeSet<String> {
+        let metrics = Metrics::new(Timestamp(0));
+        metrics.pushed(PushOutcome::Delivered);
+        metrics.backed_up(None);
+        metrics.certificate_expires_at(Timestamp(0));
+        metrics.http_request("GET", None, 200, Duration::ZERO);
+        let encoded = lines(&metrics);
+        let types = encoded.iter().filter_map(|line| line.strip_prefix("# TYPE "));
+        types
+            .filter_map(|line| line.split_once(' '))
+            .map(|(name, kind)| if kind == "counter" { format!("{name}_total") } else { name.to_owned() })
+            .collect()
+    }
+
+    #[test]
+    fn the_handbook_lists_what_there_is_and_nothing_else() {
+        let handbook = include_str!("../../docs/OPERATIONS.md");
+        let rows = handbook.lines().filter_map(|line| line.strip_prefix("| `parlor_"));
+        let told: std::collections::BTreeSet<String> =
+            rows.map(|row| format!("parlor_{}", row.split(['{', '`']).next().unwrap_or_default())).collect();
+
+        assert_eq!(told, families());
+    }
+
+    #[test]
+    fn alerts_and_dashboard_ask_for_what_there_is() {
+        let families = families();
+        for file in [
+            include_str!("../../deploy/prometheus-alerts.yml"),
+            include_str!("../../deploy/grafana-dashboard.json"),
+            include_str!("../../docs/OPERATIONS.md"),
+        ] {
+            let words = file.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let asked: Vec<&str> = words.filter(|word| word.starts_with("parlor_")).collect();
+            assert!(!asked.is_empty());
+            for name in asked {
+                let family = ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end));
+                assert!(families.contains(name) || family.is_some_and(|name| families.contains(name)), "{name}");
+            }
+        }
     }
 
     #[test]

@@ -6,3 +6,4 @@
 pub mod figures;
 pub mod logging;
 pub mod metrics;
+mod process;

@@ -32,7 +32,7 @@ impl Process {
     }
 }
 
-/// Fields 14 and 15 of `/proc/self/stat` (proc_pid_stat(5)). The name in brackets may hold anything, blanks too.
+/// Fields 14 and 15 of `/proc/self/stat` (`proc_pid_stat(5)`). The name in brackets may hold anything, blanks too.
 fn ticks(stat: &str) -> Option<u64> {
     let (_, rest) = stat.rsplit_once(") ")?;
     let mut fields = rest.split(' ').skip(11);

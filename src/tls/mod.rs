@@ -1,8 +1,8 @@
 //! TLS (RFC 8446) by rustls with ring: the server's certificate, streams under TLS, and whom a client trusts.
 //!
 //! [`ServerTls`] holds the certificate and takes a new one from the same files without a restart. [`Stream`] is a
-//! connection with or without TLS for whoever reads and writes in a task; [`Records`] is what is above a socket for whoever asks
-//! the system directly and takes no for an answer. Nothing here knows HTTP or WebSocket.
+//! connection with or without TLS for whoever reads and writes in a task; [`Records`] is what stands above a socket for
+//! whoever asks the system directly and takes no for an answer. Nothing here knows HTTP or WebSocket.
 
 pub mod certificate;
 pub mod error;

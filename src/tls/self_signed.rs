@@ -112,8 +112,8 @@ mod tests {
 
         let second = made("other.example", start);
         assert_ne!(first, second);
-        assert_eq!(made("other.example", start.plus(GOOD_FOR - 2 * RENEW_BEFORE)), second);
-        let third = made("other.example", start.plus(GOOD_FOR - RENEW_BEFORE));
+        assert_eq!(made("other.example", start.plus(RENEW_BEFORE)), second);
+        let third = made("other.example", start.plus(GOOD_FOR));
         assert_ne!(second, third);
 
         std::fs::write(folder.join("self-signed.key"), "").unwrap();

@@ -13,6 +13,9 @@ use super::error::TlsError;
 ///
 /// # Errors
 /// When the file holds no certificate.
+///
+/// # Panics
+/// Never: ring has all that rustls takes for safe.
 pub fn client_config(authority: Option<&Path>) -> Result<Arc<ClientConfig>, TlsError> {
     const FLAG: &str = "--tls-ca";
     let mut roots = RootCertStore { roots: Vec::new() };

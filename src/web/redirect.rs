@@ -19,6 +19,7 @@ pub struct Target {
 }
 
 /// The application of one worker thread.
+#[must_use]
 pub fn app(
     target: Target,
 ) -> App<

@@ -17,6 +17,7 @@ use crate::domain::ids::DeviceId;
 use crate::domain::permission::Refusal;
 use crate::domain::person::Person;
 use crate::gateways::websocket::caller::caller;
+use crate::gateways::websocket::proxy_word::named_by_proxy;
 use crate::protocol::error_code::{ErrorCode, Problem};
 
 /// Who sent a request, and from where.
@@ -97,11 +98,18 @@ pub fn address(request: &HttpRequest) -> IpAddr {
 async fn identify(request: &HttpRequest) -> Result<Option<Person>, Problem> {
     let Some(state) = request.app_data::<web::Data<WebState>>() else { return Ok(None) };
     if let Some(token) = bearer(request)? {
+        if let Some(vouched) = state.auth.vouched(token).await.map_err(not_let_in)? {
+            state.chat.admit(&vouched.person, vouched.rooms).await;
+            return Ok(Some(vouched.person));
+        }
         let person = state.auth.identify(Credential::Token(token)).await.map_err(not_let_in)?;
         let unknown = || {
             Problem::new(ErrorCode::Unauthorized, "this token is not known or was revoked; make a new one on /settings")
         };
         return person.map(Some).ok_or_else(unknown);
+    }
+    if let Some(person) = named_by_proxy(request, &state.auth).await.map_err(not_let_in)? {
+        return Ok(Some(person));
     }
     for name in [cookie::SESSION, cookie::GUEST] {
         if let Some(cookie) = request.cookie(name) {
@@ -123,9 +131,14 @@ fn bearer(request: &HttpRequest) -> Result<Option<&str>, Problem> {
 }
 
 fn not_let_in(error: AuthError) -> Problem {
-    if matches!(error, AuthError::ShutOut { .. }) {
-        return Problem::new(ErrorCode::Forbidden, error.to_string());
+    match error {
+        AuthError::ShutOut { .. } | AuthError::RegistrationClosed => {
+            Problem::new(ErrorCode::Forbidden, error.to_string())
+        }
+        AuthError::BadJwt(_) => Problem::new(ErrorCode::Unauthorized, error.to_string()),
+        other => {
+            log::error!("somebody could not be identified: {other:?}");
+            Problem::unavailable()
+        }
     }
-    log::error!("somebody could not be identified: {error:?}");
-    Problem::unavailable()
 }

@@ -25,7 +25,7 @@ pub use self::sink::{Pushed, Sink, Weight};
 use self::subscriber::{Delivery, Progress, Subscriber};
 use super::turn::{Item, Turn, WorkerId};
 use super::uplink::Uplink;
-use crate::domain::clock::Clock;
+use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::ids::{RoomId, Seq, SessionId};
 use crate::protocol::answer::Answer;
 use crate::protocol::encode::{self, News, SharedFrames, SharedHtml};
@@ -51,8 +51,8 @@ pub struct Worker {
     /// What has to be flushed at the end of the turn.
     unflushed: RefCell<Vec<Rc<dyn Sink>>>,
     deliveries: Cell<usize>,
-    /// When the server said the first of the events that were not flushed yet.
-    said: Cell<Option<Instant>>,
+    /// When the oldest of them was taken by the server.
+    oldest: Cell<Option<Timestamp>>,
     pace: RefCell<Pace>,
 }
 
@@ -91,7 +91,7 @@ impl Worker {
             runs: RefCell::default(),
             unflushed: RefCell::default(),
             deliveries: Cell::new(0),
-            said: Cell::new(None),
+            oldest: Cell::new(None),
             pace: RefCell::new(Pace::new(Instant::now())),
         })
     }
@@ -123,7 +123,6 @@ impl Worker {
 
     /// Does everything the server says in one step.
     fn take(&self, turn: Turn) {
-        self.said.set(self.said.get().or(Some(turn.said)));
         for item in turn.items {
             self.carry_out(item);
         }
@@ -251,6 +250,11 @@ impl Worker {
             })
         });
         self.deliveries.set(self.deliveries.get() + given * events);
+        if given > 0
+            && let Some(News::Event(event)) = run.frames().first().map(|frames| frames.news())
+        {
+            self.oldest.set(Some(self.oldest.get().map_or(event.at, |oldest| oldest.min(event.at))));
+        }
     }
 
     /// Does something for each subscriber of a room; answers to how many something was given.
@@ -295,12 +299,9 @@ impl Worker {
         for sink in self.unflushed.borrow_mut().drain(..) {
             sink.flush();
         }
-        let deliveries = self.deliveries.take();
-        self.metrics.delivered(deliveries);
-        if let Some(said) = self.said.take()
-            && deliveries > 0
-        {
-            self.metrics.delivery_took(said.elapsed());
+        self.metrics.delivered(self.deliveries.take());
+        if let Some(oldest) = self.oldest.take() {
+            self.metrics.delivery_took(self.clock.now().since(oldest));
         }
     }
 

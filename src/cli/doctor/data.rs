@@ -69,7 +69,7 @@ pub(super) async fn clock(config: &Config) -> Finding {
         return Finding::fault(CHECK, format!("it says {now}; set it, and have it kept by NTP"));
     }
     match newest_event(database_url(config).as_deref(), &config.store.data).await {
-        Ok(Some(newest)) if newest > now.plus(Duration::from_secs(60)) => {
+        Ok(Some(newest)) if newest > now.plus(Duration::from_mins(1)) => {
             Finding::fault(CHECK, format!("it says {now}, but the newest message is of {newest}: it was set back"))
         }
         // What is wrong with the database is told by another check.

@@ -9,10 +9,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::Finding;
-use crate::config::{Address, Config};
+use crate::config::Config;
+use crate::config::tls::TlsSource;
+use crate::domain::clock::Clock;
+use crate::tls::ServerTls;
 
 /// How long a server may take to say that it is ready.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// A certificate that ends this soon should be on its way out already.
+const SOON: Duration = Duration::from_hours(24 * 14);
 /// Files for everything but connections.
 const OTHER_FILES: u64 = 256;
 /// Bytes of an answer that are read.
@@ -33,8 +38,9 @@ pub(super) fn open_files(connections: u64) -> Finding {
 }
 
 /// Is the address free, or does a server answer there?
-pub(super) async fn port(address: &Address) -> Finding {
+pub(super) async fn port(config: &Config) -> Finding {
     const CHECK: &str = "port";
+    let address = &config.listen.listen;
     let resolved = match address.resolve() {
         Ok(resolved) => resolved,
         Err(error) => return Finding::fault(CHECK, format!("{address}: {error}; choose another with --listen")),
@@ -42,6 +48,12 @@ pub(super) async fn port(address: &Address) -> Finding {
     for one in resolved {
         match TcpListener::bind(one).await {
             Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::AddrInUse && config.tls.source != TlsSource::Off => {
+                return Finding::note(
+                    CHECK,
+                    format!("{one} is taken; ask https://{one}/readyz whether by a server that is ready"),
+                );
+            }
             Err(error) if error.kind() == ErrorKind::AddrInUse => {
                 return match status_of(reachable(one)).await {
                     Some(200) => Finding::ok(CHECK, format!("a server is ready at {one}")),
@@ -86,6 +98,27 @@ async fn status_of(address: SocketAddr) -> Option<u16> {
         answer.split(' ').nth(1)?.parse().ok()
     };
     tokio::time::timeout(PATIENCE, ask).await.ok().flatten()
+}
+
+/// With a certificate in files: can it be used, and for how long? One that the server makes for itself it renews.
+pub(super) fn certificate(config: &Config) -> Finding {
+    const CHECK: &str = "certificate";
+    let now = Clock::System.now();
+    let TlsSource::Files(files) = &config.tls.source else {
+        return Finding::ok(CHECK, "none in files to look at");
+    };
+    let shown = files.cert.display();
+    match ServerTls::open(&config.tls, &config.store.data, None, now) {
+        Ok(Some(tls)) if tls.expires_at() <= now => {
+            Finding::fault(CHECK, format!("{shown} was good until {}; put a new one in its place", tls.expires_at()))
+        }
+        Ok(Some(tls)) if tls.expires_at() <= now.plus(SOON) => {
+            Finding::note(CHECK, format!("{shown} is good until {} only; put a new one in its place", tls.expires_at()))
+        }
+        Ok(Some(tls)) => Finding::ok(CHECK, format!("{shown} is good until {}", tls.expires_at())),
+        Ok(None) => Finding::ok(CHECK, "none in files to look at"),
+        Err(error) => Finding::fault(CHECK, error.to_string()),
+    }
 }
 
 /// Does it say where people reach the server?

@@ -72,7 +72,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
         println!("{}", serde_json::json!({ "findings": found }));
     } else {
         for Finding { check, state, says } in &found {
-            println!("{state:<6} {check:<12} {says}");
+            println!("{:<6} {check:<12} {says}", state.to_string());
         }
     }
     match found.iter().filter(|finding| finding.state == State::Fault).count() {
@@ -91,7 +91,8 @@ async fn findings(config: &Config) -> Vec<Finding> {
         data::disk(config),
         data::backups(config),
         machine::open_files(config.listen.max_connections as u64),
-        machine::port(&config.listen.listen).await,
+        machine::port(config).await,
+        machine::certificate(config),
         machine::public_url(config),
     ]
 }

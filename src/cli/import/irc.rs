@@ -1,4 +1,4 @@
-//! Reads logs of IRC clients, of WeeChat and of irssi. What people said and did (`/me`) becomes messages; who came and
+//! Reads logs of IRC clients, of `WeeChat` and of irssi. What people said and did (`/me`) becomes messages; who came and
 //! went is left out. Nobody gets an account: a nick on IRC is nobody's for good.
 
 use std::io::BufRead;

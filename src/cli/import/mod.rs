@@ -16,10 +16,11 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, block_on, database_url, load, note};
+use crate::admin::settings::LiveSetting;
 use crate::config::{Config, clap_args};
 use crate::domain::clock::Clock;
 use crate::domain::name::RoomName;
-use crate::storage::archive::{ImportError, Line, Report, Tally};
+use crate::storage::archive::{ImportError, Line, Report, SettingLine, Tally};
 use crate::storage::sqlite::SqliteStore;
 
 /// Problems shown one by one.
@@ -101,7 +102,7 @@ fn lines_of(kind: Kind, file: &str, room: Option<&str>, config: &Config) -> Resu
         return Err(Failure::Usage(line.to_owned()));
     }
     let lines = match kind {
-        Kind::Parlor => return Ok(Box::new(ndjson::lines(reader(file)?))),
+        Kind::Parlor => return Ok(Box::new(ndjson::lines(reader(file)?).map(|line| line.and_then(with_good_setting)))),
         Kind::Slack => {
             let archive = File::open(file).map_err(|error| refused(error.to_string()))?;
             slack::lines(slack_zip::read(archive, slack_zip::Bounds::default()).map_err(refused)?, Clock::System.now())
@@ -114,6 +115,16 @@ fn lines_of(kind: Kind, file: &str, room: Option<&str>, config: &Config) -> Resu
         }
     };
     Ok(Box::new(lines.into_iter().map(Ok)))
+}
+
+/// A setting has to be one that could be made here.
+fn with_good_setting(line: Line) -> Result<Line, String> {
+    if let Line::Setting(SettingLine { key, value }) = &line
+        && let Ok(known) = LiveSetting::named(key)
+    {
+        known.check(value).map_err(|error| error.to_string())?;
+    }
+    Ok(line)
 }
 
 fn reader(file: &str) -> Result<Box<dyn BufRead + Send>, Failure> {

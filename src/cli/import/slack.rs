@@ -97,11 +97,11 @@ fn made_room(
         free_name(&channel.name.to_lowercase(), is_room_name_char, limits::ROOM_NAME_CHARS, &channel.id, |name| {
             RoomName::parse(name).is_ok_and(|name| taken.insert(name.key()))
         });
-    let purpose = text_of(&channel.purpose.value, people).text;
+    let purpose = text_of(&channel.purpose.value, people).markdown;
     let made_at = Timestamp(channel.created.saturating_mul(1000));
     RoomLine {
         kind: kind.to_owned(),
-        topic: one_line(&text_of(&channel.topic.value, people).text, limits::TOPIC_BYTES),
+        topic: one_line(&text_of(&channel.topic.value, people).markdown, limits::TOPIC_BYTES),
         description: one_line(&purpose, limits::DESCRIPTION_BYTES),
         archived: channel.is_archived,
         made_by: people.get(&channel.creator).map(|(id, _)| *id),
@@ -171,7 +171,7 @@ impl<'a> Log<'a> {
                 self.push("left", &author, at, |line| line.data = Some(json!({})));
             }
             Some("channel_topic" | "group_topic") => {
-                let topic = text_of(message.topic.as_deref().unwrap_or_default(), self.people).text;
+                let topic = text_of(message.topic.as_deref().unwrap_or_default(), self.people).markdown;
                 self.push("topic", &author, at, |line| line.text = Some(one_line(&topic, limits::TOPIC_BYTES)));
             }
             None | Some("bot_message" | "me_message" | "thread_broadcast" | "file_share" | "file_comment") => {
@@ -198,9 +198,9 @@ impl<'a> Log<'a> {
         let mut made = text_of(message.text.as_deref().unwrap_or_default(), self.people);
         for file in &message.files {
             let address = file.url_private.as_deref().unwrap_or_default();
-            made.text = format!("{}\n{} {address}", made.text, file.name.as_deref().unwrap_or("file"));
+            made.markdown = format!("{}\n{} {address}", made.markdown, file.name.as_deref().unwrap_or("file"));
         }
-        let text = made.text.trim();
+        let text = made.markdown.trim();
         if text.is_empty() {
             return;
         }

@@ -11,7 +11,7 @@ pub(super) type People = HashMap<String, (UserId, String)>;
 /// A text as people write it here, and whom it calls.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Text {
-    pub(super) text: String,
+    pub(super) markdown: String,
     pub(super) people: Vec<(UserId, String)>,
     pub(super) everyone: bool,
 }
@@ -22,7 +22,7 @@ pub(super) fn text_of(slack: &str, people: &People) -> Text {
     // Code stays as it is: every second part stands between a pair of signs.
     for (at, block) in slack.split("```").enumerate() {
         if at > 0 {
-            made.text.push_str("```");
+            made.markdown.push_str("```");
         }
         if at % 2 == 1 {
             made.words(block, people, false);
@@ -30,7 +30,7 @@ pub(super) fn text_of(slack: &str, people: &People) -> Text {
         }
         for (at, part) in block.split('`').enumerate() {
             if at > 0 {
-                made.text.push('`');
+                made.markdown.push('`');
             }
             made.words(part, people, at % 2 == 0);
         }
@@ -56,7 +56,7 @@ impl Text {
 
     fn plain(&mut self, text: &str, is_prose: bool) {
         let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-        if is_prose { self.text.push_str(&emphasis(&text)) } else { self.text.push_str(&text) }
+        if is_prose { self.markdown.push_str(&emphasis(&text)) } else { self.markdown.push_str(&text) }
     }
 
     /// What stood between `<` and `>`.
@@ -64,28 +64,23 @@ impl Text {
         let (what, label) = inside.split_once('|').map_or((inside, None), |(what, label)| (what, Some(label)));
         let label = label.filter(|label| !label.is_empty());
         match what.split_at_checked(1) {
-            Some(("@", id)) => match people.get(id) {
-                Some((user, name)) => {
-                    self.text.push('@');
-                    self.text.push_str(name);
-                    if !self.people.iter().any(|(known, _)| known == user) {
-                        self.people.push((*user, name.clone()));
-                    }
+            Some(("@", id)) => {
+                let known = people.get(id);
+                self.markdown.push('@');
+                self.markdown.push_str(known.map_or(label.unwrap_or(id), |(_, name)| name));
+                if let Some(person) = known.filter(|person| !self.people.contains(person)) {
+                    self.people.push(person.clone());
                 }
-                None => {
-                    self.text.push('@');
-                    self.text.push_str(label.unwrap_or(id));
-                }
-            },
+            }
             Some(("#", id)) => {
-                self.text.push('#');
-                self.text.push_str(label.unwrap_or(id));
+                self.markdown.push('#');
+                self.markdown.push_str(label.unwrap_or(id));
             }
             Some(("!", "channel" | "here" | "everyone" | "group")) => {
                 self.everyone = true;
-                self.text.push_str("@room");
+                self.markdown.push_str("@room");
             }
-            Some(("!", other)) => self.text.push_str(label.unwrap_or(other)),
+            Some(("!", other)) => self.markdown.push_str(label.unwrap_or(other)),
             _ => self.link(what, label, is_prose),
         }
     }
@@ -96,11 +91,13 @@ impl Text {
             Some(label) if is_prose && label != address && !label.contains(['[', ']']) => {
                 // A bracket would end the link early.
                 let address = address.replace('(', "%28").replace(')', "%29");
-                self.text.push('[');
+                self.markdown.push('[');
                 self.plain(label, false);
-                self.text.push_str(&format!("]({address})"));
+                self.markdown.push_str("](");
+                self.markdown.push_str(&address);
+                self.markdown.push(')');
             }
-            _ => self.text.push_str(&address),
+            _ => self.markdown.push_str(&address),
         }
     }
 }
@@ -165,7 +162,7 @@ mod tests {
             ("an open < bracket", "an open < bracket"),
             ("", ""),
         ] {
-            assert_eq!(text_of(slack, &people()).text, ours, "{slack}");
+            assert_eq!(text_of(slack, &people()).markdown, ours, "{slack}");
         }
     }
 

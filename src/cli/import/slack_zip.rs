@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
+use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -132,7 +133,7 @@ pub(super) fn read(file: impl Read + Seek, bounds: Bounds) -> Result<Export, Str
     // Days sort by name.
     names.sort_unstable();
     let (mut export, mut left) = (Export::default(), bounds.all_bytes);
-    for name in names.iter().filter(|name| name.ends_with(".json")) {
+    for name in names.iter().filter(|name| Path::new(name).extension().is_some_and(|end| end == "json")) {
         let mut parts = name.split('/');
         match (parts.next(), parts.next(), parts.next()) {
             (Some("users.json"), None, None) => export.users = parsed(&mut archive, name, bounds, &mut left)?,

@@ -16,6 +16,7 @@ use actix_web_actors::ws;
 
 use super::caller::{self, caller};
 use super::connection::Place;
+use super::proxy_word::named_by_proxy;
 use super::query::{self, Query};
 use super::state::WebsocketState;
 use crate::auth::origin::{self, Headers};
@@ -170,8 +171,15 @@ async fn identify(request: &HttpRequest, state: &WebsocketState, query: &Query) 
         })
     });
     if let Some(token) = header.transpose()?.or(query.token.as_deref()) {
+        if let Some(vouched) = state.auth.vouched(token).await.map_err(refused)? {
+            state.chat.admit(&vouched.person, vouched.rooms).await;
+            return Ok(vouched.person);
+        }
         let person = state.auth.identify(Credential::Token(token)).await.map_err(refused)?;
         return person.ok_or_else(|| Problem::new(ErrorCode::Unauthorized, "this token is not known or was revoked"));
+    }
+    if let Some(person) = named_by_proxy(request, &state.auth).await.map_err(refused)? {
+        return Ok(person);
     }
     if let Some(person) = by_cookie(request, state, cookie::SESSION).await? {
         return Ok(person);
@@ -193,7 +201,10 @@ async fn by_cookie(request: &HttpRequest, state: &WebsocketState, name: &str) ->
 
 fn refused(error: AuthError) -> Problem {
     match error {
-        AuthError::ShutOut { .. } => Problem::new(ErrorCode::Forbidden, error.to_string()),
+        AuthError::ShutOut { .. } | AuthError::RegistrationClosed => {
+            Problem::new(ErrorCode::Forbidden, error.to_string())
+        }
+        AuthError::BadJwt(_) => Problem::new(ErrorCode::Unauthorized, error.to_string()),
         AuthError::GuestsOff => Problem::new(ErrorCode::Unauthorized, error.to_string()),
         AuthError::BadName(_) => Problem::field("name", format!("`name`: {error}")),
         AuthError::NameTaken => Problem { field: Some("name"), ..Problem::new(ErrorCode::Conflict, error.to_string()) },

@@ -17,6 +17,7 @@ mod inbox;
 pub mod only_http;
 mod outbox;
 mod plain_door;
+pub mod proxy_word;
 mod query;
 mod queue;
 mod session;

@@ -1,4 +1,4 @@
-//! HTTP without WebSockets: for a small application beside the server's own, such as the one that leads to TLS.
+//! HTTP and nothing else: for a small application beside the server's own, such as the one that leads to TLS.
 
 use actix_http::HttpService;
 use actix_http::body::MessageBody;

@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::error::open_error;
-use super::examine::{Depth, beside, stock, take_stock, verdict};
+use super::examine::{Depth, beside, check_start, stock, take_stock, verdict};
 use super::open::file_of;
 use super::{SqliteStore, migrations};
 use crate::domain::clock::Timestamp;
@@ -164,6 +164,7 @@ pub(super) fn not_written(path: &Path, error: impl std::fmt::Display) -> BackupE
 
 /// A server may hold the database, so its write-ahead log is read too; a file on a medium that cannot be written has none.
 pub(super) async fn reading(source: &Path) -> Result<SqliteConnection, OpenError> {
+    check_start(source)?;
     let options = SqliteConnectOptions::new().filename(source).read_only(true).busy_timeout(BUSY_TIMEOUT);
     let options = options.log_statements(log::LevelFilter::Off);
     let mut connection = options.connect().await.map_err(|error| open_error(source, &error))?;

@@ -59,6 +59,14 @@ pub(super) async fn take_stock(path: &Path) -> Result<Inventory, OpenError> {
 /// A connection that only reads. Without a write-ahead log nothing beside the file is needed for that, and nothing is
 /// made.
 async fn connect(path: &Path) -> Result<SqliteConnection, OpenError> {
+    check_start(path)?;
+    let is_whole = fs::metadata(beside(path, "-wal")).map_or(true, |wal| wal.len() == 0);
+    let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(is_whole);
+    options.busy_timeout(BUSY_TIMEOUT).connect().await.map_err(|error| open_error(path, &error))
+}
+
+/// Whether it begins like a database; SQLite itself would not mind, if there is a write-ahead log beside it.
+pub(super) fn check_start(path: &Path) -> Result<(), OpenError> {
     let mut start = Vec::with_capacity(MAGIC.len());
     let file = File::open(path).map_err(not_readable(path))?;
     file.take(MAGIC.len() as u64).read_to_end(&mut start).map_err(not_readable(path))?;
@@ -66,9 +74,7 @@ async fn connect(path: &Path) -> Result<SqliteConnection, OpenError> {
         let reason = "it does not begin like one".to_owned();
         return Err(OpenError::Corrupt { database: path.display().to_string(), reason });
     }
-    let is_whole = fs::metadata(beside(path, "-wal")).map_or(true, |wal| wal.len() == 0);
-    let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(is_whole);
-    options.busy_timeout(BUSY_TIMEOUT).connect().await.map_err(|error| open_error(path, &error))
+    Ok(())
 }
 
 /// The file beside a database that has its name and this end.

@@ -155,9 +155,11 @@ impl From<AuthError> for ApiError {
             AuthError::WrongCode => {
                 return Problem { field: Some("code"), ..Problem::new(ErrorCode::Forbidden, message) }.into();
             }
-            AuthError::WrongCredentials | AuthError::GuestsOff | AuthError::UnknownToken | AuthError::TicketEnded => {
-                ErrorCode::Unauthorized
-            }
+            AuthError::BadJwt(_)
+            | AuthError::WrongCredentials
+            | AuthError::GuestsOff
+            | AuthError::UnknownToken
+            | AuthError::TicketEnded => ErrorCode::Unauthorized,
             AuthError::NameTaken
             | AuthError::AlreadySetUp
             | AuthError::FactorOn

@@ -105,7 +105,7 @@ impl Server {
     }
 
     async fn ask_with(&self, token: &str, method: Method, path: &str, body: Option<Value>, key: Option<&str>) -> Got {
-        let mut request = TestRequest::with_uri(path).method(method);
+        let mut request = TestRequest::with_uri(path).method(method).insert_header(("host", "localhost"));
         if !token.is_empty() {
             request = request.insert_header(("Authorization", format!("Bearer {token}")));
         }
@@ -438,7 +438,10 @@ async fn a_foreign_page_is_refused_in_the_words_of_the_address() {
     let app = init_service(routes::app(server.state.clone())).await;
 
     for (path, kind) in [("/api/v1/rooms", super::problem::CONTENT_TYPE), ("/login", "text/html; charset=utf-8")] {
-        let request = TestRequest::post().uri(path).insert_header(("Origin", "https://evil.example"));
+        let request = TestRequest::post()
+            .uri(path)
+            .insert_header(("host", "localhost"))
+            .insert_header(("Origin", "https://evil.example"));
         let got = read(app.call(request.to_request()).await.unwrap()).await;
 
         assert_eq!((got.status, got.header("content-type")), (403, kind));

@@ -62,6 +62,27 @@ pub async fn log_in_with_code(visit: Visit, fields: Fields) -> HttpResponse {
     visit.respond(result).await
 }
 
+/// POST `/login/jwt`: a program that embeds us logs somebody's browser in, with a token that vouches for them.
+pub async fn log_in_by_token(visit: Visit, fields: Fields) -> HttpResponse {
+    let result = carry_out_token(&visit, &fields).await;
+    visit.respond(result).await
+}
+
+async fn carry_out_token(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Problem> {
+    let (auth, label) = (&visit.state.auth, device_label::of(&visit.request));
+    let entered = auth.log_in_vouched(fields.get("token"), visit.visitor.address, &label).await;
+    let (login, rooms) = match entered {
+        Ok(entered) => entered,
+        Err(error) => {
+            let form = LoginForm { error: words_of(&visit.words, &error), ..LoginForm::default() };
+            return Ok(with_retry_after(page(visit, status_of(&error), form).await?, retry_after(&error)));
+        }
+    };
+    visit.state.chat.admit(&login.person, rooms).await;
+    end_former(visit).await;
+    Ok(welcome::logged_in(visit, login, next_of(fields).as_deref().unwrap_or("/")))
+}
+
 async fn carry_out_code(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Problem> {
     let (ticket, next) = (fields.get("ticket"), next_of(fields));
     let label = device_label::of(&visit.request);

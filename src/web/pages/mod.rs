@@ -62,6 +62,7 @@ pub fn configure(config: &mut ServiceConfig) {
     page("/setup", [Some(read(setup::show)), Some(post().to(setup::set_up))]);
     page("/login", [Some(read(login::show)), Some(post().to(login::log_in))]);
     page("/login/code", [None, Some(post().to(login::log_in_with_code))]);
+    page("/login/jwt", [None, Some(post().to(login::log_in_by_token))]);
     page("/reset/{secret}", [Some(read(reset::show)), Some(post().to(reset::reset))]);
     page("/language", [None, Some(post().to(language::choose))]);
     page("/logout", [None, Some(post().to(logout::log_out))]);

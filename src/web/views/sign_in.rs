@@ -1,5 +1,7 @@
 //! The contexts of the pages about proofs of identity: the second step of a log-in, the second factor, a new password.
 
+use std::fmt::Write;
+
 use qrcodegen::{QrCode, QrCodeEcc};
 use serde::Serialize;
 
@@ -65,7 +67,11 @@ impl QrView {
         let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
         let places = (0..code.size()).flat_map(|y| (0..code.size()).map(move |x| (x, y)));
         let dark = places.filter(|(x, y)| code.get_module(*x, *y));
-        let path = dark.map(|(x, y)| format!("M{} {}h1v1h-1z", x + QUIET_ZONE, y + QUIET_ZONE)).collect();
+        let mut path = String::new();
+        for (x, y) in dark {
+            // Writing into a String cannot fail.
+            let _ = write!(path, "M{} {}h1v1h-1z", x + QUIET_ZONE, y + QUIET_ZONE);
+        }
         Some(Self { size: code.size() + 2 * QUIET_ZONE, path })
     }
 }

@@ -119,8 +119,7 @@ async fn heads_addresses_and_bodies_have_an_end() {
         let statuses = statuses(&answers);
         assert!(
             statuses.iter().all(|status| ["400", "413", "414", "431"].contains(status)) && statuses.len() <= 1,
-            "{:.60}: {answers:.300}",
-            request
+            "{request:.60}: {answers:.300}"
         );
     }
     let form = "Content-Type: application/x-www-form-urlencoded\r\nConnection: close";

@@ -76,7 +76,7 @@ async fn an_echo_over_tls_waits_for_whoever_reads_late() {
     let handshake = "GET /ws/echo HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     writer.write_all(handshake.as_bytes()).await.expect("written");
-    let frame = masked(FIN | TEXT, &[b'x'; 60_000]);
+    let frame = masked(FIN | TEXT, &vec![b'x'; 60_000]);
     // Far more than the system keeps for a connection, in both directions.
     let writing = tokio::spawn(async move {
         for _ in 0..200 {
@@ -99,7 +99,7 @@ async fn an_oversized_frame_over_tls_is_refused_before_it_comes() {
     let server = tls::server().await;
     let mut raw = Raw::secured(&server, "/ws?name=ann").await;
 
-    raw.write(&masked(FIN | TEXT, &[b'x'; 70_000])[..100]).await;
+    raw.write(&masked(FIN | TEXT, &vec![b'x'; 70_000])[..100]).await;
 
     assert_eq!(raw.close_code().await, 1009);
     raw.hung_up().await;

@@ -85,6 +85,16 @@ async fn logs_of_other_programs_are_taken_in_and_nonsense_is_refused_in_one_line
         let ended = program::run(folder.path(), arguments, &[]).await;
         assert!(ended.code == Some(code) && ended.complaint().contains(word), "{arguments:?}: {ended:?}");
     }
+    write(
+        "colour.ndjson",
+        "{\"type\":\"header\",\"format\":\"parlor\",\"version\":1,\"made_at\":\"2026-11-21T09:00:00Z\"}\n\
+         {\"type\":\"setting\",\"key\":\"accent\",\"value\":\"red;}\"}\n",
+    );
+    let colour = program::run(folder.path(), &["import", "colour.ndjson"], &[]).await;
+    assert!(
+        colour.code == Some(1) && colour.stderr.contains("line 2") && colour.stderr.contains("#rrggbb"),
+        "{colour:?}"
+    );
     let bad = program::run(folder.path(), &["import", "bad.ndjson"], &[]).await;
     assert!(
         bad.code == Some(1) && bad.stderr.contains("line 1") && bad.stderr.contains("nothing was imported"),

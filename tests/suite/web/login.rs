@@ -86,6 +86,27 @@ async fn the_cookie_is_out_of_reach_and_new_with_each_login() {
 }
 
 #[tokio::test]
+async fn a_cookie_that_was_planted_before_a_login_is_of_no_use_after_it() {
+    let (server, _) = TestServer::open_to_all("ann").await;
+    let eve = server.register("eve").await;
+    let made_up = format!("parlor_session=parlor_{}", "a".repeat(43));
+    for planted in [made_up, eve.cookies()] {
+        let victim = server.browser();
+        let form = [("name", "ann"), ("password", PASSWORD), ("next", "")];
+        let login = victim.request(reqwest::Method::POST, "/login").header("Cookie", &planted).form(&form);
+
+        let page = victim.send(login).await;
+
+        let cookie = page.cookie("parlor_session");
+        assert_eq!((page.status, cookie.is_empty()), (303, false));
+        assert!(!cookie.starts_with(&planted), "a login takes no secret from outside");
+        let thief = server.browser();
+        let request = thief.request(reqwest::Method::GET, "/settings").header("Cookie", &planted);
+        assert_eq!(thief.send(request).await.status, 303, "what was planted is no login");
+    }
+}
+
+#[tokio::test]
 async fn under_tls_the_cookie_is_secure() {
     let public = PublicUrl::parse("https://chat.example").expect("a good address");
     let server = TestServer::start_with(|config| config.listen.public_url = Some(public)).await;

@@ -29,3 +29,4 @@ mod service;
 mod setup;
 mod token_scopes;
 mod tokens;
+mod vouched;

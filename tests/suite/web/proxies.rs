@@ -137,8 +137,8 @@ async fn places_for_websockets_are_counted_by_the_address_that_counts() {
         let server = &server;
         async move { Client::try_connect(server, name, &[("X-Forwarded-For", address), json]).await }
     };
-    let _ann = connect("/ws?name=ann", "198.51.100.1").await.ok().expect("a place");
-    let _bob = connect("/ws?name=bob", "198.51.100.2").await.ok().expect("a place of another address");
+    let _ann = connect("/ws?name=ann", "198.51.100.1").await.expect("a place");
+    let _bob = connect("/ws?name=bob", "198.51.100.2").await.expect("a place of another address");
     assert_eq!(connect("/ws?name=eve", "198.51.100.1").await.err().map(|refusal| refusal.status), Some(429));
 }
 
@@ -147,7 +147,7 @@ async fn behind_a_proxy_nobody_is_at_this_machine_whatever_the_headers_say() {
     for trusts in [false, true] {
         let server = TestServer::start_with(|config| {
             if trusts {
-                trusting(config)
+                trusting(config);
             }
         })
         .await;

@@ -129,3 +129,39 @@ async fn a_server_that_drains_is_not_ready() {
     .await;
     assert_eq!(api.get("/healthz").await.status, 200, "it is alive all the same");
 }
+
+/// Names and labels of everything at `/metrics`, without the values.
+async fn series(api: &Api) -> Vec<String> {
+    let page = api.get("/metrics").await;
+    let lines = page.body.lines().filter(|line| !line.starts_with('#'));
+    let mut names: Vec<String> = lines.map(|line| line.rsplit_once(' ').expect("a value").0.to_owned()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn no_label_grows_with_people_rooms_or_addresses() {
+    let server = TestServer::start().await;
+    let api = Api::anonymous(&server);
+    let visit = async |name: &str| {
+        let mut guest = server.guest(name).await;
+        guest.join("lobby").await;
+        guest.say("lobby", &format!("{name} was here")).await;
+        guest.close().await;
+        for path in ["/rooms/{}", "/direct/{}", "/{}", "/api/v1/rooms/{}", "/static/{}.css"] {
+            api.get(&path.replace("{}", name)).await;
+        }
+    };
+    visit("first").await;
+    // To look is a request too.
+    series(&api).await;
+    let before = series(&api).await;
+
+    for number in 0..20 {
+        visit(&format!("visitor-{number}")).await;
+    }
+
+    let after = series(&api).await;
+    assert_eq!(after, before);
+    assert!(!after.iter().any(|one| one.contains("visitor") || one.contains("first")), "{after:?}");
+}

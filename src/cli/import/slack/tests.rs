@@ -2,6 +2,8 @@
 
 use super::super::slack_zip::{Profile, Words};
 use super::*;
+use crate::storage::sqlite::SqliteStore;
+use crate::storage::{Events, Rooms};
 
 fn user(id: &str, name: &str) -> User {
     User { id: id.to_owned(), name: name.to_owned(), is_bot: false, deleted: false, profile: Profile::default() }
@@ -106,4 +108,29 @@ fn names_are_made_to_fit_and_are_told_apart() {
     let names: Vec<&str> = ["U1", "U2", "U3", "U4"].map(|id| made[id].1.as_str()).to_vec();
     assert_eq!(names, ["ann-lee", "ann-lee-2", "U3", "room-2"]);
     assert!(names.iter().all(|name| UserName::parse(name).is_ok()));
+}
+
+#[tokio::test]
+async fn the_database_takes_it_once_and_then_knows_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let store = SqliteStore::open(None, folder.path()).await.expect("a fresh database");
+    let said = json!([
+        { "user": "U1", "text": "hello <!here>", "ts": "1700000001.0", "reactions": [{ "name": "+1", "users": ["U2"] }] },
+        { "user": "U2", "text": "hi <@U1>", "ts": "1700000002.0", "thread_ts": "1700000001.0" },
+        { "subtype": "channel_topic", "user": "U2", "topic": "cake", "ts": "1700000003.0" },
+        { "subtype": "channel_leave", "user": "U2", "ts": "1700000004.0" },
+    ]);
+    let take = async || {
+        let made = lines(export(said.clone()), Timestamp(0)).into_iter().map(Ok);
+        store.import(made, false, &mut |_| {}).await.expect("taken")
+    };
+
+    let (first, again) = (take().await, take().await);
+
+    assert_eq!((first.users.added, first.rooms.added, first.members.added, first.events.added), (2, 1, 2, 5));
+    assert_eq!((again.users.added, again.rooms.added, again.members.added, again.events.added), (0, 0, 0, 0));
+    assert_eq!((first.left_out, again.left_out), (vec![], vec![]));
+    let room = store.room_by_name(&NameKey::of("tea")).await.expect("asked").expect("there").info;
+    let events = store.events_after(room.id, 0, 100).await.expect("every kind can be read back");
+    assert_eq!((events.len(), room.messages), (5, 2));
 }
