@@ -12,9 +12,10 @@ use crate::admin::{Admin, AdminError, By};
 use crate::auth::Auth;
 use crate::config::clap_args;
 use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::conduct::Ban;
 use crate::domain::person::SiteRole;
-use crate::storage::audit::AuditFilter;
-use crate::storage::order::AccountFilter;
+use crate::storage::audit::{AuditEntry, AuditFilter};
+use crate::storage::order::{AccountFilter, WatchedAccount, WatchedRoom};
 use crate::storage::sqlite::SqliteStore;
 use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::logging;
@@ -175,7 +176,7 @@ async fn users(admin: &Admin, by: &By, matches: &ArgMatches) -> Shown {
     let (mut shown, mut after) = (Vec::new(), String::new());
     loop {
         let (people, more) = admin.people(by, &filter, &after).await.map_err(refused)?;
-        shown.extend(people.iter().map(|person| person.to_json()));
+        shown.extend(people.iter().map(WatchedAccount::to_json));
         match people.last().filter(|_| more) {
             Some(last) => after = last.account.name.to_string(),
             None => return Ok(shown),
@@ -194,7 +195,7 @@ async fn room(admin: &Admin, by: &By, verb: &str, matches: &ArgMatches) -> Shown
     let (mut shown, mut after) = (Vec::new(), String::new());
     loop {
         let (rooms, more) = admin.rooms(by, text(matches, "name"), &after).await.map_err(refused)?;
-        shown.extend(rooms.iter().map(|room| room.to_json()));
+        shown.extend(rooms.iter().map(WatchedRoom::to_json));
         match rooms.last().filter(|_| more) {
             Some(last) => after = last.info.name.to_string(),
             None => return Ok(shown),
@@ -204,7 +205,7 @@ async fn room(admin: &Admin, by: &By, verb: &str, matches: &ArgMatches) -> Shown
 
 async fn ban(admin: &Admin, by: &By, verb: &str, matches: &ArgMatches) -> Shown {
     match verb {
-        "list" => Ok(admin.bans(by).map_err(refused)?.iter().map(|ban| ban.to_json()).collect()),
+        "list" => Ok(admin.bans(by).map_err(refused)?.iter().map(Ban::to_json).collect()),
         "add" => {
             let bad = || Failure::Usage("--until takes a time such as 2027-01-31T12:00:00Z".to_owned());
             let until = matches.get_one::<String>("until");
@@ -242,7 +243,7 @@ async fn audit(admin: &Admin, by: &By, verb: &str) -> Shown {
     let (mut shown, mut before) = (Vec::new(), None);
     loop {
         let (entries, more) = admin.audit(by, &AuditFilter::default(), before).await.map_err(refused)?;
-        shown.extend(entries.iter().map(|entry| entry.to_json()));
+        shown.extend(entries.iter().map(AuditEntry::to_json));
         match entries.last().filter(|_| more && verb == "export") {
             Some(last) => before = Some(last.id),
             None => return Ok(shown),

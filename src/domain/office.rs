@@ -138,6 +138,8 @@ pub fn may_touch(own: SiteRole, other: SiteRole) -> Result<(), Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
 
     #[test]
@@ -178,7 +180,7 @@ mod tests {
         for power in Power::ALL {
             let [moderator, admin, owner] = [SiteRole::Moderator, SiteRole::Admin, SiteRole::Owner]
                 .map(|role| if may(power, Standing::Account(role)).is_ok() { "yes" } else { "no" });
-            expected += &format!("| {} | {moderator} | {admin} | {owner} |\n", power.words());
+            writeln!(expected, "| {} | {moderator} | {admin} | {owner} |", power.words()).expect("a String takes it");
         }
         assert_eq!(table, expected, "put this into docs/OPERATIONS.md");
     }

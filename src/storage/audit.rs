@@ -1,6 +1,8 @@
 //! The audit log: what those who run the server did. It is only ever added to, and each entry carries the hash of all before
 //! it, so that a change, a gap or a cut shows.
 
+use std::fmt::Write;
+
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -70,12 +72,21 @@ pub struct AuditEntry {
     pub hash: AuditHash,
 }
 
+/// A hash as people and programs read it.
+#[must_use]
+pub fn hex(hash: &AuditHash) -> String {
+    hash.iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 impl AuditEntry {
     /// The entry as programs read it.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let details = serde_json::from_str(&self.act.details).unwrap_or(Value::Null);
-        let hash: String = self.hash.iter().map(|byte| format!("{byte:02x}")).collect();
         json!({
             "id": self.id,
             "at": self.act.at,
@@ -84,7 +95,7 @@ impl AuditEntry {
             "action": self.act.action,
             "target": self.act.target,
             "details": details,
-            "hash": hash,
+            "hash": hex(&self.hash),
         })
     }
 }
@@ -115,11 +126,10 @@ impl Verified {
     /// What it says, as programs read it.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let last: String = self.last.iter().map(|byte| format!("{byte:02x}")).collect();
         json!({
             "whole": self.broken_at.is_none(),
             "entries": self.entries,
-            "last_hash": last,
+            "last_hash": hex(&self.last),
             "broken_at": self.broken_at,
         })
     }

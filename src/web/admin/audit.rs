@@ -10,7 +10,7 @@ use super::desk::{Desk, Left, Section};
 use crate::admin::{Admin, By};
 use crate::domain::office::Power;
 use crate::protocol::error_code::Problem;
-use crate::storage::audit::{AuditEntry, AuditFilter, Verified};
+use crate::storage::audit::{AuditEntry, AuditFilter, Verified, hex};
 use crate::web::pages::fields::Fields;
 use crate::web::views::url;
 
@@ -135,8 +135,4 @@ fn row(desk: &Desk, entry: &AuditEntry) -> EntryRow {
         target: act.target.clone(),
         details: if act.details == "{}" { String::new() } else { act.details.clone() },
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

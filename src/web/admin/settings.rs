@@ -69,7 +69,7 @@ async fn carry_out(desk: &Desk, fields: &Fields) -> Result<HttpResponse, Problem
 }
 
 /// An empty number is none at all.
-fn typed<'a>(setting: LiveSetting, fields: &'a Fields) -> &'a str {
+fn typed(setting: LiveSetting, fields: &Fields) -> &str {
     match (setting.values, fields.get(setting.key).trim()) {
         (Values::UpTo(_), "") => "0",
         (_, text) => text,

@@ -16,9 +16,10 @@ pub fn field(error: &AdminError) -> Option<&'static str> {
         AdminError::Bad { field, .. } => Some(field),
         AdminError::LastOwner => Some("role"),
         // Whoever is looked for by name was typed: the one to ban, or the new owner of a room.
-        AdminError::NotFound { what: "account", .. } => Some("whom"),
-        AdminError::Refused(Refusal::NotBelow) | AdminError::Oneself => Some("whom"),
-        AdminError::Chat(_) => Some("whom"),
+        AdminError::NotFound { what: "account", .. }
+        | AdminError::Refused(Refusal::NotBelow)
+        | AdminError::Oneself
+        | AdminError::Chat(_) => Some("whom"),
         _ => None,
     }
 }

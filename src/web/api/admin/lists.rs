@@ -6,9 +6,10 @@ use serde_json::{Value, json as value};
 
 use super::by;
 use crate::domain::clock::Timestamp;
+use crate::domain::conduct::Ban;
 use crate::domain::ids::SessionId;
 use crate::protocol::error_code::Problem;
-use crate::storage::audit::AuditFilter;
+use crate::storage::audit::{AuditEntry, AuditFilter};
 use crate::storage::reports::Report;
 use crate::web::api::listing::{List, json};
 use crate::web::api::problem::ApiError;
@@ -117,7 +118,7 @@ pub async fn take_back(state: web::Data<WebState>, visitor: Visitor, code: web::
 
 /// All bans, the newest first.
 pub async fn bans(state: web::Data<WebState>, visitor: Visitor) -> Answer {
-    Ok(all(state.admin.bans(&by(&visitor)?)?.iter().map(|ban| ban.to_json()).collect()))
+    Ok(all(state.admin.bans(&by(&visitor)?)?.iter().map(Ban::to_json).collect()))
 }
 
 /// Shuts somebody out.
@@ -192,7 +193,7 @@ pub async fn audit(state: web::Data<WebState>, visitor: Visitor, which: web::Que
     let filter = AuditFilter { actor: which.actor, action: which.action, target: which.target };
     let (entries, more) = state.admin.audit(&by(&visitor)?, &filter, which.cursor).await?;
     let next = entries.last().filter(|_| more).map(|last| last.id.to_string());
-    Ok(json(HttpResponse::Ok(), List { items: entries.iter().map(|entry| entry.to_json()).collect(), next }))
+    Ok(json(HttpResponse::Ok(), List { items: entries.iter().map(AuditEntry::to_json).collect(), next }))
 }
 
 /// Whether the audit log is whole.

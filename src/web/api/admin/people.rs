@@ -6,7 +6,7 @@ use serde_json::json as value;
 
 use super::by;
 use crate::domain::person::SiteRole;
-use crate::storage::order::AccountFilter;
+use crate::storage::order::{AccountFilter, WatchedAccount};
 use crate::web::api::listing::{List, json};
 use crate::web::api::problem::ApiError;
 use crate::web::middleware::idempotency::ShownOnce;
@@ -55,7 +55,7 @@ pub async fn list(
     let filter = AccountFilter { name: which.name.clone(), role: which.role, only_in_trouble: which.in_trouble };
     let (people, more) = state.admin.people(&by(&visitor)?, &filter, &which.cursor).await?;
     let next = people.last().filter(|_| more).map(|last| last.account.name.to_string());
-    Ok(json(HttpResponse::Ok(), List { items: people.iter().map(|person| person.to_json()).collect(), next }))
+    Ok(json(HttpResponse::Ok(), List { items: people.iter().map(WatchedAccount::to_json).collect(), next }))
 }
 
 /// One account.

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::by;
 use crate::admin::By;
+use crate::storage::order::WatchedRoom;
 use crate::web::api::listing::{self, List};
 use crate::web::api::problem::ApiError;
 use crate::web::state::WebState;
@@ -27,14 +28,23 @@ pub struct Which {
 pub struct Change {
     archived: Option<bool>,
     owner: Option<String>,
-    /// `null` is as on the whole server; not given is as it was.
-    #[serde(default, deserialize_with = "given")]
-    retention_days: Option<Option<u32>>,
+    #[serde(default)]
+    retention_days: Days,
 }
 
-/// What is given is something, also `null`.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u32>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+/// How long messages are kept, where a body may leave it out.
+#[derive(Default)]
+enum Days {
+    #[default]
+    AsItWas,
+    /// `null` is as on the whole server.
+    Given(Option<u32>),
+}
+
+impl<'de> Deserialize<'de> for Days {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::Given)
+    }
 }
 
 /// A page of rooms, by name.
@@ -45,7 +55,7 @@ pub async fn list(
 ) -> Result<HttpResponse, ApiError> {
     let (rooms, more) = state.admin.rooms(&by(&visitor)?, &which.name, &which.cursor).await?;
     let next = rooms.last().filter(|_| more).map(|last| last.info.name.to_string());
-    Ok(listing::json(HttpResponse::Ok(), List { items: rooms.iter().map(|room| room.to_json()).collect(), next }))
+    Ok(listing::json(HttpResponse::Ok(), List { items: rooms.iter().map(WatchedRoom::to_json).collect(), next }))
 }
 
 /// One room.
@@ -65,7 +75,7 @@ pub async fn change(
     change: web::Json<Change>,
 ) -> Result<HttpResponse, ApiError> {
     let (by, admin) = (by(&visitor)?, &state.admin);
-    if let Some(days) = change.retention_days {
+    if let Days::Given(days) = change.retention_days {
         admin.keep_messages(&by, &room, days).await?;
     }
     if let Some(owner) = &change.owner {
