@@ -210,11 +210,12 @@ fn size(path: &Path) -> Result<u64, OpenError> {
 fn writing(path: &Path, max_mib: Option<u32>) -> SqliteConnectOptions {
     // Pages have 4 KiB. What is larger already stays, and grows no more.
     let max_pages = max_mib.map_or(MAX_PAGES, |mib| mib.saturating_mul(256).min(MAX_PAGES));
-    SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        // Takes hold when the database is made: space that retention frees can be given back bit by bit.
-        .auto_vacuum(SqliteAutoVacuum::Incremental)
+    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+    // Takes hold when the database is made: space that retention frees can be given back bit by bit. Said again later, it
+    // would change nothing and still be written: a start that comes to nothing leaves the file as it was.
+    let is_new = std::fs::metadata(path).is_ok_and(|file| file.len() == 0) || !path.exists();
+    let options = if is_new { options.auto_vacuum(SqliteAutoVacuum::Incremental) } else { options };
+    options
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)

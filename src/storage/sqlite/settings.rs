@@ -29,6 +29,10 @@ impl Settings for SqliteStore {
     }
 
     async fn setting_or_insert(&self, key: &str, value: &str) -> StorageResult<String> {
+        // A start that comes to nothing leaves the file as it was.
+        if let Some(known) = self.setting(key).await? {
+            return Ok(known);
+        }
         Ok(sqlx::query_scalar(FIND_OR_INSERT).bind(key).bind(value).fetch_one(&self.writer).await?)
     }
 }
