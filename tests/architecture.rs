@@ -165,7 +165,9 @@ fn tests_do_not_sleep() {
 
 #[test]
 fn nothing_stray_is_left_lying_about() {
-    let wrong = files().into_iter().filter_map(|file| {
+    // What others wrote is kept as they published it.
+    let ours = files().into_iter().filter(|file| !file.starts_with("static/vendor/"));
+    let wrong = ours.filter_map(|file| {
         // What is no text is a picture.
         let text = fs::read_to_string(root().join(&file)).ok()?;
         Some(rules::stray_words(&file, &text))
