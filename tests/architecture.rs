@@ -165,7 +165,7 @@ fn tests_do_not_sleep() {
 
 #[test]
 fn nothing_stray_is_left_lying_about() {
-    // What others wrote is kept as they published it.
+    // What others have written stays as they wrote it.
     let ours = files().into_iter().filter(|file| !file.starts_with("static/vendor/"));
     let wrong = ours.filter_map(|file| {
         // What is no text is a picture.

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod bans;
+pub mod bots;
 pub mod console;
 pub mod error;
 pub mod invites;

@@ -13,16 +13,7 @@ use crate::storage::users::{Account, NewAccount, Registered};
 const PAGE: usize = 1000;
 
 impl Auth {
-    /// Makes a bot. It takes an admin.
-    ///
-    /// # Errors
-    /// When the caller is none, or the name is bad or taken.
-    pub async fn make_bot(&self, maker: &Person, name: &str) -> Result<Account, AuthError> {
-        check(maker)?;
-        self.add_bot(name).await
-    }
-
-    /// Makes a bot for whoever sits at the console.
+    /// Makes a bot. Whoever calls has checked that it may be.
     ///
     /// # Errors
     /// When there is no owner yet, or the name is bad or taken.

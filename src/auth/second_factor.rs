@@ -168,6 +168,8 @@ impl Auth {
         // Apart from the tries at the password, which a right password gives back.
         let key = NameKey::of(&format!("code of {user}"));
         self.throttle.try_login(&key, address, now)?;
+        // A code has six digits only: many addresses together must not get through them.
+        self.throttle.try_account(&key, now)?;
         let secret = self.store.second_factor(user).await?.ok_or(AuthError::FactorOff)?;
         let typed = without_spaces(code);
         let is_good = match totp::matching_step(&secret, &typed, now) {
@@ -178,6 +180,7 @@ impl Auth {
             return Err(AuthError::WrongCode);
         }
         self.throttle.forgive(&key, address);
+        self.throttle.forgive_account(&key);
         Ok(())
     }
 }

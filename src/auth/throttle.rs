@@ -18,6 +18,9 @@ use crate::domain::token_buckets::TokenBuckets;
 /// An address may be wrong about all accounts together so many times as often as about one: people share addresses.
 const ACCOUNTS_OF_AN_ADDRESS: f64 = 4.0;
 
+/// Stands for all addresses together; nobody comes from there.
+const ANYWHERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+
 /// Counts wrong tries.
 pub struct Throttle(Option<Mutex<Tries>>);
 
@@ -55,6 +58,23 @@ impl Throttle {
         })
     }
 
+    /// Takes a try at an account from wherever it comes. Only for what nobody gets to who does not know the password:
+    /// otherwise whoever knows a name could keep its owner out.
+    ///
+    /// # Errors
+    /// When there were too many: how long to wait.
+    pub fn try_account(&self, name: &NameKey, now: Timestamp) -> Result<(), AuthError> {
+        let Some(mut tries) = self.lock() else { return Ok(()) };
+        tries.pairs.take((name.clone(), ANYWHERE), now).map_err(|wait| AuthError::Throttled { wait })
+    }
+
+    /// It was right: this one try did not count.
+    pub fn forgive_account(&self, name: &NameKey) {
+        if let Some(mut tries) = self.lock() {
+            tries.pairs.give_back(&(name.clone(), ANYWHERE));
+        }
+    }
+
     /// The password was right: this one try did not count. Wrong ones before it still do, so that nobody can make room
     /// for more by logging in to an account of their own in between.
     pub fn forgive(&self, name: &NameKey, address: IpAddr) {
@@ -83,6 +103,18 @@ mod tests {
 
     fn address(last: u8) -> IpAddr {
         Ipv4Addr::new(192, 0, 2, last).into()
+    }
+
+    #[test]
+    fn what_takes_the_password_first_is_counted_from_everywhere_together() {
+        let (throttle, ann) = (throttle(), NameKey::of("code of ann"));
+        for _ in 0..5 {
+            assert!(throttle.try_account(&ann, Timestamp(0)).is_ok());
+        }
+        assert!(throttle.try_account(&ann, Timestamp(0)).is_err());
+        throttle.forgive_account(&ann);
+        assert!(throttle.try_account(&ann, Timestamp(0)).is_ok());
+        assert!(throttle.try_login(&ann, address(1), Timestamp(0)).is_ok(), "a count of its own");
     }
 
     #[test]

@@ -144,10 +144,9 @@ impl Room {
             self.said_at.clear();
             return None;
         }
-        if let Some(at) = self.said_at.get(&user)
-            && now.since(*at) < pause
-        {
-            return Some((pause - now.since(*at)).as_secs().max(1));
+        let left = self.said_at.get(&user).and_then(|at| pause.checked_sub(now.since(*at)));
+        if let Some(left) = left.filter(|left| !left.is_zero()) {
+            return Some(left.as_secs().max(1));
         }
         self.said_at.retain(|_, at| now.since(*at) < pause);
         self.said_at.insert(user, now);

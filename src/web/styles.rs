@@ -19,7 +19,7 @@ const FIRST: [&str; 5] = [
 #[must_use]
 pub fn names() -> Vec<String> {
     let mut others: Vec<String> = Files::iter().map(std::borrow::Cow::into_owned).collect();
-    others.retain(|name| name.starts_with("css/") && name.ends_with(".css") && !FIRST.contains(&name.as_str()));
+    others.retain(|name| name.starts_with("css/") && !FIRST.contains(&name.as_str()));
     others.sort_unstable();
     FIRST.iter().map(|name| (*name).to_owned()).chain(others).collect()
 }

@@ -204,8 +204,7 @@ fn refused(error: AuthError) -> Problem {
         AuthError::ShutOut { .. } | AuthError::RegistrationClosed => {
             Problem::new(ErrorCode::Forbidden, error.to_string())
         }
-        AuthError::BadJwt(_) => Problem::new(ErrorCode::Unauthorized, error.to_string()),
-        AuthError::GuestsOff => Problem::new(ErrorCode::Unauthorized, error.to_string()),
+        AuthError::BadJwt(_) | AuthError::GuestsOff => Problem::new(ErrorCode::Unauthorized, error.to_string()),
         AuthError::BadName(_) => Problem::field("name", format!("`name`: {error}")),
         AuthError::NameTaken => Problem { field: Some("name"), ..Problem::new(ErrorCode::Conflict, error.to_string()) },
         other => {

@@ -95,6 +95,7 @@ async fn carry_out(desk: &Desk, name: &str, act: &str, fields: &Fields) -> Optio
         "silence" => admin.silence(by, name, is_on).await,
         "trust" => admin.trust(by, name, is_on).await,
         "logins" => admin.end_logins(by, name).await.map(|_| ()),
+        "factor" => admin.remove_factor(by, name).await.map(|_| ()),
         _ => return None,
     })
 }

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
+use super::admin::by;
 use super::listing::{List, ListQuery, json, newest_first};
 use super::problem::ApiError;
 use super::tokens::{self, NewToken};
@@ -53,7 +54,7 @@ pub async fn make(
     visitor: Visitor,
     body: web::Json<NewBot>,
 ) -> Result<HttpResponse, ApiError> {
-    let bot = state.auth.make_bot(&*visitor.account()?, &body.name).await?;
+    let bot = state.admin.make_bot(&by(&visitor)?, &body.name).await?;
     Ok(json(HttpResponse::Created(), Bot::from(bot)))
 }
 
@@ -82,7 +83,7 @@ pub async fn make_token(
     let bot = find(&state, &person, &bot).await?;
     let wish = tokens::wish_of(&state, &visitor, body.into_inner()).await?;
     let label = wish.label.clone();
-    let login = state.auth.make_bot_token(&person, bot, wish).await?;
+    let login = state.admin.make_bot_token(&by(&visitor)?, &person, bot, wish).await?;
     Ok(tokens::made(&login, &label))
 }
 
@@ -96,7 +97,7 @@ pub async fn revoke_token(
     let bot = find(&state, &person, &path.0).await?;
     let missing = || Problem::new(ErrorCode::NotFound, "this bot has no such token");
     let device = DeviceId::parse(&path.1).ok_or_else(missing)?;
-    if !state.auth.revoke_bot_token(&person, &bot, device).await? {
+    if !state.admin.revoke_bot_token(&by(&visitor)?, &person, &bot, device).await? {
         return Err(missing().into());
     }
     state.chat.end_device(device);

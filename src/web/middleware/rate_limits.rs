@@ -24,7 +24,9 @@ use crate::web::state::WebState;
 use crate::web::visitor::address;
 
 /// What lets somebody in, or tries to: passwords are hashed there, and accounts and guests are made.
-const SIGN_INS: [&str; 5] = ["/login", "/register", "/guest", "/setup", "/api/v1/guests"];
+const SIGN_INS: [&str; 7] = ["/login", "/login/code", "/login/jwt", "/register", "/guest", "/setup", "/api/v1/guests"];
+/// The same, with a secret behind it.
+const RESETS: &str = "/reset/";
 /// What is not counted.
 const FREE: [&str; 5] = ["/healthz", "/readyz", "/metrics", "/ws", "/ws/echo"];
 
@@ -55,7 +57,7 @@ impl RequestRates {
         if path.starts_with("/static/") || FREE.contains(&path) {
             return Ok(());
         }
-        let is_sign_in = method == Method::POST && SIGN_INS.contains(&path);
+        let is_sign_in = method == Method::POST && (SIGN_INS.contains(&path) || path.starts_with(RESETS));
         let address = network(address);
         // A panic between lock and unlock leaves counters behind, nothing that could be wrong.
         let mut counted = counted.lock().unwrap_or_else(PoisonError::into_inner);

@@ -41,7 +41,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
 }
 
 /// Who acts.
-fn by(visitor: &Visitor) -> Result<By, ApiError> {
+pub(super) fn by(visitor: &Visitor) -> Result<By, ApiError> {
     Ok(By::person(&*visitor.person()?, visitor.address.to_string())?)
 }
 
