@@ -98,5 +98,6 @@ async fn the_last_hour_is_drawn_where_there_is_a_script_and_told_in_a_table() {
     window.see_that(drawn).await;
     window.reload().await;
     window.see(".charts canvas").await;
+    window.screenshot("admin-charts").await;
     assert_quiet(&window, "the charts").await;
 }
