@@ -115,7 +115,7 @@ fn a_token_without_a_good_signature_is_refused() {
     }
 }
 
-/// A key set with one key for ES256 and one for EdDSA, in a file, and the pairs.
+/// A key set with one key for ES256 and one for `EdDSA`, in a file, and the pairs.
 fn key_set() -> (tempfile::TempDir, IdentityConfig, EcdsaKeyPair, Ed25519KeyPair) {
     let random = SystemRandom::new();
     let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).expect("a key");

@@ -213,7 +213,7 @@ fn writing(path: &Path, max_mib: Option<u32>) -> SqliteConnectOptions {
     let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
     // Takes hold when the database is made: space that retention frees can be given back bit by bit. Said again later, it
     // would change nothing and still be written: a start that comes to nothing leaves the file as it was.
-    let is_new = std::fs::metadata(path).is_ok_and(|file| file.len() == 0) || !path.exists();
+    let is_new = fs::metadata(path).is_ok_and(|file| file.len() == 0) || !path.exists();
     let options = if is_new { options.auto_vacuum(SqliteAutoVacuum::Incremental) } else { options };
     options
         .journal_mode(SqliteJournalMode::Wal)

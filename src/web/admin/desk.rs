@@ -218,7 +218,7 @@ impl Desk {
             count: if link == Section::Reports { reports } else { 0 },
         });
         let title = visit.words.get(section.title());
-        let mut page = visit.page_view(&title).await;
+        let mut page = visit.page_view(&title);
         if Fields::of_query(&visit.request).get("done") == "yes" && left.problem.is_empty() {
             page.flash = visit.words.get("admin.done");
         }

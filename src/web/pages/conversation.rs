@@ -57,7 +57,7 @@ async fn page(visit: &Visit, status: StatusCode, chosen: &[String], refused: Str
         person.chosen = chosen.contains(&person.person.id) || chosen.contains(&person.person.name);
     }
     let context = ConversationPage {
-        page: visit.page_view(&visit.words.get("conversation.title")).await,
+        page: visit.page_view(&visit.words.get("conversation.title")),
         sidebar: SidebarView::new(&entries, true, None),
         people,
         refused,

@@ -39,7 +39,7 @@ async fn page(visit: &Visit, name: &str) -> Result<HttpResponse, Problem> {
         return room::page(visit, &entry.room, Window::of_query(visit), Typed::default()).await;
     }
     let context = DirectStartPage {
-        page: visit.page_view(other.name.as_str()).await,
+        page: visit.page_view(other.name.as_str()),
         sidebar: SidebarView::new(&entries, true, None),
         person: PersonView::from(&Author { id: other.id, name: other.name }),
     };

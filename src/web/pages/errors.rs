@@ -48,7 +48,7 @@ async fn write(request: &HttpRequest, status: StatusCode, problem: &Problem, vis
     let title = visit.words.get(title(status));
     let (action_url, action_label) = action(&visit, status);
     let page = ErrorPage {
-        page: visit.page_view(&title).await,
+        page: visit.page_view(&title),
         sidebar: if is_known { visit.sidebar().await.unwrap_or_default() } else { SidebarView::default() },
         error: ErrorView {
             status: status.as_u16(),

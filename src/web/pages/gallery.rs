@@ -15,7 +15,7 @@ pub async fn show(visit: Visit) -> HttpResponse {
 }
 
 async fn page(visit: &Visit) -> Result<HttpResponse, Problem> {
-    let page = visit.page_view("Gallery").await;
+    let page = visit.page_view("Gallery");
     let specimens = Specimen::all(&visit.state.renderer, visit.words.language(), &page);
     let specimens = specimens.map_err(|error| {
         log::error!("{error}");

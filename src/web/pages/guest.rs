@@ -20,7 +20,7 @@ pub async fn show(visit: Visit) -> HttpResponse {
         return elsewhere;
     }
     let form = GuestForm { next: next.unwrap_or_default(), ..GuestForm::default() };
-    let result = page(&visit, StatusCode::OK, form).await;
+    let result = page(&visit, StatusCode::OK, form);
     visit.respond(result).await
 }
 
@@ -30,7 +30,7 @@ pub async fn enter(visit: Visit, fields: Fields) -> HttpResponse {
     if let Some(elsewhere) = elsewhere(&visit, next.as_deref()) {
         return elsewhere;
     }
-    let result = carry_out(&visit, fields.get("name"), next).await;
+    let result = carry_out(&visit, fields.get("name"), next);
     visit.respond(result).await
 }
 
@@ -43,7 +43,7 @@ fn elsewhere(visit: &Visit, next: Option<&str>) -> Option<HttpResponse> {
     is_off.then(|| redirect(&url::login(next.unwrap_or("/"))))
 }
 
-async fn carry_out(visit: &Visit, name: &str, next: Option<String>) -> Result<HttpResponse, Problem> {
+fn carry_out(visit: &Visit, name: &str, next: Option<String>) -> Result<HttpResponse, Problem> {
     match visit.state.auth.new_guest(name) {
         Ok(guest) => {
             let cookie = cookies::guest(&visit.state, &visit.request, visit.state.auth.guest_token(&guest));
@@ -55,15 +55,15 @@ async fn carry_out(visit: &Visit, name: &str, next: Option<String>) -> Result<Ht
                 name_error: words_of(&visit.words, &error),
                 next: next.unwrap_or_default(),
             };
-            Ok(with_retry_after(page(visit, status_of(&error), form).await?, retry_after(&error)))
+            Ok(with_retry_after(page(visit, status_of(&error), form)?, retry_after(&error)))
         }
     }
 }
 
-async fn page(visit: &Visit, status: StatusCode, form: GuestForm) -> Result<HttpResponse, Problem> {
+fn page(visit: &Visit, status: StatusCode, form: GuestForm) -> Result<HttpResponse, Problem> {
     visit.html(
         status,
         "pages/guest.html",
-        &FormPage { page: visit.page_view(&visit.words.get("guest.pick_a_name")).await, form },
+        &FormPage { page: visit.page_view(&visit.words.get("guest.pick_a_name")), form },
     )
 }

@@ -22,7 +22,7 @@ pub async fn show(visit: Visit) -> HttpResponse {
         return redirect(next.as_deref().unwrap_or("/"));
     }
     let form = LoginForm { next: next.unwrap_or_default(), ..LoginForm::default() };
-    let result = page(&visit, StatusCode::OK, form).await;
+    let result = page(&visit, StatusCode::OK, form);
     visit.respond(result).await
 }
 
@@ -42,7 +42,7 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
         }
         Ok(Entry::CodeNeeded { ticket }) => {
             let form = CodeForm { ticket, next: next.unwrap_or_default(), ..CodeForm::default() };
-            code_page(visit, StatusCode::OK, form).await
+            code_page(visit, StatusCode::OK, form)
         }
         Err(error) => {
             let form = LoginForm {
@@ -51,7 +51,7 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
                 next: next.unwrap_or_default(),
                 ..LoginForm::default()
             };
-            Ok(with_retry_after(page(visit, status_of(&error), form).await?, retry_after(&error)))
+            Ok(with_retry_after(page(visit, status_of(&error), form)?, retry_after(&error)))
         }
     }
 }
@@ -75,7 +75,7 @@ async fn carry_out_token(visit: &Visit, fields: &Fields) -> Result<HttpResponse,
         Ok(entered) => entered,
         Err(error) => {
             let form = LoginForm { error: words_of(&visit.words, &error), ..LoginForm::default() };
-            return Ok(with_retry_after(page(visit, status_of(&error), form).await?, retry_after(&error)));
+            return Ok(with_retry_after(page(visit, status_of(&error), form)?, retry_after(&error)));
         }
     };
     visit.state.chat.admit(&login.person, rooms).await;
@@ -96,18 +96,18 @@ async fn carry_out_code(visit: &Visit, fields: &Fields) -> Result<HttpResponse, 
         Err(error @ (AuthError::TicketEnded | AuthError::FactorOff | AuthError::ShutOut { .. })) => {
             let error_words = words_of(&visit.words, &error);
             let form = LoginForm { error: error_words, next: next.unwrap_or_default(), ..LoginForm::default() };
-            page(visit, status_of(&error), form).await
+            page(visit, status_of(&error), form)
         }
         Err(error) => {
             let code_error = words_of(&visit.words, &error);
             let form = CodeForm { ticket: ticket.to_owned(), code_error, next: next.unwrap_or_default() };
-            Ok(with_retry_after(code_page(visit, status_of(&error), form).await?, retry_after(&error)))
+            Ok(with_retry_after(code_page(visit, status_of(&error), form)?, retry_after(&error)))
         }
     }
 }
 
-async fn code_page(visit: &Visit, status: StatusCode, form: CodeForm) -> Result<HttpResponse, Problem> {
-    let page = visit.page_view(&visit.words.get("login.code_title")).await;
+fn code_page(visit: &Visit, status: StatusCode, form: CodeForm) -> Result<HttpResponse, Problem> {
+    let page = visit.page_view(&visit.words.get("login.code_title"));
     visit.html(status, "pages/login_code.html", &FormPage { page, form })
 }
 
@@ -121,16 +121,12 @@ async fn end_former(visit: &Visit) {
     }
 }
 
-async fn page(visit: &Visit, status: StatusCode, form: LoginForm) -> Result<HttpResponse, Problem> {
+fn page(visit: &Visit, status: StatusCode, form: LoginForm) -> Result<HttpResponse, Problem> {
     let access = visit.state.auth.access();
     let form = LoginForm {
         can_register: access.registration == Registration::Open && !access.demo,
         guests: access.guests != GuestAccess::Off,
         ..form
     };
-    visit.html(
-        status,
-        "pages/login.html",
-        &FormPage { page: visit.page_view(&visit.words.get("login.title")).await, form },
-    )
+    visit.html(status, "pages/login.html", &FormPage { page: visit.page_view(&visit.words.get("login.title")), form })
 }

@@ -27,7 +27,7 @@ pub async fn edits(visit: Visit, path: web::Path<(String, Seq)>) -> HttpResponse
         };
         let writing = visit.state.renderer.writing(&visit.words, None);
         let context = EditsPage {
-            page: visit.page_view(&visit.words.get("message.edits")).await,
+            page: visit.page_view(&visit.words.get("message.edits")),
             sidebar: sidebar(&visit, &reader, &room).await?,
             back_url: url::permalink(room.as_str(), path.1),
             versions: versions.iter().map(|version| VersionView::new(version, writing)).collect(),
@@ -47,7 +47,7 @@ pub async fn unread(visit: Visit, room: web::Path<String>) -> HttpResponse {
             other => return Err(unexpected(&other)),
         };
         let context = WhyPage::new(
-            visit.page_view(&visit.words.get("unread.title")).await,
+            visit.page_view(&visit.words.get("unread.title")),
             sidebar(&visit, &account, &room).await?,
             visit.room_url(&account, &room).await?,
             &why,

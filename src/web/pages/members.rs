@@ -109,7 +109,7 @@ async fn page(visit: &Visit, room: &RoomName, refused: Refused) -> Result<HttpRe
     let card = RoomCard::new(&look, entries.iter().find(|entry| entry.room == look.room));
     let title = visit.words.with("members.title", &[("room", &card.title)]);
     let context = MembersPage {
-        page: visit.page_view(&title).await,
+        page: visit.page_view(&title),
         sidebar: SidebarView::new(&entries, visit.is_account(), Some(look.room.as_str())),
         members: people(visit, &reader, &look).await?,
         room: card,

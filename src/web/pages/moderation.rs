@@ -112,7 +112,7 @@ async fn page(
     let EventBody::Message(message) = &event.body else { return Err(visit.not_found("refusal.no_such_message")) };
     let entries = visit.rooms(&account).await?;
     let context = ReportPage {
-        page: visit.page_view(&visit.words.get("report.title")).await,
+        page: visit.page_view(&visit.words.get("report.title")),
         sidebar: SidebarView::new(&entries, visit.is_account(), Some(room.as_str())),
         back_url: url::permalink(room.as_str(), seq),
         author: event.author.name.to_string(),

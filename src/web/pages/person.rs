@@ -56,7 +56,7 @@ async fn page(visit: &Visit, user: &str) -> Result<HttpResponse, Problem> {
         }
     }
     let context = PersonPage {
-        page: visit.page_view(&name).await,
+        page: visit.page_view(&name),
         sidebar: SidebarView::new(&entries, true, None),
         person,
         room: card,

@@ -18,7 +18,7 @@ use crate::web::views::url;
 
 /// GET `/register`
 pub async fn show(visit: Visit) -> HttpResponse {
-    let result = open(&visit).await;
+    let result = open(&visit);
     visit.respond(result).await
 }
 
@@ -34,7 +34,7 @@ pub async fn register(visit: Visit, fields: Fields) -> HttpResponse {
     visit.respond(result).await
 }
 
-async fn open(visit: &Visit) -> Result<HttpResponse, Problem> {
+fn open(visit: &Visit) -> Result<HttpResponse, Problem> {
     let access = visit.state.auth.access();
     if access.demo {
         return Ok(redirect("/setup"));
@@ -43,7 +43,7 @@ async fn open(visit: &Visit) -> Result<HttpResponse, Problem> {
         return Ok(redirect("/"));
     }
     let refusal = match access.registration {
-        Registration::Open => return page(visit, StatusCode::OK, RegisterForm::default()).await,
+        Registration::Open => return page(visit, StatusCode::OK, RegisterForm::default()),
         Registration::Invite => "error.needs_invite",
         Registration::Closed => "auth.registration_closed",
     };
@@ -60,7 +60,7 @@ async fn open_with(visit: &Visit, code: &str) -> Result<HttpResponse, Problem> {
         return Err(problem_of(&visit.words, &AuthError::RegistrationClosed));
     }
     let form = described(visit, &invite, RegisterForm::default()).await?;
-    page(visit, StatusCode::OK, form).await
+    page(visit, StatusCode::OK, form)
 }
 
 /// Somebody with an account opens an invite: into a room they are asked whether they want in. A link alone changes
@@ -73,7 +73,7 @@ async fn offer(visit: &Visit, invite: &Invite) -> Result<HttpResponse, Problem> 
         return Ok(redirect(&url::room(room.info.name.as_str())));
     }
     let form = described(visit, invite, RegisterForm::default()).await?;
-    let page = visit.page_view(&visit.words.get("invite.title")).await;
+    let page = visit.page_view(&visit.words.get("invite.title"));
     visit.html(StatusCode::OK, "pages/invite.html", &FormPage { page, form })
 }
 
@@ -134,19 +134,19 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
                 Some(invite) => described(visit, invite, form).await?,
                 None => form,
             };
-            refused(visit, form, &error).await
+            refused(visit, form, &error)
         }
     }
 }
 
-async fn refused(visit: &Visit, mut form: RegisterForm, error: &AuthError) -> Result<HttpResponse, Problem> {
+fn refused(visit: &Visit, mut form: RegisterForm, error: &AuthError) -> Result<HttpResponse, Problem> {
     let words = words_of(&visit.words, error);
     match error {
         AuthError::BadName(_) | AuthError::NameTaken => form.name_error = words,
         AuthError::BadPassword(_) => form.password_error = words,
         _ => form.error = words,
     }
-    Ok(with_retry_after(page(visit, status_of(error), form).await?, retry_after(error)))
+    Ok(with_retry_after(page(visit, status_of(error), form)?, retry_after(error)))
 }
 
 /// Says who invites, and whereto.
@@ -163,13 +163,13 @@ async fn described(visit: &Visit, invite: &Invite, form: RegisterForm) -> Result
     })
 }
 
-async fn page(visit: &Visit, status: StatusCode, mut form: RegisterForm) -> Result<HttpResponse, Problem> {
+fn page(visit: &Visit, status: StatusCode, mut form: RegisterForm) -> Result<HttpResponse, Problem> {
     // A code is whatever was typed.
     let invite = format!("/invite/{}", url::segment(&form.code));
     form.login_url = if form.code.is_empty() { "/login".to_owned() } else { url::login(&invite) };
     visit.html(
         status,
         "pages/register.html",
-        &FormPage { page: visit.page_view(&visit.words.get("register.title")).await, form },
+        &FormPage { page: visit.page_view(&visit.words.get("register.title")), form },
     )
 }

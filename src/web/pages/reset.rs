@@ -17,7 +17,7 @@ use crate::web::views::url;
 /// GET `/reset/{secret}`
 pub async fn show(visit: Visit, secret: web::Path<String>) -> HttpResponse {
     let result = match account_of(&visit, &secret).await {
-        Ok(account) => page(&visit, StatusCode::OK, &account, &secret, String::new()).await,
+        Ok(account) => page(&visit, StatusCode::OK, &account, &secret, String::new()),
         Err(problem) => Err(problem),
     };
     visit.respond(result).await
@@ -40,7 +40,7 @@ async fn carry_out(visit: &Visit, secret: &str, fields: &Fields) -> Result<HttpR
         }
         Err(error @ AuthError::BadPassword(_)) => {
             let account = account_of(visit, secret).await?;
-            let refused = page(visit, status_of(&error), &account, secret, words_of(&visit.words, &error)).await?;
+            let refused = page(visit, status_of(&error), &account, secret, words_of(&visit.words, &error))?;
             Ok(with_retry_after(refused, retry_after(&error)))
         }
         Err(error) => Err(problem_of(&visit.words, &error)),
@@ -52,7 +52,7 @@ async fn account_of(visit: &Visit, secret: &str) -> Result<Account, Problem> {
     found.ok_or_else(|| problem_of(&visit.words, &AuthError::BadResetLink))
 }
 
-async fn page(
+fn page(
     visit: &Visit,
     status: StatusCode,
     account: &Account,
@@ -61,6 +61,6 @@ async fn page(
 ) -> Result<HttpResponse, Problem> {
     let action = format!("/reset/{}", url::segment(secret));
     let form = ResetForm { action, name: account.name.to_string(), password_error };
-    let page = visit.page_view(&visit.words.get("reset.title")).await;
+    let page = visit.page_view(&visit.words.get("reset.title"));
     visit.html(status, "pages/reset.html", &FormPage { page, form })
 }

@@ -134,7 +134,7 @@ pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) 
     let writing = visit.state.renderer.writing(&visit.words, author.as_ref().map(|author| author.id));
     let has_name = author.is_some();
     let context = RoomPage {
-        page: titled(visit, &look, &title, &typed).await,
+        page: titled(visit, &look, &title, &typed),
         sidebar: SidebarView::new(&entries, visit.is_account(), Some(look.room.as_str())),
         room: RoomView {
             text_value: typed.text,
@@ -165,9 +165,9 @@ fn own_text(events: &[SharedEvent], focus: Seq, author: Option<&Author>) -> Stri
     }
 }
 
-async fn titled(visit: &Visit, look: &RoomLook, title: &str, typed: &Typed) -> crate::web::views::PageView {
+fn titled(visit: &Visit, look: &RoomLook, title: &str, typed: &Typed) -> crate::web::views::PageView {
     let shown = if look.kind == RoomKind::Direct { title.to_owned() } else { format!("#{title}") };
-    crate::web::views::PageView { flash: typed.flash.clone(), ..visit.page_view(&shown).await }
+    crate::web::views::PageView { flash: typed.flash.clone(), ..visit.page_view(&shown) }
 }
 
 async fn mark_read(visit: &Visit, reader: &Arc<Person>, room: &RoomName, seq: Seq) {

@@ -118,7 +118,7 @@ async fn page(visit: &Visit, room: &RoomName, left: Left) -> Result<HttpResponse
     let banned = if card.can_slow { banned_from(visit, look.id).await? } else { Vec::new() };
     let title = visit.words.with("room_settings.title", &[("room", &card.title)]);
     let context = RoomSettingsPage {
-        page: visit.page_view(&title).await,
+        page: visit.page_view(&title),
         sidebar: SidebarView::new(&entries, visit.is_account(), Some(look.room.as_str())),
         room: card,
         topic_error: left.topic_error,

@@ -68,7 +68,7 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
 async fn page(visit: &Visit, status: StatusCode, create: CreateForm) -> Result<HttpResponse, Problem> {
     let reader = visit.reader()?;
     let entries = visit.rooms(&reader).await?;
-    let page = visit.page_view(&visit.words.get("rooms.title")).await;
+    let page = visit.page_view(&visit.words.get("rooms.title"));
     let filter = Fields::of_query(&visit.request).get("q").trim().to_owned();
     let wanted = filter.to_lowercase();
     let is_wanted = |text: &str| text.to_lowercase().contains(&wanted);

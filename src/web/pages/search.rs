@@ -55,7 +55,7 @@ async fn page(visit: &Visit) -> Result<HttpResponse, Problem> {
     };
     let address = |order, cursor| if is_search { address(&form.q_value, order, cursor) } else { String::new() };
     let context = SearchPage {
-        page: visit.page_view(&visit.words.get("search.title")).await,
+        page: visit.page_view(&visit.words.get("search.title")),
         sidebar: SidebarView::new(&entries, visit.is_account(), None),
         is_search: is_search && form.q_error.is_empty(),
         results: results.hits.iter().map(|hit| ResultView::new(hit, &results, now, writing)).collect(),

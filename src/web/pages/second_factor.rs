@@ -81,6 +81,6 @@ async fn page(visit: &Visit, status: StatusCode, form: FactorForm) -> Result<Htt
         }
         form.picture = uri.and_then(|uri| QrView::new(&uri));
     }
-    let page = visit.page_view(&visit.words.get("factor.title")).await;
+    let page = visit.page_view(&visit.words.get("factor.title"));
     visit.html(status, "pages/second_factor.html", &FormPage { page, form })
 }

@@ -87,7 +87,7 @@ pub fn saved(section: &str) -> HttpResponse {
 /// The page. Somebody without an account has nothing here but how pages look.
 pub async fn page(visit: &Visit, left: Left) -> Result<HttpResponse, Problem> {
     let account = visit.person()?;
-    let page = PageView { flash: left.flash, ..visit.page_view(&visit.words.get("settings.title")).await };
+    let page = PageView { flash: left.flash, ..visit.page_view(&visit.words.get("settings.title")) };
     let name_value = account.name.to_string();
     let profile = own_profile(visit, &account).await?;
     let status_line = left.status_line.unwrap_or_else(|| {

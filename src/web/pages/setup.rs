@@ -27,7 +27,7 @@ pub async fn show(visit: Visit) -> HttpResponse {
     let server_name_value = visit.state.auth.server_name();
     let code_value = Fields::of_query(&visit.request).get("code").to_owned();
     let form = SetupForm { code_value, server_name_value, ..SetupForm::default() };
-    let result = page(&visit, StatusCode::OK, form).await;
+    let result = page(&visit, StatusCode::OK, form);
     visit.respond(result).await
 }
 
@@ -48,7 +48,7 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
     let typed = fields.get("server_name").trim();
     let Some(server_name) = checked_server_name(if typed.is_empty() { &present } else { typed }) else {
         let server_name_error = visit.words.with("setup.bad_server_name", &[("max", &SERVER_NAME_CHARS)]);
-        return page(visit, StatusCode::UNPROCESSABLE_ENTITY, SetupForm { server_name_error, ..form }).await;
+        return page(visit, StatusCode::UNPROCESSABLE_ENTITY, SetupForm { server_name_error, ..form });
     };
     let is_new = server_name != present;
     let wish = SetUp {
@@ -65,11 +65,11 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
             Ok(welcome::logged_in(visit, login, &next))
         }
         Err(AuthError::AlreadySetUp) => Ok(redirect("/login")),
-        Err(error) => refused(visit, form, &error).await,
+        Err(error) => refused(visit, form, &error),
     }
 }
 
-async fn refused(visit: &Visit, mut form: SetupForm, error: &AuthError) -> Result<HttpResponse, Problem> {
+fn refused(visit: &Visit, mut form: SetupForm, error: &AuthError) -> Result<HttpResponse, Problem> {
     let words = words_of(&visit.words, error);
     match error {
         AuthError::BadSetupCode => form.code_error = words,
@@ -77,17 +77,13 @@ async fn refused(visit: &Visit, mut form: SetupForm, error: &AuthError) -> Resul
         AuthError::BadPassword(_) => form.password_error = words,
         _ => form.error = words,
     }
-    Ok(with_retry_after(page(visit, status_of(error), form).await?, retry_after(error)))
+    Ok(with_retry_after(page(visit, status_of(error), form)?, retry_after(error)))
 }
 
-async fn page(visit: &Visit, status: StatusCode, form: SetupForm) -> Result<HttpResponse, Problem> {
+fn page(visit: &Visit, status: StatusCode, form: SetupForm) -> Result<HttpResponse, Problem> {
     let address = origin_of(visit);
     let form = SetupForm { needs_code: visit.state.auth.needs_setup_code(address), ..form };
-    visit.html(
-        status,
-        "pages/setup.html",
-        &FormPage { page: visit.page_view(&visit.words.get("setup.title")).await, form },
-    )
+    visit.html(status, "pages/setup.html", &FormPage { page: visit.page_view(&visit.words.get("setup.title")), form })
 }
 
 fn checked_server_name(text: &str) -> Option<String> {

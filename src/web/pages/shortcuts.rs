@@ -16,17 +16,17 @@ pub async fn show(visit: Visit) -> HttpResponse {
 
 /// GET `/offline`
 pub async fn offline(visit: Visit) -> HttpResponse {
-    let result = offline_page(&visit).await;
+    let result = offline_page(&visit);
     visit.respond(result).await
 }
 
 async fn page(visit: &Visit) -> Result<HttpResponse, Problem> {
     let title = visit.words.get("shortcuts.title");
-    let context = ShellPage { page: visit.page_view(&title).await, sidebar: visit.sidebar().await? };
+    let context = ShellPage { page: visit.page_view(&title), sidebar: visit.sidebar().await? };
     visit.html(StatusCode::OK, "pages/shortcuts.html", &context)
 }
 
-async fn offline_page(visit: &Visit) -> Result<HttpResponse, Problem> {
+fn offline_page(visit: &Visit) -> Result<HttpResponse, Problem> {
     let title = visit.words.get("offline.title");
-    visit.html(StatusCode::OK, "pages/offline.html", &BarePage { page: visit.page_view(&title).await })
+    visit.html(StatusCode::OK, "pages/offline.html", &BarePage { page: visit.page_view(&title) })
 }

@@ -48,7 +48,7 @@ async fn thread(visit: &Visit, room: &str, seq: Seq) -> Result<HttpResponse, Pro
     let last = found.events.last().map_or(0, |event| event.seq);
     let (sidebar, room) = around(visit, &reader, &room).await?;
     let context = ThreadPage {
-        page: visit.page_view(&visit.words.get("thread.title")).await,
+        page: visit.page_view(&visit.words.get("thread.title")),
         sidebar,
         root: views(visit, std::slice::from_ref(first)).remove(0),
         timeline: timeline(visit, &found.events),
@@ -62,7 +62,7 @@ async fn pin_list(visit: &Visit, room: &str) -> Result<HttpResponse, Problem> {
     let (room, reader) = (room_name(room)?, visit.reader()?);
     let found = find(visit, &reader, &room, Question::Pins).await?;
     let (sidebar, room) = around(visit, &reader, &room).await?;
-    let page = visit.page_view(&visit.words.get("pins.title")).await;
+    let page = visit.page_view(&visit.words.get("pins.title"));
     let context = PinsPage { page, sidebar, room, pins: views(visit, &found.events) };
     visit.html(StatusCode::OK, "pages/pins.html", &context)
 }

@@ -93,7 +93,7 @@ impl Visit {
     }
 
     /// What every page needs.
-    pub async fn page_view(&self, title: &str) -> PageView {
+    pub fn page_view(&self, title: &str) -> PageView {
         let access = self.state.auth.access();
         let house = self.state.auth.house();
         let server_name = house.name.clone();

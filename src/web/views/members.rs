@@ -159,6 +159,7 @@ impl RoomCard {
 
 /// Somebody in the room, and what the viewer may do about it.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one question of the template")]
 pub struct MemberView {
     /// Who.
     #[serde(flatten)]

@@ -100,6 +100,7 @@ impl From<Language> for LanguageView {
 
 /// Who is looking.
 #[derive(Debug, Clone, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one question of the template")]
 pub struct ViewerView {
     /// `nobody`, `guest` or `account`.
     pub kind: &'static str,

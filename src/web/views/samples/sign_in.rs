@@ -7,7 +7,7 @@ use super::{NASTY, pages, render};
 #[test]
 fn pages_about_proofs_of_identity_render_in_every_shape() {
     for page in pages() {
-        for text in ["".to_owned(), NASTY.to_owned()] {
+        for text in [String::new(), NASTY.to_owned()] {
             let form = CodeForm { ticket: text.clone(), code_error: text.clone(), next: text.clone() };
             render("pages/login_code.html", &FormPage { page: page.clone(), form });
             let form = ResetForm { action: "/reset/x".into(), name: text.clone(), password_error: text.clone() };

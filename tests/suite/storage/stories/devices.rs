@@ -104,7 +104,7 @@ pub async fn a_token_keeps_what_it_is_good_for_and_its_end(store: &dyn Store) {
     // Use without a new end leaves the end alone.
     store.touch_device(id, NOW, None).await.unwrap();
 
-    assert_eq!(store.devices(ann.id, DeviceKind::Token, NOW).await.unwrap(), [token.clone()]);
+    assert_eq!(store.devices(ann.id, DeviceKind::Token, NOW).await.unwrap(), std::slice::from_ref(&token));
     assert_eq!(store.device_by_secret(&[9; 32], NOW).await.unwrap().unwrap().0, token);
     assert_eq!(store.device_by_secret(&[9; 32], end).await.unwrap(), None);
 }
