@@ -18,6 +18,8 @@ pub mod name;
 pub mod network;
 pub mod office;
 pub mod permission;
+#[cfg(test)]
+mod permission_table;
 pub mod person;
 pub mod preferences;
 pub mod profile;
