@@ -5,8 +5,9 @@ use serde_json::json;
 use super::people::checked_reason;
 use super::{Admin, AdminError, By};
 use crate::domain::clock::Timestamp;
-use crate::domain::conduct::{Ban, Banned};
-use crate::domain::office::Power;
+use crate::domain::conduct::{Ban, Banned, Network};
+use crate::domain::office::{self, Power};
+use crate::domain::permission::Refusal;
 use crate::domain::person::{Author, SiteRole};
 use crate::storage::order::NewBan;
 
@@ -31,13 +32,21 @@ impl Admin {
             return Err(AdminError::Bad { field: "ends_at", message: "choose a time to come, or none".to_owned() });
         }
         let who = if looks_like_a_network(whom) {
-            let network = whom.parse().map_err(|error: crate::domain::conduct::BadNetwork| AdminError::Bad {
-                field: "whom",
-                message: error.to_string(),
+            let network: Network = whom.parse().map_err(|error: crate::domain::conduct::BadNetwork| {
+                AdminError::Bad { field: "whom", message: error.to_string() }
             })?;
             // A moderator who shuts out half of the Internet needs somebody above to do it.
             if by.role < SiteRole::Admin && !whom_is_one(whom) {
                 self.allow(by, Power::Settings)?;
+            }
+            // Nobody is shut out by way of their address who could not be by name.
+            if let Some(chat) = &self.chat {
+                for session in chat.sessions().await {
+                    let is_hit = network.contains(session.origin.address);
+                    if let Some(role) = session.person.site_role().filter(|_| is_hit) {
+                        office::may_touch(by.role, role)?;
+                    }
+                }
             }
             Banned::Network(network)
         } else {
@@ -60,6 +69,13 @@ impl Admin {
         self.allow(by, Power::Ban)?;
         let found = self.auth.conduct().bans.iter().find(|ban| ban.id == id).cloned();
         let ban = found.ok_or_else(|| AdminError::NotFound { what: "ban", name: id.to_string() })?;
+        // What somebody above has decided stays decided.
+        if let Some(maker) = self.store.user(ban.made_by.id).await? {
+            let is_own = maker.id == by.who.id;
+            if !is_own && maker.site_role > by.role {
+                return Err(AdminError::Refused(Refusal::NotBelow));
+            }
+        }
         self.store.lift_ban(id).await?;
         self.enforce().await?;
         self.note(by, "ban.lift", target(&ban.who), json!({ "reason": ban.reason })).await

@@ -143,6 +143,8 @@ impl Admin {
             for device in &ended {
                 chat.end_device(*device);
             }
+            // Those who came by a signed token or a proxy have no login that could end.
+            chat.cut(Cut::Person(found.account.id)).await;
         }
         self.note(by, "user.end_logins", user(&found), json!({ "logins": ended.len() })).await?;
         Ok(ended.len())
@@ -168,7 +170,17 @@ impl Admin {
         if found.account.site_role == SiteRole::Owner {
             return Err(AdminError::Bad { field: "name", message: "take the role of an owner away first".to_owned() });
         }
-        let deleted = if messages { self.delete_messages_of(by, &found).await? } else { 0 };
+        // Out first: whoever is still in would go on writing behind what is being deleted.
+        let reason = "this account is being deleted";
+        self.store.suspend(found.account.id, Some((self.clock.now(), reason))).await?;
+        self.enforce().await?;
+        let deleted = match self.messages_gone(by, &found, messages).await {
+            Ok(deleted) => deleted,
+            Err(error) => {
+                self.note(by, "user.delete_failed", user(&found), json!({ "error": error.to_string() })).await?;
+                return Err(error);
+            }
+        };
         if let Some(chat) = &self.chat {
             chat.cut(Cut::Person(found.account.id)).await;
         }
@@ -179,6 +191,10 @@ impl Admin {
         self.enforce().await?;
         self.note(by, "user.delete", user(&found), json!({ "messages": deleted })).await?;
         Ok(deleted)
+    }
+
+    async fn messages_gone(&self, by: &By, found: &WatchedAccount, wanted: bool) -> Result<u64, AdminError> {
+        if wanted { self.delete_messages_of(by, found).await } else { Ok(0) }
     }
 }
 

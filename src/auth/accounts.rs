@@ -12,6 +12,7 @@ use crate::domain::grant::Scope;
 use crate::domain::ids::DeviceId;
 use crate::domain::limits::USER_NAME_CHARS;
 use crate::domain::name::{NameKey, UserName};
+use crate::domain::permission::Refusal;
 use crate::domain::person::{Person, SiteRole};
 use crate::storage::settings::SERVER_NAME;
 use crate::storage::users::{Account, NewAccount, Registered};
@@ -175,6 +176,10 @@ impl Auth {
     /// When the name is bad or taken.
     pub async fn rename(&self, person: &Person, name: &str) -> Result<UserName, AuthError> {
         person.grant.allows_outside_rooms(Scope::Admin)?;
+        // Everybody in all rooms is told of another name.
+        if self.conduct().silenced.contains(&person.id) {
+            return Err(Refusal::Silenced.into());
+        }
         let name = UserName::parse(name)?;
         if !self.store.rename_user(person.id, &name).await? {
             return Err(AuthError::NameTaken);

@@ -75,6 +75,18 @@ impl Doorway {
         Caller { address: self.farthest(peer, &account.addresses), is_secure, host }
     }
 
+    /// True when a trusted proxy passes on two accounts that name different people. It writes one of them; the other came from
+    /// the client, and would hide where they are.
+    #[must_use]
+    pub fn is_contradicted(&self, peer: Option<IpAddr>, said: &Said<'_>) -> bool {
+        let is_trusted = peer.is_some_and(|peer| self.trusts(peer.to_canonical()));
+        is_trusted
+            && match (x_account(said), standard_account(said)) {
+                (Some(one), Some(other)) => one.addresses != other.addresses,
+                _ => false,
+            }
+    }
+
     /// True for a proxy that the settings name.
     #[must_use]
     pub fn trusts(&self, address: IpAddr) -> bool {
@@ -245,6 +257,10 @@ mod tests {
         assert_eq!(address_of("10.1.1.1", &said("for=127.0.0.1")), "10.1.1.1");
         assert!(!doorway().caller(Some(ip("10.1.1.1")), &said("for=127.0.0.1")).is_secure);
         assert_eq!(address_of("10.1.1.1", &said("for=198.51.100.7")), "198.51.100.7");
+        let is_contradicted = |peer, forwarded| doorway().is_contradicted(Some(ip(peer)), &said(forwarded));
+        assert!(is_contradicted("10.1.1.1", "for=127.0.0.1"));
+        assert!(!is_contradicted("10.1.1.1", "for=198.51.100.7"));
+        assert!(!is_contradicted("203.0.113.5", "for=127.0.0.1"), "nobody listens to a stranger");
     }
 
     #[test]

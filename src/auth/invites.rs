@@ -42,7 +42,10 @@ impl Auth {
     /// # Errors
     /// When the database does not answer.
     pub async fn open_invite(&self, code: &str) -> Result<Option<Invite>, AuthError> {
-        Ok(self.store.invite(code).await?.filter(|invite| invite.is_open(self.clock.now())))
+        // Whoever is shut out invites nobody.
+        let stands =
+            |invite: &Invite| invite.is_open(self.clock.now()) && self.let_in(Some(invite.made_by.id), None).is_ok();
+        Ok(self.store.invite(code).await?.filter(stands))
     }
 
     /// Counts a use of an invite by somebody who has an account; `false` when it is not good any more.

@@ -25,7 +25,11 @@ impl ChatServer {
         let hours = self.access().quarantine_hours;
         let held_back = match command {
             Command::Send { text, .. } | Command::Edit { text, .. } => has_link(text.as_str()),
-            Command::Direct { .. } => true,
+            Command::Topic { topic, .. } | Command::Create { topic, .. } => has_link(topic.as_str()),
+            Command::Change { description: Some(description), .. } => has_link(description.as_str()),
+            Command::Status { line } => has_link(line.text.as_str()),
+            // To take somebody into a room is a way to begin a conversation, too.
+            Command::Direct { .. } | Command::Add { .. } => true,
             _ => false,
         };
         let quarantine = std::time::Duration::from_hours(u64::from(hours));
@@ -128,8 +132,12 @@ impl Handler<Absent> for ChatServer {
     type Result = MessageResult<Absent>;
 
     fn handle(&mut self, Absent { users }: Absent, _: &mut Self::Context) -> Self::Result {
+        // Whoever is shut out of the server hears no more of it, by notifications neither.
+        let (conduct, now) = (self.conduct(), self.clock.now());
         let is_absent = |user: &UserId| {
-            matches!(self.people.status(*user), Status::Away | Status::Offline) && !self.profiles.is_busy(*user)
+            conduct.shut_out(Some(*user), None, now).is_none()
+                && matches!(self.people.status(*user), Status::Away | Status::Offline)
+                && !self.profiles.is_busy(*user)
         };
         MessageResult(users.into_iter().filter(is_absent).collect())
     }

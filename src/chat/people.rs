@@ -164,9 +164,10 @@ impl People {
         self.change(user, |person| person.name = name.clone())
     }
 
-    /// Gives a person another site role, in all their sessions.
+    /// Gives a person another site role, in all their sessions. A session with a narrow token gets no more than its token
+    /// is good for.
     pub fn promote(&mut self, user: UserId, role: SiteRole) {
-        self.change(user, |person| person.standing = Standing::Account(role));
+        self.change(user, |person| person.standing = Standing::Account(person.grant.bound(role)));
     }
 
     fn change(&mut self, user: UserId, how: impl Fn(&mut Person)) -> Option<Arc<Person>> {

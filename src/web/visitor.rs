@@ -97,6 +97,10 @@ pub fn address(request: &HttpRequest) -> IpAddr {
 /// A bearer token counts before a cookie, and a wrong one is told; a cookie that has ended is just no login.
 async fn identify(request: &HttpRequest) -> Result<Option<Person>, Problem> {
     let Some(state) = request.app_data::<web::Data<WebState>>() else { return Ok(None) };
+    // A proxy that says who somebody is may have asked for a password, and passes on the header with it.
+    if let Some(person) = named_by_proxy(request, &state.auth).await.map_err(not_let_in)? {
+        return Ok(Some(person));
+    }
     if let Some(token) = bearer(request)? {
         if let Some(vouched) = state.auth.vouched(token).await.map_err(not_let_in)? {
             state.chat.admit(&vouched.person, vouched.rooms).await;
@@ -107,9 +111,6 @@ async fn identify(request: &HttpRequest) -> Result<Option<Person>, Problem> {
             Problem::new(ErrorCode::Unauthorized, "this token is not known or was revoked; make a new one on /settings")
         };
         return person.map(Some).ok_or_else(unknown);
-    }
-    if let Some(person) = named_by_proxy(request, &state.auth).await.map_err(not_let_in)? {
-        return Ok(Some(person));
     }
     for name in [cookie::SESSION, cookie::GUEST] {
         if let Some(cookie) = request.cookie(name) {

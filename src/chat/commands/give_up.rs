@@ -14,6 +14,11 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller) {
     if let Err(refusal) = permission::may_leave(server.access(), facts, actor) {
         return refuse(server, caller, refusal);
     }
+    // A mute belongs to the membership: whoever could end that would come back without it.
+    let now = server.clock.now();
+    if let Some(until) = actor.membership.and_then(|own| own.muted_until).filter(|until| *until > now) {
+        return refuse(server, caller, permission::Refusal::Muted { until });
+    }
     let user = caller.person.id;
     let draft = Draft {
         room: id,

@@ -22,6 +22,14 @@ pub fn caller(request: &HttpRequest) -> Caller {
     }
 }
 
+/// True when a trusted proxy passes on two accounts of who asks that differ: such a request is refused.
+#[must_use]
+pub fn is_contradicted(request: &HttpRequest) -> bool {
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let doorway = request.app_data::<Arc<Doorway>>().filter(|doorway| !doorway.trusted.is_empty());
+    doorway.is_some_and(|doorway| doorway.is_contradicted(peer, &said(request.headers())))
+}
+
 /// The host under which the client knows the server, with its port. HTTP/1.0 may leave it out.
 #[must_use]
 pub fn host<'a>(request: &'a HttpRequest, caller: &'a Caller) -> Option<&'a str> {

@@ -163,8 +163,12 @@ fn encoding(headers: &HeaderMap) -> Result<Encoding, Problem> {
         })
 }
 
-/// A token counts first, then an account's cookie, then a guest's name, then a guest's cookie.
+/// Whom a proxy names counts first, then a token, then an account's cookie, then a guest's name, then a guest's cookie.
 async fn identify(request: &HttpRequest, state: &WebsocketState, query: &Query) -> Result<Person, Problem> {
+    // A proxy that says who somebody is may have asked for a password, and passes on the header with it.
+    if let Some(person) = named_by_proxy(request, &state.auth).await.map_err(refused)? {
+        return Ok(person);
+    }
     let header = request.headers().get(AUTHORIZATION).map(|value| {
         bearer_token(value.as_bytes()).ok_or_else(|| {
             Problem::new(ErrorCode::Unauthorized, "the Authorization header must be `Bearer` and a token")
@@ -177,9 +181,6 @@ async fn identify(request: &HttpRequest, state: &WebsocketState, query: &Query) 
         }
         let person = state.auth.identify(Credential::Token(token)).await.map_err(refused)?;
         return person.ok_or_else(|| Problem::new(ErrorCode::Unauthorized, "this token is not known or was revoked"));
-    }
-    if let Some(person) = named_by_proxy(request, &state.auth).await.map_err(refused)? {
-        return Ok(person);
     }
     if let Some(person) = by_cookie(request, state, cookie::SESSION).await? {
         return Ok(person);

@@ -10,6 +10,7 @@ use super::log_rows::EventRow;
 use super::state_rows::EVERYBODY;
 use super::to_sql;
 use crate::domain::clock::Timestamp;
+use crate::domain::conduct::Network;
 use crate::domain::ids::UserId;
 use crate::domain::name::{RoomName, UserName};
 use crate::storage::archive::{BanLine, DeedLine, EventLine, MemberLine, RoomLine, SettingLine, StateLine, UserLine};
@@ -134,6 +135,9 @@ pub(super) async fn setting(connection: &mut SqliteConnection, line: &SettingLin
 }
 
 pub(super) async fn ban(connection: &mut SqliteConnection, line: &BanLine) -> Result<bool, Fault> {
+    if let Some(network) = &line.network {
+        network.parse::<Network>().map_err(|error| Fault::Line(error.to_string()))?;
+    }
     let added = sqlx::query(ADD_BAN)
         .bind(line.user.as_ref().map(bytes))
         .bind(&line.network)

@@ -186,8 +186,12 @@ impl Order for SqliteStore {
     }
 
     async fn set_site_role(&self, user: UserId, role: SiteRole) -> StorageResult<bool> {
-        let set =
-            sqlx::query(SET_ROLE).bind(user.as_bytes().as_slice()).bind(role.as_str()).execute(&self.writer).await?;
+        let mut tx = self.begin().await?;
+        let set = sqlx::query(SET_ROLE).bind(user.as_bytes().as_slice()).bind(role.as_str()).execute(&mut *tx).await?;
+        // A link for a new password was made by somebody above the old role, perhaps not above the new one.
+        let links = sqlx::query("DELETE FROM reset_links WHERE user_id = $1");
+        links.bind(user.as_bytes().as_slice()).execute(&mut *tx).await?;
+        tx.commit().await?;
         Ok(set.rows_affected() > 0)
     }
 

@@ -1,5 +1,6 @@
 //! A request names one host, and one that can be a host (RFC 9112, section 3.2). Where a proxy and the server read different
-//! ones out of the same request, each believes that the other has looked.
+//! ones out of the same request, each believes that the other has looked. For the same reason a request is refused for which
+//! a trusted proxy passes on two accounts of who asks, when they differ: one of them is the client's own.
 
 use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
@@ -9,6 +10,7 @@ use actix_web::http::header::HOST;
 use actix_web::middleware::Next;
 
 use crate::auth::forwarded::is_host;
+use crate::gateways::websocket::caller::is_contradicted;
 use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::web::api::problem::ApiError;
 
@@ -17,6 +19,12 @@ pub async fn require<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    if is_contradicted(request.request()) {
+        let message = "X-Forwarded-For and Forwarded name different people: the proxy has to take away the one that it does \
+                       not write itself";
+        let refusal = ApiError::from(Problem::new(ErrorCode::BadRequest, message));
+        return Ok(request.error_response(refusal).map_into_right_body());
+    }
     if names_one(&request) {
         return Ok(next.call(request).await?.map_into_left_body());
     }

@@ -77,7 +77,9 @@ pub async fn hold_back<B: MessageBody + 'static>(
     let counted = match request.app_data::<web::Data<WebState>>() {
         Some(state) => {
             let address = address(request.request());
-            state.request_rates.count(address, request.method(), request.path(), state.clock.now())
+            // The path as the routes see it: how it was written does not count.
+            let path = request.match_info().as_str();
+            state.request_rates.count(address, request.method(), path, state.clock.now())
         }
         None => Ok(()),
     };

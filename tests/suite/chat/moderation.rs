@@ -57,6 +57,9 @@ async fn whoever_is_muted_reads_and_does_not_write() {
     bob.refused(json!({"type": "react", "room": "garden", "seq": seq, "emoji": "👍"}), "forbidden").await;
     let by_request = api.post("/api/v1/rooms/garden/messages", json!({"text": "by the other door"})).await;
     assert_eq!((by_request.status, &by_request.json()["code"]), (403, &json!("forbidden")));
+    // Leaving and coming back is no way out.
+    let left = api.delete("/api/v1/rooms/garden/members/me").await;
+    assert_eq!((left.status, &left.json()["code"]), (403, &json!("forbidden")));
     ann.acked(mute(&bob_id, 0)).await;
     bob.acked(send("thank you")).await;
 }

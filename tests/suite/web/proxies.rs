@@ -284,3 +284,23 @@ async fn a_name_that_is_not_there_costs_the_same_work_as_one_that_is() {
     let long = "x".repeat(limits::PASSWORD_MAX_BYTES + 1);
     assert_eq!(cost("nobody".to_owned(), long.clone()).await, cost("ann".to_owned(), long).await);
 }
+
+#[tokio::test]
+async fn nobody_hides_behind_a_proxy_by_a_second_account_of_themselves() {
+    let (server, ann) = {
+        let server = TestServer::start_with(trusting).await;
+        let ann = server.browser();
+        ann.set_up("ann").await;
+        (server, ann)
+    };
+    let get = async |headers: &[(&str, &str)]| {
+        let request = ann.request(Method::GET, "/rooms");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        ann.send(request).await.status
+    };
+
+    assert_eq!(get(&[("X-Forwarded-For", "198.51.100.7")]).await, 200);
+    assert_eq!(get(&[("X-Forwarded-For", "198.51.100.7"), ("Forwarded", "for=198.51.100.7")]).await, 200);
+    assert_eq!(get(&[("X-Forwarded-For", "198.51.100.7"), ("Forwarded", "for=127.0.0.1")]).await, 400);
+    drop(server);
+}

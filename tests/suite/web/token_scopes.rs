@@ -275,3 +275,20 @@ async fn the_page_makes_tokens_with_scope_rooms_and_end() {
     }
     assert_eq!(ann.post("/settings/tokens", &[("label", "x"), ("scope", "all")]).await.status, 400);
 }
+
+#[tokio::test]
+async fn a_promotion_gives_a_narrow_token_nothing_while_it_is_connected() {
+    let (server, ann) = TestServer::open_to_all("ann").await;
+    let bob = server.register("bob").await;
+    let narrow = scoped(&server.api(&bob).await, "write").await;
+    let mut narrow = connect(&server, &narrow).await;
+    let mut whole = bob.socket(&server).await;
+    narrow.join("lobby").await;
+    whole.join("lobby").await;
+
+    let promoted = server.api(&ann).await.patch("/api/v1/admin/users/bob", json!({"role": "admin"})).await;
+    assert!(promoted.status < 300, "{}", promoted.body);
+
+    narrow.refused(json!({"type": "topic", "room": "lobby", "topic": "mine"}), "forbidden").await;
+    whole.acked(json!({"type": "topic", "room": "lobby", "topic": "ours"})).await;
+}
