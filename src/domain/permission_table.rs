@@ -1,5 +1,7 @@
 //! The table of the handbook that says who may do what in a room, made from the functions that decide it.
 
+use std::fmt::Write;
+
 use super::access::{Access, GuestAccess, Registration};
 use super::clock::Timestamp;
 use super::ids::UserId;
@@ -69,7 +71,7 @@ fn table(kind: RoomKind) -> String {
     for (act, may) in ACTS {
         let cell = |(_, who): &(&str, Actor)| if may(room, *who).is_ok() { "yes" } else { "no" };
         let cells = people.iter().map(cell).collect::<Vec<_>>().join(" | ");
-        table += &format!("| {act} | {cells} |\n");
+        writeln!(table, "| {act} | {cells} |").expect("a String takes it");
     }
     table
 }
