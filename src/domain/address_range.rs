@@ -2,8 +2,11 @@
 
 use std::net::IpAddr;
 
+use derive_more::Display;
+
 /// All addresses that begin with the same bits (RFC 4632, section 3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display)]
+#[display("{first}/{}", self.bits())]
 pub struct AddressRange {
     first: IpAddr,
     /// Bits that are not looked at, counted from the end.
@@ -25,6 +28,25 @@ impl AddressRange {
         let width = width(first);
         let free_bits = width.checked_sub(bits.unwrap_or(width))?;
         (kept(number(first), free_bits) == number(first)).then_some(Self { first, free_bits })
+    }
+
+    /// The range of this length that the address lies in; `None` where no address has so many bits. An IPv4 address in the
+    /// clothes of IPv6 is the IPv4 address.
+    #[must_use]
+    pub fn around(address: IpAddr, bits: u32) -> Option<Self> {
+        let address = address.to_canonical();
+        let free_bits = width(address).checked_sub(bits)?;
+        let first = match address {
+            IpAddr::V4(v4) => IpAddr::V4(u32::try_from(kept(v4.to_bits().into(), free_bits)).ok()?.into()),
+            IpAddr::V6(v6) => IpAddr::V6(kept(v6.to_bits(), free_bits).into()),
+        };
+        Some(Self { first, free_bits })
+    }
+
+    /// How many bits its addresses share.
+    #[must_use]
+    pub fn bits(&self) -> u32 {
+        width(self.first) - self.free_bits
     }
 
     /// True for an address of this range. An IPv4 address in the clothes of IPv6 is the IPv4 address.

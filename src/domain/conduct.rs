@@ -2,7 +2,7 @@
 //! moderators say about people, as all doors hold it in memory.
 
 use std::collections::{HashMap, HashSet};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -10,17 +10,15 @@ use derive_more::{Display, Error};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::address_range::AddressRange;
 use super::clock::Timestamp;
 use super::ids::UserId;
 use super::person::Author;
 
-/// Addresses that begin alike, as in `192.0.2.0/24` or `2001:db8::/32` (RFC 4632, RFC 4291 section 2.3).
+/// Addresses that can be banned together: any range that is not nearly everybody, written as `192.0.2.0/24` or
+/// `2001:db8::/32`. What stands behind the prefix counts for nothing: two ways to write one network would be two bans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display)]
-#[display("{first}/{bits}")]
-pub struct Network {
-    first: IpAddr,
-    bits: u32,
-}
+pub struct Network(AddressRange);
 
 /// What is wrong with a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Display, Error)]
@@ -37,21 +35,8 @@ impl Network {
     /// True when the address lies in it. An IPv4 address in the clothes of IPv6 is the IPv4 address.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.first, address.to_canonical()) {
-            (IpAddr::V4(first), IpAddr::V4(address)) => {
-                cut(first.to_bits().into(), 32, self.bits) == cut(address.to_bits().into(), 32, self.bits)
-            }
-            (IpAddr::V6(first), IpAddr::V6(address)) => {
-                cut(first.to_bits(), 128, self.bits) == cut(address.to_bits(), 128, self.bits)
-            }
-            _ => false,
-        }
+        self.0.contains(address)
     }
-}
-
-/// The first `bits` of a number of `length` bits.
-fn cut(number: u128, length: u32, bits: u32) -> u128 {
-    number.checked_shr(length - bits).unwrap_or(0)
 }
 
 impl FromStr for Network {
@@ -62,18 +47,8 @@ impl FromStr for Network {
         let address = address.parse::<IpAddr>().map_err(|_| BadNetwork::NotANetwork)?.to_canonical();
         let (length, least) = if address.is_ipv4() { (32, 8) } else { (128, 16) };
         let bits = bits.map_or(Ok(length), str::parse::<u32>).map_err(|_| BadNetwork::NotANetwork)?;
-        if bits > length {
-            return Err(BadNetwork::NotANetwork);
-        }
-        if bits < least {
-            return Err(BadNetwork::TooLarge);
-        }
-        // What stands behind the prefix counts for nothing, and two ways to write one network would be two bans.
-        let first = match address {
-            IpAddr::V4(v4) => IpAddr::V4((v4.to_bits() & (u32::MAX << (32 - bits))).into()),
-            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << (128 - bits)))),
-        };
-        Ok(Self { first, bits })
+        let range = AddressRange::around(address, bits).ok_or(BadNetwork::NotANetwork)?;
+        if bits < least { Err(BadNetwork::TooLarge) } else { Ok(Self(range)) }
     }
 }
 

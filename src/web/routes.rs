@@ -7,7 +7,7 @@ use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, Error};
 
 use super::middleware::{
-    access_log, errors, one_host, rate_limits, request_id, same_origin, security_headers, slow_bodies,
+    access_log, errors, one_host, rate_limits, request_id, same_origin, security_headers, slow_bodies, to_the_end,
 };
 use super::state::WebState;
 use super::{admin, api, emoji_list, house, installed, pages, service, static_files};
@@ -43,6 +43,7 @@ pub fn app(
     App::new()
         .app_data(state)
         .configure(configure)
+        .wrap(from_fn(to_the_end::carry_out))
         // Leaves an answer alone that switches protocols, so that `/ws` is not touched.
         .wrap(Compress::default())
         .wrap(from_fn(same_origin::require))

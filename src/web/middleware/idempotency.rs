@@ -125,7 +125,7 @@ impl Holder {
     }
 }
 
-/// Runs as a task of its own: a client that hangs up must not leave the key claimed for ever.
+/// Runs as a task of its own: a handler that panics must not leave the key claimed for ever.
 async fn carry_out<B: MessageBody + 'static>(
     holder: Holder,
     request: ServiceRequest,
