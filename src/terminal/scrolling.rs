@@ -70,7 +70,7 @@ pub fn reveal(blocks: &mut Blocks<'_>, scroll: Scroll, seq: Seq, rows: usize) ->
     for between in place..=lowest_place {
         needed += blocks.height(between);
         // Far above: no need to count on.
-        if needed > rows + 10_000 {
+        if needed > hidden + 3 * rows {
             break;
         }
     }
@@ -81,7 +81,8 @@ pub fn reveal(blocks: &mut Blocks<'_>, scroll: Scroll, seq: Seq, rows: usize) ->
     if needed > 2 * rows {
         // From elsewhere: in the middle, with what was said before and after.
         let middle = at(blocks, place, 0);
-        return down(blocks, middle, rows / 2);
+        let below = down(blocks, middle, rows / 2);
+        return up(blocks, below, 0, rows);
     }
     up(blocks, scroll, needed - rows, rows)
 }

@@ -14,6 +14,7 @@ use super::effect::{Effect, Input};
 use super::screen::Screen;
 use super::state::{App, Setup};
 use super::update::{update, wakes_at};
+use crate::client::backoff::Waits;
 use crate::client::{
     Client, ClientError, Enclosed, Event, Events, FarBehind, Identity, JoinOptions, ServerAddress, Settings,
 };
@@ -21,6 +22,8 @@ use crate::domain::clock::Clock;
 
 /// Between two pictures.
 const FRAME: Duration = Duration::from_millis(16);
+/// The longest wait between two tries to connect.
+const MOST_WAIT: Duration = Duration::from_secs(6);
 /// How often it is looked whether the machine has slept.
 const WATCH: Duration = Duration::from_secs(15);
 /// The clock of the day has gone on for so much more than ours: the machine has slept.
@@ -73,7 +76,9 @@ fn no_terminal(error: io::Error) -> ClientError {
 }
 
 fn connect(start: &Start, identity: Identity, answers: &mpsc::Sender<Input>) -> Connection {
-    let (client, events) = Client::start(start.address.clone(), identity, Settings::default());
+    // Somebody sits here and waits; it is shorter than a program would.
+    let waits = Waits { most: MOST_WAIT, ..Waits::default() };
+    let (client, events) = Client::start(start.address.clone(), identity, Settings { waits, ..Settings::default() });
     let (letters, posted) = mpsc::unbounded_channel();
     tokio::spawn(post(client.clone(), posted, answers.clone()));
     Connection { client, events, letters, is_over: false }

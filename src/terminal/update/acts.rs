@@ -193,18 +193,23 @@ pub fn panel_items(app: &App) -> usize {
 /// Follows the chosen line of the panel.
 pub fn open_item(app: &mut App) {
     let at = app.chosen;
+    // Where the panel lies over the messages, it makes room for what was chosen.
+    let is_covered = app.regions.timeline.width == 0;
     match &app.panel {
         Panel::Closed => {}
         Panel::Members => {
             let person = app.room().and_then(|room| room.people.get(at)).map(|person| person.name.clone());
             if let Some(name) = person.filter(|name| *name != app.name) {
-                app.focus = Focus::Composer;
+                close_panel(app);
                 app.composer.set(&format!("/msg {name} "));
             }
         }
         Panel::Thread { entries, .. } | Panel::Pins(entries) => {
             let seq = entries.as_ref().and_then(|entries| entries.get(at)).map(|entry| entry.seq);
             if let (Some(seq), Some(room)) = (seq, app.current.clone()) {
+                if is_covered {
+                    app.panel = Panel::Closed;
+                }
                 moving::go_to(app, &room, seq);
             }
         }
@@ -214,7 +219,7 @@ pub fn open_item(app: &mut App) {
                 // The list stays open: there may be another one to look at.
                 let panel = app.panel.clone();
                 moving::go_to(app, &room, seq);
-                app.panel = panel;
+                app.panel = if is_covered { Panel::Closed } else { panel };
                 app.chosen = at;
             }
         }

@@ -111,4 +111,4 @@ fn tell_typing(app: &mut App) {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -47,7 +47,7 @@ fn words(app: &App) -> (String, Style) {
     let hint = match app.focus {
         Focus::Timeline => "r answer  + react  e edit  d delete  p pin  t thread  ↑↓ choose  Esc back",
         Focus::Panel => "↑↓ choose  Enter open  Esc close",
-        Focus::Composer => "Enter send  Alt-Enter new line  Tab complete  PgUp back  ? explain",
+        Focus::Composer => "Enter send  Alt-Enter new line  Tab complete  ? help",
     };
     (hint.to_owned(), theme.quiet())
 }

@@ -117,7 +117,7 @@ fn head(before: Before, at: crate::domain::clock::Timestamp, room: &Room, painte
         lines.push(Line::default());
     }
     if before.is_new_day {
-        if !lines.is_empty() || !before.begins_log {
+        if !before.begins_log {
             lines.push(Line::default());
         }
         let name = painter.local.day_name(painter.local.day(at), painter.now);
