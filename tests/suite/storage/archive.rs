@@ -6,9 +6,9 @@ use parlor::domain::ids::RoomId;
 use parlor::domain::membership::Role;
 use parlor::domain::name::NameKey;
 use parlor::domain::room::{RoomKind, Topic};
-use parlor::storage::archive::{ImportError, Line, Report, Tally};
+use parlor::storage::archive::{ExportOptions, ImportError, Line, Report, Tally};
 use parlor::storage::events::Appended;
-use parlor::storage::sqlite::{ExportOptions, SqliteStore, export};
+use parlor::storage::sqlite::{SqliteStore, export};
 use parlor::storage::{Events, Rooms, Settings, Users};
 use tempfile::TempDir;
 

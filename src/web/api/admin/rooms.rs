@@ -87,6 +87,16 @@ pub async fn change(
     answer(&state, &by, &room).await
 }
 
+/// Deletes a room with everything in it.
+pub async fn remove(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    state.admin.delete_room(&by(&visitor)?, &room).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 async fn answer(state: &WebState, by: &By, name: &str) -> Result<HttpResponse, ApiError> {
     let room = state.admin.room(by, name).await?;
     let body = json!({

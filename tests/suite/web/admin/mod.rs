@@ -3,8 +3,10 @@
 mod acts;
 mod api;
 mod effects;
+mod deletion;
 mod fields;
 mod seen;
+mod storage;
 
 use serde_json::{Value, json};
 
