@@ -13,6 +13,8 @@ use crate::domain::permission::{self, LOBBY, RoomFacts};
 use crate::domain::person::{Person, Standing};
 use crate::domain::room::RoomKind;
 use crate::protocol::command::{Command, HouseAct};
+use crate::storage::StorageError;
+use crate::storage::archive::{ExportError, ExportOptions, Reading};
 use crate::storage::order::{WatchedAccount, WatchedRoom};
 use crate::storage::rooms::{NamedMember, StoredRoom};
 
@@ -158,6 +160,24 @@ impl Admin {
         self.store.remove_room(found.info.id).await?;
         while self.store.clear_removed(AT_ONCE).await? > 0 {}
         Ok(())
+    }
+
+    /// Begins to export a room with the people in it, in the lines that an import takes in. It is written down, whatever kind
+    /// of room it is.
+    ///
+    /// # Errors
+    /// When the role is not enough, or there is none.
+    pub async fn export_room(&self, by: &By, name: &str) -> Result<Box<dyn Reading>, AdminError> {
+        self.allow(by, Power::SeeRooms)?;
+        let found = self.find_room(name).await?;
+        let options = ExportOptions { room: Some(found.info.name.to_string()), secrets: false };
+        let reading = self.store.export(&options, self.clock.now()).await.map_err(|error| match error {
+            ExportError::NoRoom { name } => AdminError::NotFound { what: "room", name },
+            ExportError::Storage(error) => AdminError::Storage(error),
+            other => AdminError::Storage(StorageError::Unavailable { reason: other.to_string() }),
+        })?;
+        self.note(by, "room.export", target(&found), json!({ "kind": found.info.kind })).await?;
+        Ok(reading)
     }
 
     /// Takes a message back, in whatever room it stands.

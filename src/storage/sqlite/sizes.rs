@@ -61,13 +61,14 @@ impl Measured for SqliteStore {
 async fn tables(connection: &mut SqliteConnection, sizes: &mut Sizes) -> StorageResult<()> {
     let rows: Vec<(String, i64)> = sqlx::query_as(TABLES).fetch_all(connection).await?;
     for (table, bytes) in rows {
-        let part = match table.as_str() {
-            table if LOG_TABLES.contains(&table) => &mut sizes.messages,
-            table if table.starts_with("search_") => &mut sizes.search,
-            _ => &mut sizes.other,
-        };
-        *part += from_sql(bytes)?;
+        match table.as_str() {
+            table if LOG_TABLES.contains(&table) => sizes.messages += from_sql(bytes)?,
+            table if table.starts_with("search_") => sizes.search += from_sql(bytes)?,
+            _ => {}
+        }
     }
+    // With what belongs to no table: maps of pages, say.
+    sizes.other = sizes.file.saturating_sub(sizes.free + sizes.messages + sizes.search);
     Ok(())
 }
 

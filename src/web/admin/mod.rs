@@ -48,6 +48,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(read().to(delete_room::ask))
                 .route(post().to(delete_room::delete)),
         )
+        .service(resource("/admin/rooms/{room}/export").route(read().to(room::export)))
         .service(resource("/admin/rooms/{room}/{act}").route(post().to(room::act)))
         .service(resource("/admin/sessions").route(read().to(sessions::show)))
         .service(resource(r"/admin/sessions/{id:\d{1,19}}/cut").route(post().to(sessions::cut)))

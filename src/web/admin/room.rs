@@ -13,6 +13,7 @@ use crate::domain::permission::LOBBY;
 use crate::protocol::error_code::Problem;
 use crate::storage::retention::Expired;
 use crate::storage::rooms::NamedMember;
+use crate::web::export;
 use crate::web::pages::fields::Fields;
 use crate::web::views::{hue, initials, url};
 
@@ -52,6 +53,14 @@ struct MemberRow {
 pub async fn show(desk: Desk, room: web::Path<String>) -> HttpResponse {
     let result = page(&desk, &room, Left::default(), None).await;
     desk.respond(result).await
+}
+
+/// GET `/admin/rooms/{room}/export`: the room and the people in it, as lines of JSON.
+pub async fn export(desk: Desk, room: web::Path<String>) -> HttpResponse {
+    match desk.admin().export_room(&desk.by, &room).await {
+        Ok(reading) => export::answer(reading),
+        Err(error) => desk.respond(Err(desk.problem(&error))).await,
+    }
 }
 
 /// POST `/admin/rooms/{room}/{act}`

@@ -31,6 +31,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
                 .route(patch().to(rooms::change))
                 .route(delete().to(rooms::remove)),
         )
+        .service(resource("/admin/rooms/{room}/export").route(read().to(rooms::export)))
         .service(resource("/admin/sessions").route(read().to(lists::sessions)))
         .service(resource("/admin/sessions/{id}").route(delete().to(lists::cut)))
         .service(resource("/admin/invites").route(read().to(lists::invites)))

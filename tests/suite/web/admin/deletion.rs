@@ -46,7 +46,7 @@ async fn a_deleted_room_is_gone_for_everybody_at_once_and_its_name_is_free() {
 
     assert_eq!(bob.post("/api/v1/rooms", json!({"name": "garden", "kind": "public"})).await.status, 201);
     let messages = bob.get("/api/v1/rooms/garden/messages").await.json();
-    assert_eq!(messages["items"], json!([]), "{messages}");
+    assert_eq!(messages["events"], json!([]), "{messages}");
     listening.join("garden").await;
     let said = listening.acked(json!({"type": "send", "room": "garden", "text": "anew"})).await;
     assert!(said["seq"].as_u64().is_some_and(|seq| seq <= 3), "{said}");

@@ -4,6 +4,7 @@ mod acts;
 mod api;
 mod effects;
 mod deletion;
+mod exports;
 mod fields;
 mod seen;
 mod storage;

@@ -48,7 +48,7 @@ async fn what_would_go_is_asked_about_before_it_goes() {
     let api = staff.api().await;
     let text = async || {
         let messages = bob.get("/api/v1/rooms/lobby/messages").await.json();
-        messages["items"][0]["text"].as_str().unwrap_or_default().to_owned()
+        messages["events"][0]["text"].as_str().unwrap_or_default().to_owned()
     };
 
     let told = api.get("/api/v1/admin/storage/expiry?days=5").await.json();
