@@ -21,7 +21,7 @@ use async_trait::async_trait;
 use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
 
-use crate::admin::{self, Admin};
+use crate::admin::{self, Admin, Places};
 use crate::auth::forwarded::Doorway;
 use crate::auth::vouched::JwksError;
 use crate::auth::{Auth, AuthError};
@@ -213,7 +213,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         admission: Arc::new(Admission::new(&config.limits)),
         request_rates: RequestRates::new(&config.limits),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
-        admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone()),
+        admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone(), Places::of(&config)),
         renderer,
         draining: draining.clone(),
         next_worker: Arc::default(),
@@ -251,7 +251,8 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
     let mut upkeep = vec![actix::spawn(upkeep::prune(store.clone(), clock.clone()))];
-    upkeep.push(actix::spawn(upkeep::retain(store.clone(), clock.clone(), config.upkeep.retention_days)));
+    upkeep.push(actix::spawn(upkeep::clear_away(store.clone())));
+    upkeep.push(actix::spawn(upkeep::retain(store.clone(), clock.clone(), config.upkeep.retention_days, auth.follow_house())));
     let (watched, data) = (store.clone(), config.store.data.clone());
     upkeep.push(actix::spawn(admin::watch::watch(watched, metrics, clock.clone(), data)));
     upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));

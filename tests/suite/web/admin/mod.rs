@@ -3,8 +3,11 @@
 mod acts;
 mod api;
 mod effects;
+mod deletion;
+mod exports;
 mod fields;
 mod seen;
+mod storage;
 
 use serde_json::{Value, json};
 
