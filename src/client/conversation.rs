@@ -141,6 +141,14 @@ impl<P> Conversation<P> {
                     room.view.connection_lost();
                 }
             }
+            Frame::Gone { room } => {
+                let why = ClientError::Refused {
+                    code: "not_found".to_owned(),
+                    message: format!("{room} was deleted"),
+                    retry_after: None,
+                };
+                self.lost_room(room, why);
+            }
             Frame::Bye { reason, reconnect_after } => return Err(ended(reason, reconnect_after)),
             Frame::Other(value) => self.news.push_back(Event::Other(value)),
             Frame::Welcome(_) => {}

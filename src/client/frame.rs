@@ -188,6 +188,11 @@ pub enum Frame {
         /// Which room.
         room: String,
     },
+    /// The room was deleted.
+    Gone {
+        /// Which.
+        room: String,
+    },
     /// The last frame of a session.
     Bye {
         /// Why it ends.
@@ -211,6 +216,7 @@ impl Frame {
             Some("ack") => of(value).map(|ack| Self::Ack(Box::new(ack))),
             Some("error") => Ok(Self::Refused { id: text("id"), error: refused(&value, 0) }),
             Some("resync") => Ok(Self::Resync { room: text("room").unwrap_or_default() }),
+            Some("gone") => Ok(Self::Gone { room: text("room").unwrap_or_default() }),
             Some("bye") => Ok(Self::Bye {
                 reason: text("reason").unwrap_or_default(),
                 reconnect_after: value["reconnect_after_ms"].as_u64().map(Duration::from_millis),

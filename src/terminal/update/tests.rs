@@ -273,7 +273,8 @@ fn what_is_seen_at_the_end_is_told_once_a_second_and_only_while_somebody_looks()
 #[test]
 fn scrolling_up_reads_what_was_before_and_stays_while_others_write() {
     let mut desk = Desk::connected();
-    let page = |from: Seq| (from..from + 60).map(|seq| said(seq, "bob", &format!("message {seq}."))).collect::<Vec<_>>();
+    let page =
+        |from: Seq| (from..from + 60).map(|seq| said(seq, "bob", &format!("message {seq}."))).collect::<Vec<_>>();
     desk.page("lobby", true, &page(101), true);
     desk.draw(80, 24);
 
@@ -290,7 +291,8 @@ fn scrolling_up_reads_what_was_before_and_stays_while_others_write() {
 
     // The last row also says that there is more below.
     let word = |line: &str| line.split('↓').next().map(|line| line.trim_end().to_owned());
-    let words = |screen: &str| screen.lines().filter(|line| line.contains("message 1")).filter_map(word).collect::<Vec<_>>();
+    let words =
+        |screen: &str| screen.lines().filter(|line| line.contains("message 1")).filter_map(word).collect::<Vec<_>>();
     assert_eq!(words(&before), words(&after), "nothing has moved");
     assert!(after.contains("1 new message"));
     assert_eq!(desk.room().unread, 1, "it was not seen");
@@ -347,7 +349,11 @@ fn commands_do_what_they_say_and_unknown_ones_say_so() {
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Send { room, .. } if room == "direct-1")));
 
     let effects = desk.enter("/join Tools2 create");
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Join { room, create: true, looks: true, .. } if room == "tools2")));
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Join { room, create: true, looks: true, .. } if room == "tools2"))
+    );
     assert!(desk.enter("//join").iter().any(|effect| matches!(effect, Effect::Send { text, .. } if text == "/join")));
     assert_eq!(desk.enter("/theme light"), [Effect::KeepTheme("light")]);
     desk.enter("/nick eve");
@@ -371,9 +377,13 @@ fn every_command_that_is_explained_is_known() {
 #[test]
 fn tab_completes_people_rooms_emoji_and_commands() {
     let mut desk = Desk::in_lobby(2);
-    for (typed, completed) in
-        [("hi @b", "hi @bob "), ("see #ga", "see #garden "), ("yes :tada", "yes 🎉 "), ("/sea", "/search "), ("/join lo", "/join lobby ")]
-    {
+    for (typed, completed) in [
+        ("hi @b", "hi @bob "),
+        ("see #ga", "see #garden "),
+        ("yes :tada", "yes 🎉 "),
+        ("/sea", "/search "),
+        ("/join lo", "/join lobby "),
+    ] {
         desk.app.composer.set(typed);
         desk.press(KeyCode::Tab);
         assert_eq!(desk.app.composer.text(), completed);
@@ -432,10 +442,12 @@ fn another_log_is_read_anew() {
 #[test]
 fn search_leads_to_a_message_however_far_back() {
     let mut desk = Desk::connected();
-    let page = |from: Seq| (from..from + 50).map(|seq| said(seq, "bob", &format!("message {seq}."))).collect::<Vec<_>>();
+    let page =
+        |from: Seq| (from..from + 50).map(|seq| said(seq, "bob", &format!("message {seq}."))).collect::<Vec<_>>();
     desk.page("lobby", true, &page(451), true);
     desk.enter("/search roses");
-    let result = json!({"event": said(7, "bob", "roses"), "room": {"name": "lobby", "title": "lobby", "kind": "public"}});
+    let result =
+        json!({"event": said(7, "bob", "roses"), "room": {"name": "lobby", "title": "lobby", "kind": "public"}});
     desk.answer(About::Search("roses".into()), &json!({"results": [result], "next": null}));
     assert!(desk.draw(140, 30).contains("bob in #lobby"));
 
@@ -511,7 +523,9 @@ fn a_guest_may_come_in_under_another_name() {
     assert_eq!(desk.enter("/nick eve"), [Effect::ComeInAs("eve".into())]);
     desk.put(Input::CameInAs);
     let effects = desk.news(Event::Connected { user: Somebody { id: "e".into(), name: "eve".into() } });
-    let joins = effects.iter().any(|effect| matches!(effect, Effect::Join { room, after: None, looks: true, .. } if room == "lobby"));
+    let joins = effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Join { room, after: None, looks: true, .. } if room == "lobby"));
     assert!(joins && desk.app.name == "eve", "{effects:?}");
     desk.enter("waits");
     desk.enter("/nick other");

@@ -38,12 +38,19 @@ fn lively() -> Desk {
         with(said(1, "bob", "is anybody *there*?"), &json!({"at": "2026-11-20T21:04:00Z"})),
         json!({"type": "joined", "room": "lobby", "seq": 2, "at": "2026-11-21T08:02:00Z", "user": {"id": "c", "name": "carol"}, "role": "member"}),
         with(
-            said(3, "carol", "Good morning @ann, the build is **green** again: see https://ci.example.org/1042 and `make check`"),
+            said(
+                3,
+                "carol",
+                "Good morning @ann, the build is **green** again: see https://ci.example.org/1042 and `make check`",
+            ),
             &json!({"mentions": [{"id": "a", "name": "ann"}], "reactions": [
                 {"emoji": "🎉", "count": 2, "users": [], "mine": true}, {"emoji": "👍", "count": 1, "users": []}],
                 "replies": {"count": 1, "last_seq": 6, "last_at": "2026-11-21T08:06:00Z"}}),
         ),
-        with(said(4, "carol", "```\nfn main() {\n    parlor()\n}\n```"), &json!({"edited_at": "2026-11-21T08:05:00Z", "edits": 1})),
+        with(
+            said(4, "carol", "```\nfn main() {\n    parlor()\n}\n```"),
+            &json!({"edited_at": "2026-11-21T08:05:00Z", "edits": 1}),
+        ),
         with(said(5, "bob", ""), &json!({"deleted": {"by": {"id": "b", "name": "bob"}, "at": "2026-11-21T08:05:00Z"}})),
         with(
             said(6, "ann", "日本語も大丈夫 👍"),
@@ -120,16 +127,23 @@ fn what_others_write_never_reaches_the_terminal_as_it_is() {
     }
     desk.answer(About::Rooms, &list);
     let who = json!({"id": "x", "name": evil});
-    let message = with(said(1, "bob", evil), &json!({"author": who, "quote": {"author": who, "text": evil},
-        "reply_to": 1, "thread": 1, "reactions": [{"emoji": evil, "count": 1, "users": []}]}));
+    let message = with(
+        said(1, "bob", evil),
+        &json!({"author": who, "quote": {"author": who, "text": evil},
+        "reply_to": 1, "thread": 1, "reactions": [{"emoji": evil, "count": 1, "users": []}]}),
+    );
     let gone = with(said(2, "bob", ""), &json!({"author": who, "deleted": {"by": who, "at": "now"}}));
-    let topic = json!({"type": "topic", "room": "lobby", "seq": 3, "at": "2026-11-21T08:02:00Z", "user": who, "topic": evil});
+    let topic =
+        json!({"type": "topic", "room": "lobby", "seq": 3, "at": "2026-11-21T08:02:00Z", "user": who, "topic": evil});
     let role = json!({"type": "role", "room": "lobby", "seq": 4, "at": "2026-11-21T08:02:00Z", "user": who, "role": evil, "by": who});
     desk.page("lobby", true, &[message.clone(), gone, topic, role], false);
-    desk.event(json!({"type": "edited", "room": "lobby", "seq": 5, "target": 1, "text": evil, "at": "now", "user": who}));
+    desk.event(
+        json!({"type": "edited", "room": "lobby", "seq": 5, "target": 1, "text": evil, "at": "now", "user": who}),
+    );
     desk.told(json!({"type": "typing", "room": "lobby", "user": who}));
     acts::toggle_panel(&mut desk.app, Panel::Members);
-    let member = json!({"id": "x", "name": evil, "role": evil, "status": evil, "status_text": evil, "status_emoji": evil});
+    let member =
+        json!({"id": "x", "name": evil, "role": evil, "status": evil, "status_text": evil, "status_emoji": evil});
     desk.answer(About::Members("lobby".into()), &json!({"members": [member], "online": 1}));
     let mut screens = vec![desk.draw(140, 40)];
     desk.enter("/search x");
@@ -151,7 +165,8 @@ fn what_others_write_never_reaches_the_terminal_as_it_is() {
 #[test]
 fn ten_thousand_messages_are_scrolled_without_a_pause() {
     let mut desk = Desk::connected();
-    let text = "a line of **ordinary** length with a link https://example.org/page and some `code` in it, as people write";
+    let text =
+        "a line of **ordinary** length with a link https://example.org/page and some `code` in it, as people write";
     let events: Vec<Value> = (1..=10_000).map(|seq| said(seq, "bob", &format!("{seq} {text}"))).collect();
     desk.page("lobby", true, &events, false);
     desk.draw(140, 40);

@@ -12,6 +12,7 @@ pub mod server;
 pub mod socket;
 pub mod tls;
 pub mod tmux;
+pub mod wire;
 
 use std::future::Future;
 use std::net::SocketAddr;

@@ -18,7 +18,10 @@ impl Tmux {
     pub fn start(line: &str, width: u16, height: u16, config: &Path) -> Self {
         let tmux = Self { folder: TempDir::new().expect("a folder") };
         // Whatever stands in the environment of the tests is not what is tested.
-        let line = format!("exec env -u NO_COLOR -u PARLOR_TOKEN LANG=C.UTF-8 XDG_CONFIG_HOME={} sh -c '{line}'", config.display());
+        let line = format!(
+            "exec env -u NO_COLOR -u PARLOR_TOKEN LANG=C.UTF-8 XDG_CONFIG_HOME={} sh -c '{line}'",
+            config.display()
+        );
         let (width, height) = (width.to_string(), height.to_string());
         tmux.run(&["new-session", "-d", "-x", &width, "-y", &height, &line]);
         tmux
@@ -81,7 +84,8 @@ impl Tmux {
             }
         };
         let outcome = tokio::time::timeout(PATIENCE, looked).await;
-        outcome.unwrap_or_else(|_| panic!("{what} did not happen within {PATIENCE:?}; the screen is\n{}", self.screen()))
+        outcome
+            .unwrap_or_else(|_| panic!("{what} did not happen within {PATIENCE:?}; the screen is\n{}", self.screen()))
     }
 
     /// Waits until these words are on the screen; answers with it.

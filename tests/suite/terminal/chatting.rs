@@ -47,7 +47,9 @@ async fn talking_scrolling_resizing_and_a_server_that_is_killed_in_the_middle() 
     tmux.shows("hello [31mann").await;
 
     tmux.resize(80, 24);
-    let screen = tmux.until("a smaller picture", |screen| screen.contains("hello [31mann") && screen.lines().count() <= 24).await;
+    let screen = tmux
+        .until("a smaller picture", |screen| screen.contains("hello [31mann") && screen.lines().count() <= 24)
+        .await;
     assert!(screen.lines().all(|line| line.chars().count() <= 80), "{screen}");
 
     // What is written without a server is shown, waits, and arrives once.
@@ -57,12 +59,15 @@ async fn talking_scrolling_resizing_and_a_server_that_is_killed_in_the_middle() 
     tmux.shows("written meanwhile …").await;
     let server = Program::start_at(&address, data.path(), &unlimited).await;
     tmux.until("the message is sent", |screen| {
-        screen.contains("written meanwhile") && !screen.contains("written meanwhile …") && !screen.contains("Not connected")
+        screen.contains("written meanwhile")
+            && !screen.contains("written meanwhile …")
+            && !screen.contains("Not connected")
     })
     .await;
     let mut carol = Client::connect(&server, "/ws?name=carol", &[JSON]).await;
     let page = carol.ask(json!({"type": "history", "room": "lobby", "limit": 10})).await;
-    let texts: Vec<&str> = page["events"].as_array().unwrap().iter().filter_map(|event| event["text"].as_str()).collect();
+    let texts: Vec<&str> =
+        page["events"].as_array().unwrap().iter().filter_map(|event| event["text"].as_str()).collect();
     assert_eq!(texts.iter().filter(|text| **text == "written meanwhile").count(), 1, "{texts:?}");
     carol.join("lobby").await;
     carol.say("lobby", "we are back").await;
