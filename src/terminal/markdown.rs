@@ -307,7 +307,7 @@ mod tests {
             ["look:", "│ fn  main() {", "│     x", "│ }", "end"]
         );
         assert_eq!(shown("- one\n2) two\n> said"), ["• one", "2. two", "│ said"]);
-        assert_eq!(shown(&format!("- {}", "word ".repeat(9)))[1], "  word");
+        assert_eq!(shown(&format!("- {}", "word ".repeat(9)))[1], "  word word");
     }
 
     #[test]

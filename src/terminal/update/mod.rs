@@ -111,4 +111,4 @@ fn tell_typing(app: &mut App) {
 }
 
 #[cfg(test)]
-pub mod tests;
+pub(crate) mod tests;

@@ -168,8 +168,11 @@ fn refused(code: &str) -> ClientError {
 }
 
 fn asked(effects: &[Effect]) -> Vec<&Command> {
-    let command = |effect| if let &Effect::Ask(_, ref command) = effect { Some(command) } else { None };
-    effects.iter().filter_map(command).collect()
+    let asked = effects.iter().filter_map(|effect| match effect {
+        Effect::Ask(_, command) => Some(command),
+        _ => None,
+    });
+    asked.collect()
 }
 
 #[test]
@@ -291,9 +294,10 @@ fn scrolling_up_reads_what_was_before_and_stays_while_others_write() {
 
     // The last row also says that there is more below.
     let word = |line: &str| line.split('↓').next().map(|line| line.trim_end().to_owned());
-    let words =
-        |screen: &str| screen.lines().filter(|line| line.contains("message 1")).filter_map(word).collect::<Vec<_>>();
-    assert_eq!(words(&before), words(&after), "nothing has moved");
+    let lines: Vec<&str> = after.lines().collect();
+    for (at, line) in before.lines().enumerate().filter(|(_, line)| line.contains("message 1")) {
+        assert_eq!(word(line), word(lines[at]), "nothing has moved");
+    }
     assert!(after.contains("1 new message"));
     assert_eq!(desk.room().unread, 1, "it was not seen");
     desk.press(KeyCode::End);

@@ -45,7 +45,7 @@ fn words(app: &App) -> (String, Style) {
         return (format!("{words}  Esc: not any more"), theme.accent());
     }
     let hint = match app.focus {
-        Focus::Timeline => "r answer  + react  e edit  d delete  p pin  t thread  ↑↓ choose  Esc back",
+        Focus::Timeline => "r answer  + react  e edit  d delete  p pin  t thread",
         Focus::Panel => "↑↓ choose  Enter open  Esc close",
         Focus::Composer => "Enter send  Alt-Enter new line  Tab complete  ? help",
     };

@@ -200,7 +200,7 @@ fn a_resize_keeps_the_lowest_message() {
     desk.press(KeyCode::PageUp);
     desk.press(KeyCode::PageUp);
     let lowest = |screen: &str| {
-        let last = screen.lines().filter(|line| line.contains("message ")).next_back();
+        let last = screen.lines().rfind(|line| line.contains("message "));
         last.and_then(|line| line.split('↓').next()).map(|line| line.trim().to_owned())
     };
     let wide = lowest(&desk.draw(60, 30)).unwrap();

@@ -55,7 +55,7 @@ pub fn draw(app: &mut App, area: Rect, buffer: &mut Buffer) {
                     seen.push((row, seq));
                     if selected == Some(seq) {
                         buffer.set_style(row.intersection(buffer.area), theme.chosen());
-                        put(&Line::styled("▌", theme.accent()), row, buffer);
+                        put(&Line::from(Span::styled("▌", theme.accent())), row, buffer);
                     }
                 }
                 hidden = 0;
@@ -64,7 +64,7 @@ pub fn draw(app: &mut App, area: Rect, buffer: &mut Buffer) {
                     None => break,
                 }
             }
-            blocks.len() == 0
+            blocks.is_empty()
         }
     };
     app.layouts = layouts;
