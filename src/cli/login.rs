@@ -69,11 +69,8 @@ fn by_password(address: &ServerAddress, name: Option<&String>) -> Result<SecretS
         let body = json!({"ticket": ticket, "code": line()?, "label": label});
         match block_on(call(address, None, &Call::post("/api/v1/login/code", body)))? {
             // A slip of the finger: the ticket is good for a while.
-            Ok(wrong) if wrong.status == 401 && std::io::stdin().is_terminal() => {
-                note(wrong.body["detail"].as_str().unwrap_or("this code is wrong"));
-                if wrong.body["field"] != "code" {
-                    return Err(Failure::Failed("log in again from the beginning".to_owned()));
-                }
+            Ok(wrong) if wrong.body["field"] == "code" && std::io::stdin().is_terminal() => {
+                note(&shown(wrong.body["detail"].as_str().unwrap_or("this code is wrong")));
             }
             other => answer = other.and_then(crate::client::http::Answer::accepted).map_err(|error| failed(&error))?,
         }
