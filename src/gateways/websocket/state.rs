@@ -59,10 +59,10 @@ impl WebsocketState {
         listeners: usize,
     ) -> Self {
         Self {
+            rates: Rates::new(auth.follow_limits()),
             auth,
             chat,
             worker,
-            rates: Rates::new(&config.limits),
             outbox_bytes: config.limits.outbox_bytes,
             echo_max_bytes: config.limits.echo_max_bytes,
             ping_every: config.heartbeat.interval,
