@@ -295,7 +295,10 @@ impl ChatServer {
     pub(super) fn forget_room(&mut self, id: RoomId) -> Vec<(Caller, Command)> {
         self.removed.insert(id);
         let Some(room) = self.rooms.remove(&id) else { return Vec::new() };
-        self.names.remove(&room.info.name);
+        // Somebody may have made another one of the name already.
+        if self.names.get(&room.info.name) == Some(&id) {
+            self.names.remove(&room.info.name);
+        }
         self.metrics.rooms_loaded(self.rooms.len());
         room.ending.map(|ending| ending.waiting).unwrap_or_default()
     }
