@@ -36,7 +36,6 @@ use crate::domain::clock::Clock;
 use crate::domain::ids::UserId;
 use crate::domain::profile::Profile;
 use crate::gateways::admission::Admission;
-use crate::gateways::dispatch::Rates;
 use crate::gateways::stream::Hall;
 use crate::gateways::websocket::WebsocketState;
 use crate::gateways::websocket::upgrade::{self, Line, Patience};
@@ -209,7 +208,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         chat: chat.clone(),
         push: push.clone(),
         admission: Arc::new(Admission::new(&config.limits)),
-        request_rates: RequestRates::new(&config.limits),
+        request_rates: RequestRates::new(auth.follow_limits()),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
         admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone(), Places::of(&config)),
         renderer,
@@ -235,17 +234,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let (builder, redirects) = doors::serve_redirects(builder, redirecting, &config, port, &stopping)?;
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
-    let mut upkeep = vec![actix::spawn(upkeep::prune(store.clone(), clock.clone()))];
-    upkeep.push(actix::spawn(upkeep::clear_away(store.clone())));
-    upkeep.push(actix::spawn(upkeep::retain(
-        store.clone(),
-        clock.clone(),
-        config.upkeep.retention_days,
-        auth.follow_house(),
-    )));
-    let (watched, data) = (store.clone(), config.store.data.clone());
-    upkeep.push(actix::spawn(admin::watch::watch(watched, metrics, clock.clone(), data)));
-    upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
+    let upkeep = begin_upkeep(&config, &clock, metrics, &store, &auth, schedule);
     let renewing = tls.clone().map(|tls| actix::spawn(tls::server::follow_files(tls, clock.clone())));
     let zone = config.pages.time_zone.clone();
     let notifying =
@@ -270,6 +259,26 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         draining,
         shutdown: config.listen.shutdown,
     })
+}
+
+/// What goes on by itself.
+fn begin_upkeep(
+    config: &Config,
+    clock: &Clock,
+    metrics: Metrics,
+    store: &SharedStore,
+    auth: &Auth,
+    schedule: Option<Schedule>,
+) -> Vec<JoinHandle<()>> {
+    let days = config.upkeep.retention_days;
+    let mut upkeep = vec![
+        actix::spawn(upkeep::prune(store.clone(), clock.clone())),
+        actix::spawn(upkeep::clear_away(store.clone())),
+        actix::spawn(upkeep::retain(store.clone(), clock.clone(), days, auth.follow_house())),
+        actix::spawn(admin::watch::watch(store.clone(), metrics, clock.clone(), config.store.data.clone())),
+    ];
+    upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
+    upkeep
 }
 
 fn open_tls(config: &Config, clock: &Clock) -> Result<Option<Arc<ServerTls>>, TlsError> {
@@ -313,7 +322,7 @@ fn start_chat(
         metrics: metrics.clone(),
         room_idle: config.limits.room_idle,
         heartbeat_seconds: config.heartbeat.interval.as_secs(),
-        request_rate: Rates::new(&config.limits).messages(),
+        limits: auth.follow_limits(),
     };
     let server: Addr<ChatServer> = ChatServer::start_in_arbiter(&hub.handle(), move |ctx| {
         ChatServer::new(setup, actix::AsyncContext::address(ctx))
