@@ -33,6 +33,16 @@ pub enum Command {
         /// Make a public room of this name when there is none.
         create: bool,
     },
+    /// The same for a stream of events, which is asked for by GET and changes nothing: nobody becomes a member by it. It
+    /// has no form on the wire.
+    Follow {
+        /// Which.
+        room: RoomName,
+        /// The last event already seen.
+        after: Option<Seq>,
+        /// Whether to hear who is writing and who comes and goes, too.
+        looks: bool,
+    },
     /// Stop listening, with this session.
     Leave {
         /// Which.
@@ -348,6 +358,7 @@ impl Command {
         match self {
             Self::Join { room, .. }
             | Self::Listen { room, .. }
+            | Self::Follow { room, .. }
             | Self::Leave { room }
             | Self::Send { room, .. }
             | Self::Edit { room, .. }
@@ -460,6 +471,7 @@ impl Command {
             | Self::GiveUp { .. }
             | Self::Add { .. } => true,
             Self::Leave { .. }
+            | Self::Follow { .. }
             | Self::Read { .. }
             | Self::Unread { .. }
             | Self::Level { .. }

@@ -10,6 +10,7 @@ pub mod encode;
 pub mod encoding;
 pub mod error_code;
 pub mod event_frame;
+pub mod event_stream;
 pub mod need;
 pub mod payload;
 pub mod plain;

@@ -59,6 +59,12 @@ impl Payload {
         Self { framed: Bytes::from(bytes).slice(start..), header, kind }
     }
 
+    /// A body for a door that has no frames of its own: nothing stands before it.
+    #[must_use]
+    pub fn bare(body: Vec<u8>, kind: PayloadKind) -> Self {
+        Self { framed: body.into(), header: 0, kind }
+    }
+
     /// Several frames in one piece of memory, as they follow each other on the wire; `None` for none. The body of such a
     /// payload is of no use.
     #[must_use]

@@ -2,6 +2,7 @@
 //! time to pass.
 
 pub mod chrome;
+pub mod events;
 pub mod http;
 pub mod plain;
 pub mod program;
@@ -17,6 +18,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 pub use chrome::{Chrome, Look, Window};
+pub use events::Events;
 pub use http::{Api, Browser, PASSWORD, Page};
 pub use plain::Terminal;
 pub use program::Program;
