@@ -115,7 +115,11 @@ impl Events {
                 let block: Vec<u8> = self.body.drain(..end + 2).collect();
                 self.take(&String::from_utf8(block).expect("UTF-8"));
             } else {
-                assert!(self.read().await, "the stream ended");
+                assert!(
+                    !self.is_over && self.read().await,
+                    "the stream ended: {:?}",
+                    String::from_utf8_lossy(&self.raw)
+                );
             }
         }
     }
