@@ -275,7 +275,8 @@ impl Sink for Outbox {
     }
 
     fn close(&self, closing: Closing) {
-        self.end(closing.reason, None);
+        // Too busy, or too slow: whoever comes back is welcome.
+        self.end(closing.reason, (closing.code == Closing::TRY_AGAIN.code).then_some(1_000));
     }
 
     fn sweep(&self) {
