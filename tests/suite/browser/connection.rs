@@ -5,7 +5,7 @@ use crate::support::{Chrome, TestServer};
 
 /// What a browser notes of each try while nobody listens.
 fn is_about_the_line(problem: &str) -> bool {
-    problem.contains("WebSocket connection to") || problem.contains("/api/v1/events")
+    ["WebSocket connection to", "/api/v1/events", "/js/event_line.js"].iter().any(|one| problem.contains(one))
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ fn is_expected(problem: &str) -> bool {
     problem.contains("WebSocket connection to") || problem.contains("/api/v1/events")
 }
 
-/// A guest in the lobby, behind a proxy that refuses WebSockets.
+/// A guest in the lobby, behind a proxy that refuses `WebSocket` handshakes.
 async fn behind(proxy: &Proxy, chrome: &Chrome, server: &TestServer, name: &str) -> Window {
     let window = chrome.wide(server).await;
     window.follow(&proxy.url("/")).await;

@@ -1,4 +1,5 @@
-//! A proxy of the kind that people sit behind: it passes on everything as it comes, but WebSockets only when it is told to.
+//! A proxy of the kind that people sit behind: it passes on everything as it comes, but a
+//! `WebSocket` only when it is told to.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -32,7 +33,7 @@ impl Proxy {
         Self { address, lets_through, refused, task }
     }
 
-    /// From now on WebSockets pass, too.
+    /// From now on every `WebSocket` passes, too.
     pub fn let_through(&self) {
         self.lets_through.store(true, Ordering::SeqCst);
     }
