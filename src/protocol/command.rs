@@ -1,5 +1,6 @@
 //! Commands: everything a person or a program may ask of the chat, whatever the door.
 
+pub use super::house_act::HouseAct;
 use crate::domain::clock::Timestamp;
 use crate::domain::emoji::Emoji;
 use crate::domain::event::EventKind;
@@ -7,7 +8,7 @@ use crate::domain::ids::{Seq, UserId};
 use crate::domain::membership::{Level, Role};
 use crate::domain::moderation::{Measure, ReportReason};
 use crate::domain::name::{RoomName, UserName};
-use crate::domain::person::{Author, Status};
+use crate::domain::person::Status;
 use crate::domain::room::{Description, RoomKind, Topic};
 use crate::domain::status_line::StatusLine;
 use crate::domain::text::MessageText;
@@ -272,19 +273,6 @@ pub enum Command {
         /// What.
         act: HouseAct,
     },
-}
-
-/// What those who run the server do in a room.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HouseAct {
-    /// Deletes a message.
-    TakeBack(Seq),
-    /// Archives the room, or opens it again.
-    Archive(bool),
-    /// Makes a member the owner.
-    Owner(Author),
-    /// Makes somebody a member for whom another system vouches, also of a private room.
-    Admit(Author),
 }
 
 /// Which events of a log are wanted.

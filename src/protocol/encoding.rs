@@ -9,12 +9,14 @@ pub enum Encoding {
     MsgPack,
     /// `parlor.v1.html`: JSON whose events also carry the rendered HTML.
     Html,
-    /// No subprotocol: lines for people.
+    /// No subprotocol: lines for people, one message each.
     Plain,
     /// A stream of events: JSON in blocks, see `event_stream`.
     Events,
     /// The same, with the rendered HTML.
     EventsHtml,
+    /// The same lines in a stream, each with its end.
+    Lines,
 }
 
 impl Encoding {

@@ -79,7 +79,7 @@ pub fn block(head: &Head<'_>, json: impl FnOnce(&mut Vec<u8>)) -> Payload {
     bytes.extend_from_slice(b"\ndata: ");
     bytes.extend_from_slice(&frame);
     bytes.extend_from_slice(b"\n\n");
-    Payload::bare(bytes, PayloadKind::Text)
+    Payload::raw(PayloadKind::Text, bytes)
 }
 
 /// Takes a block apart that [`block`] has written.

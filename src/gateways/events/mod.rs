@@ -9,5 +9,4 @@ mod outbox;
 pub mod positions;
 mod stream;
 
-pub use outbox::Bounds;
 pub use stream::{EventStream, Wanted};

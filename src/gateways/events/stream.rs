@@ -14,8 +14,8 @@ use super::positions::Positions;
 use crate::chat::fanout::{Sink, Weight, Worker};
 use crate::chat::turn::Closing;
 use crate::domain::ids::SessionId;
-use crate::domain::person::Origin;
-use crate::domain::person::Person;
+use crate::domain::person::{Origin, Person};
+use crate::gateways::stream::hall::Place;
 use crate::protocol::command::{Command, Request};
 use crate::protocol::encode;
 use crate::protocol::encoding::Encoding;
@@ -38,27 +38,23 @@ pub struct Wanted {
 /// The body of one stream.
 pub struct EventStream {
     session: SessionId,
-    worker: Rc<Worker>,
     outbox: Rc<Outbox>,
     encoding: Encoding,
+    worker: Rc<Worker>,
+    _place: Place,
 }
 
 impl EventStream {
     /// Opens a session on this thread for somebody who has been let in, and listens to the rooms.
     #[must_use]
-    pub fn open(
-        session: SessionId,
-        worker: Rc<Worker>,
-        bounds: Bounds,
-        person: Arc<Person>,
-        origin: Origin,
-        wanted: Wanted,
-    ) -> Self {
+    pub fn open(place: Place, person: Arc<Person>, origin: Origin, wanted: Wanted) -> Self {
+        let (session, worker) = (place.hall().chat.next_session(), Rc::clone(&place.hall().worker));
+        let bounds = Bounds { outbox_bytes: place.hall().outbox_bytes, beat_every: place.hall().ping_every };
         let encoding = if wanted.html { Encoding::EventsHtml } else { Encoding::Events };
         let rooms: Vec<_> = wanted.positions.iter().cloned().collect();
         let outbox = Rc::new(Outbox::new(session, Rc::clone(&worker), bounds, wanted.positions));
         outbox.add(RETRY);
-        let stream = Self { session, worker, outbox, encoding };
+        let stream = Self { session, outbox, encoding, worker, _place: place };
         stream.worker.register(session, encoding, stream.outbox.clone());
         let mut outcome = stream.worker.uplink.connect(session, stream.worker.id, person, origin);
         for (room, after) in rooms {

@@ -1,35 +1,27 @@
 //! `/events`: streams of events (WHATWG HTML, section 9.2), of one room or of several, and the way back for those who have
 //! opened one. The session behind a stream is `gateways::events`; here is what HTTP has to do with it.
 
-use std::convert::Infallible;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use actix_web::guard::GuardContext;
 use actix_web::http::header::{self, ContentEncoding, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
-use bytes::Bytes;
-use futures_util::Stream;
 
 use super::ask;
 use super::extract::room_name;
 use super::problem::ApiError;
-use crate::domain::clock::Timestamp;
 use crate::domain::ids::SessionId;
 use crate::domain::limits;
 use crate::domain::name::RoomName;
 use crate::domain::person::{Door, Origin};
-use crate::gateways::admission::Permit;
 use crate::gateways::events::positions::Positions;
-use crate::gateways::events::{Bounds, EventStream, Wanted};
+use crate::gateways::events::{EventStream, Wanted};
 use crate::gateways::websocket::WebsocketState;
 use crate::protocol::command::Request;
 use crate::protocol::decode;
 use crate::protocol::error_code::{ErrorCode, Problem};
-use crate::telemetry::metrics;
 use crate::web::middleware::same_origin;
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
@@ -125,7 +117,7 @@ async fn open(
     let person = visitor.person()?;
     let positions = positions(request.headers(), &query)?;
     // Before anything is done for a newcomer, as at the other doors.
-    let place = Place::take(sockets, visitor, state.clock.now())?;
+    let place = sockets.hall.knock(Door::Events, visitor.address)?;
     for (room, _) in positions.iter() {
         // A room that is refused is told with a status, the same for one that is hidden and one that is not there.
         ask::look(&state.chat, Arc::clone(&person), room.clone()).await?;
@@ -144,10 +136,7 @@ async fn open(
     let origin = Origin { door: Door::Events, address: visitor.address };
     let looks = query.looks.unwrap_or(true);
     let wanted = Wanted { positions, looks, html: query.html };
-    let bounds = Bounds { outbox_bytes: sockets.outbox_bytes, beat_every: sockets.ping_every };
-    let session = state.chat.next_session();
-    let stream = EventStream::open(session, Rc::clone(&sockets.worker), bounds, person, origin, wanted);
-    Ok(answer.streaming(Held { stream, _place: place }))
+    Ok(answer.streaming(EventStream::open(place, person, origin, wanted)))
 }
 
 /// The id that came back counts before the query: it is what the reader got last, while a browser repeats the query as it
@@ -164,49 +153,6 @@ fn positions(headers: &HeaderMap, query: &Query) -> Result<Positions, Problem> {
             "the last event of each room in the order of the rooms, with dots between them, such as 42 or 42.7";
         Problem::field(field, format!("`{field}`: {message}"))
     })
-}
-
-/// A place among all connections, and among those of its address; dropping it gives it back.
-struct Place {
-    sockets: Rc<WebsocketState>,
-    _permit: Permit,
-}
-
-impl Place {
-    fn take(sockets: &Rc<WebsocketState>, visitor: &Visitor, now: Timestamp) -> Result<Self, Problem> {
-        if sockets.open.get() >= sockets.max_open {
-            log::warn!("a stream of events was refused: max_connections are open");
-            return Err(Problem::new(
-                ErrorCode::Unavailable,
-                "the server has as many connections as it takes; try later",
-            ));
-        }
-        let permit = sockets.admission.handshake(visitor.address, now)?;
-        sockets.open.set(sockets.open.get() + 1);
-        sockets.worker.metrics().connected(metrics::Door::Events);
-        Ok(Self { sockets: Rc::clone(sockets), _permit: permit })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.sockets.open.set(self.sockets.open.get() - 1);
-        self.sockets.worker.metrics().disconnected(metrics::Door::Events);
-    }
-}
-
-/// A stream with its place.
-struct Held {
-    stream: EventStream,
-    _place: Place,
-}
-
-impl Stream for Held {
-    type Item = Result<Bytes, Infallible>;
-
-    fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Pin::new(&mut self.stream).poll_next(task)
-    }
 }
 
 fn parse(text: &str) -> Result<Query, Problem> {
