@@ -92,6 +92,8 @@ async fn stage() -> Stage {
     let server = TestServer::start_with(|config| {
         config.access.registration = Registration::Open;
         config.access.guests = Some(GuestAccess::Lobby);
+        // Time is passed on while something is waited for, and nobody is to be given up for that.
+        config.heartbeat.timeout = Duration::from_hours(2);
     })
     .await;
     let owner = server.browser();
