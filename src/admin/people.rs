@@ -76,7 +76,7 @@ impl Admin {
         Ok(found)
     }
 
-    /// Gives an account another site role: at most one's own, and only to those below.
+    /// Gives an account another site role: one below one's own, and only to those below.
     ///
     /// # Errors
     /// When the role is not enough, or the account is the only owner.
@@ -160,15 +160,15 @@ impl Admin {
         Ok((found, decisions, acts))
     }
 
-    /// At most one's own role, and only to those below; an owner may step down, if another one is left.
+    /// A role below one's own, and only to those below; an owner may step down, if another one is left.
     fn may_give(&self, by: &By, found: &WatchedAccount, role: SiteRole) -> Result<(), AdminError> {
         self.allow(by, Power::Roles)?;
         let before = found.account.site_role;
         if found.account.id != by.who.id {
             office::may_touch(by.role, before)?;
         }
-        if role > by.role || role == SiteRole::Bot || before == SiteRole::Bot {
-            let message = "give a role that is not above your own; bots are made as such and stay bots".to_owned();
+        if office::may_give(by.role, role).is_err() || before == SiteRole::Bot {
+            let message = "give a role that is below your own; bots are made as such and stay bots".to_owned();
             return Err(AdminError::Bad { field: "role", message });
         }
         Ok(())

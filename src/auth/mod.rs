@@ -16,6 +16,7 @@ mod limits;
 mod names;
 pub mod origin;
 pub mod password;
+pub mod program_login;
 pub mod reset;
 pub mod second_factor;
 pub mod secret;
