@@ -131,7 +131,7 @@ async fn a_room_is_deleted_without_a_script_by_typing_its_name() {
 
     window.see(".flash").await;
     window.goto("/admin/rooms/garden").await;
-    window.see_text("nothing").await;
+    window.see_text("It is not there any more.").await;
 }
 
 #[tokio::test]
