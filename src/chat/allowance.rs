@@ -47,6 +47,14 @@ impl Allowances {
         if !command.is_costly() || command.reads_history() { Ok(()) } else { self.spend(person.id, now) }
     }
 
+    /// Counts what a guest says in a session by a request, beside `spend_by_session`, which counts accounts.
+    ///
+    /// # Errors
+    /// When there was too much: how long to wait.
+    pub fn spend_for_guest(&mut self, person: &Person, command: &Command, now: Timestamp) -> Result<(), Problem> {
+        if person.is_guest() && command.is_costly() { self.spend(person.id, now) } else { Ok(()) }
+    }
+
     /// Forgets those who have not written for so long that it makes no difference.
     pub fn forget_full(&mut self, now: Timestamp) {
         if let Some(rate) = self.rate {

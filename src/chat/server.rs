@@ -156,7 +156,7 @@ impl ChatServer {
     }
 
     /// A session asks for something.
-    fn submit(&mut self, session: SessionId, request: Request) {
+    pub(super) fn submit(&mut self, session: SessionId, request: Request) {
         // A session that is gone asks for nothing.
         let Some(live) = self.people.session(session) else { return };
         let Request { id, command } = request;
@@ -233,10 +233,16 @@ impl ChatServer {
         let Some((caller, command)) = room.wait_for_change(user, caller, command) else { return };
         match command {
             Command::Join { room, after, create } => {
-                commands::join::run(self, id, caller, Wish { room, after, create, attention: Attention::Looks });
+                let attention = Attention::Looks;
+                commands::join::run(self, id, caller, Wish { room, after, create, attention, enters: true });
             }
             Command::Listen { room, after, create } => {
-                commands::join::run(self, id, caller, Wish { room, after, create, attention: Attention::Listens });
+                let attention = Attention::Listens;
+                commands::join::run(self, id, caller, Wish { room, after, create, attention, enters: true });
+            }
+            Command::Follow { room, after, looks } => {
+                let attention = if looks { Attention::Looks } else { Attention::Listens };
+                commands::join::run(self, id, caller, Wish { room, after, create: false, attention, enters: false });
             }
             Command::Leave { .. } => commands::leave::run(self, id, caller),
             Command::Send { text, nonce, reply_to, .. } => commands::send::run(self, id, caller, text, nonce, reply_to),

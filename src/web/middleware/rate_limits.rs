@@ -63,6 +63,16 @@ impl RequestRates {
         Self(is_on.then(|| Arc::new(Mutex::new(Counted { limits, requests, sign_ins }))))
     }
 
+    /// Counts what one request holds beside itself, where it holds several things that others ask for one by one.
+    ///
+    /// # Errors
+    /// `rate_limited`: too much from this address.
+    pub fn count_more(&self, address: IpAddr, more: usize, now: Timestamp) -> Result<(), Problem> {
+        let Some(counted) = &self.0 else { return Ok(()) };
+        let mut counted = counted.lock().unwrap_or_else(PoisonError::into_inner);
+        (0..more).try_for_each(|_| counted.requests.take(network(address), now).map_err(Problem::rate_limited))
+    }
+
     /// Counts one request.
     fn count(&self, address: IpAddr, method: &Method, path: &str, now: Timestamp) -> Result<(), Problem> {
         let Some(counted) = &self.0 else { return Ok(()) };

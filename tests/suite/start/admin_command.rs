@@ -110,7 +110,7 @@ async fn a_running_server_is_asked_with_a_token() {
     assert!(ask("token list --owner robo").await.is_empty());
     assert_eq!(ask("room retention dev 30").await[0]["retention_days"], 30);
     assert_eq!(ask("room archive dev").await[0]["archived"], true);
-    assert_eq!(ask("room owner dev bob").await[0]["name"], "dev");
+    assert_eq!(ask("room owner lobby bob").await[0]["name"], "lobby");
     ask("room delete dev --yes").await;
     assert!(ask("room list --name dev").await.is_empty());
     let invite = ask("invite add --uses 2 --days 30").await;
