@@ -160,7 +160,7 @@ impl Admin {
         Ok((found, decisions, acts))
     }
 
-    /// At most one's own role, and only to those below; an owner may step down, if another one is left.
+    /// A role below one's own, and only to those below; an owner may step down, if another one is left.
     fn may_give(&self, by: &By, found: &WatchedAccount, role: SiteRole) -> Result<(), AdminError> {
         self.allow(by, Power::Roles)?;
         let before = found.account.site_role;

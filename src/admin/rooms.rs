@@ -13,6 +13,7 @@ use crate::domain::permission::{self, LOBBY, Refusal, RoomFacts};
 use crate::domain::person::{Person, Standing};
 use crate::domain::room::RoomKind;
 use crate::protocol::command::{Command, HouseAct};
+use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::storage::StorageError;
 use crate::storage::archive::{ExportError, ExportOptions, Reading};
 use crate::storage::order::{WatchedAccount, WatchedRoom};
@@ -113,8 +114,8 @@ impl Admin {
             let account = account.ok_or_else(|| AdminError::no_account(owner))?;
             let is_in = found.memberships.iter().any(|member| member.user == account.id && !member.banned);
             if !is_in {
-                let message = "name somebody who is a member of the room".to_owned();
-                return Err(AdminError::Bad { field: "owner", message });
+                let missing = Problem::new(ErrorCode::NotFound, "this person is not a member of the room");
+                return Err(AdminError::Chat(Box::new(Problem { field: Some("owner"), ..missing })));
             }
         }
         if change.archived.is_some() && found.info.name.as_str() == LOBBY {

@@ -128,7 +128,8 @@ function options(figure, lines) {
     cursor: { show: false },
     scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((tick) => time.format(tick * 1000)) },
+      // Whole minutes: below them every mark would say the same.
+      { ...axis, incrs: [60, 300, 600, 900, 1800], values: (_, ticks) => ticks.map((tick) => time.format(tick * 1000)) },
       { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => number.format(tick)) },
     ],
     series: [{}, ...lines.map(([, tone]) => ({ stroke: colours[tone], width: 1.5, points: { show: false } }))],

@@ -6,6 +6,28 @@ use super::accessibility::{LOOKS, assert_accessible, assert_quiet};
 use super::{log_in, make_room, owned_by};
 use crate::support::{Browser, Chrome, Look, TestServer};
 
+/// Every page of those who run the server.
+const PATHS: [&str; 18] = [
+    "/admin",
+    "/admin/reports",
+    "/admin/people",
+    "/admin/people/bob",
+    "/admin/people/bob/delete",
+    "/admin/sessions",
+    "/admin/bans",
+    "/admin/rooms",
+    "/admin/rooms/garden",
+    "/admin/rooms/garden/delete",
+    "/admin/bots",
+    "/admin/bots/helper",
+    "/admin/tokens",
+    "/admin/storage",
+    "/admin/invites",
+    "/admin/settings",
+    "/admin/audit",
+    "/admin/health",
+];
+
 /// A server with something on every page.
 async fn busy() -> (TestServer, Browser) {
     let (server, owner) = owned_by("ann").await;
@@ -41,26 +63,7 @@ async fn nothing_is_found_on_the_pages_of_those_who_run_the_server() {
         let window = chrome.window(&server, look).await;
         log_in(&window, "ann").await;
         window.at("/rooms/lobby").await;
-        for path in [
-            "/admin",
-            "/admin/reports",
-            "/admin/people",
-            "/admin/people/bob",
-            "/admin/people/bob/delete",
-            "/admin/sessions",
-            "/admin/bans",
-            "/admin/rooms",
-            "/admin/rooms/garden",
-            "/admin/rooms/garden/delete",
-            "/admin/bots",
-            "/admin/bots/helper",
-            "/admin/tokens",
-            "/admin/storage",
-            "/admin/invites",
-            "/admin/settings",
-            "/admin/audit",
-            "/admin/health",
-        ] {
+        for path in PATHS {
             window.goto(path).await;
             assert_accessible(&window, &format!("{path}, {name}")).await;
             assert_quiet(&window, &format!("{path}, {name}")).await;
@@ -128,7 +131,7 @@ async fn a_room_is_deleted_without_a_script_by_typing_its_name() {
 
     window.see(".flash").await;
     window.goto("/admin/rooms/garden").await;
-    window.see_text("nothing").await;
+    window.see_text("It is not there any more.").await;
 }
 
 #[tokio::test]
@@ -149,4 +152,30 @@ async fn whoever_looks_at_a_room_that_is_deleted_is_told_and_loses_it() {
     assert_eq!(deleted.status, 303, "{}", deleted.body);
     window.see_text("This room was deleted.").await;
     window.see_that("document.querySelector('room-list [data-room=garden]') === null").await;
+}
+
+#[tokio::test]
+async fn no_page_reaches_beyond_the_window_in_arabic_or_when_enlarged() {
+    let (server, _owner) = busy().await;
+    let chrome = Chrome::start().await;
+    // Twice as large on a wide screen leaves half of its width.
+    let enlarged = Look::wide().sized(640, 430);
+    for (name, look, language) in
+        [("arabic wide", Look::wide(), "ar"), ("arabic phone", Look::phone(), "ar"), ("enlarged", enlarged, "de")]
+    {
+        let window = chrome.window(&server, look).await;
+        window.goto("/login").await;
+        window.click(&format!("[name=lang][value={language}]")).await;
+        window.see(&format!("html[lang={language}]")).await;
+        log_in(&window, "ann").await;
+        window.see(".timeline__list").await;
+        for path in PATHS {
+            window.goto(path).await;
+            window.see(".admin__body").await;
+            let overflow = window.value("document.documentElement.scrollWidth > innerWidth").await;
+            assert_eq!(overflow, false, "{path}, {name}");
+            let picture = path.replace('/', "-").replace("-admin", "");
+            window.screenshot(&format!("admin{picture}-{name}")).await;
+        }
+    }
 }
