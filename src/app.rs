@@ -29,7 +29,7 @@ use crate::chat::fanout::{Fanout, Worker};
 use crate::chat::journal::Journal;
 use crate::chat::server::{ChatServer, Setup};
 use crate::chat::turn::WorkerId;
-use crate::config::{Address, Config, PublicUrl};
+use crate::config::{Address, Config, PublicUrl, TlsSource};
 use crate::domain::clock::Clock;
 use crate::domain::ids::UserId;
 use crate::domain::profile::Profile;
@@ -71,6 +71,17 @@ pub enum StartError {
     /// The key of Web Push.
     #[display("{_0}")]
     Push(PushError),
+    /// A setting is about something that this program was built without.
+    #[display("{setting} is set, but this parlor was built without {what}: build with --features {feature}")]
+    #[from(skip)]
+    NotBuilt {
+        /// The setting.
+        setting: &'static str,
+        /// What it is about.
+        what: &'static str,
+        /// What builds it in.
+        feature: &'static str,
+    },
     /// The certificate.
     #[display("{_0}")]
     Tls(TlsError),
@@ -143,6 +154,7 @@ struct Parts {
 /// # Errors
 /// What stood in the way; nothing is left running then.
 pub async fn start(config: Config, clock: Clock) -> Result<Server, StartError> {
+    check_features(&config)?;
     let url = config.store.database.as_ref().map(|url| url.expose().to_owned());
     let snapshots = Snapshots { folder: config.upkeep.folder(&config.store.data), now: clock.now() };
     let store = SqliteStore::open_with(url.as_deref(), &config.store.data, &snapshots).await?;
@@ -230,7 +242,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let (watched, data) = (store.clone(), config.store.data.clone());
     upkeep.push(actix::spawn(admin::watch::watch(watched, metrics, clock.clone(), data)));
     upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
-    let renewing = tls.clone().map(|tls| actix::spawn(tls::server::follow_files(tls, clock.clone())));
+    let renewing = tls.clone().map(|tls| actix::spawn(tls::server::look_after(tls, clock.clone())));
     let zone = config.pages.time_zone.clone();
     let notifying =
         [actix::spawn(sender.run()), actix::spawn(push::follower::follow(push, zone, chat.clone(), stored))];
@@ -253,6 +265,17 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         draining,
         shutdown: config.listen.shutdown,
     })
+}
+
+/// What was left out of this program must not be wanted.
+fn check_features(config: &Config) -> Result<(), StartError> {
+    let oidc = config.identity.oidc.is_some() && cfg!(not(feature = "oidc"));
+    let acme = matches!(config.tls.source, TlsSource::Acme(_)) && cfg!(not(feature = "acme"));
+    let missing = [(oidc, "oidc_issuer", "OIDC", "oidc"), (acme, "acme_domains", "ACME", "acme")];
+    match missing.into_iter().find(|(is_missing, ..)| *is_missing) {
+        Some((_, setting, what, feature)) => Err(StartError::NotBuilt { setting, what, feature }),
+        None => Ok(()),
+    }
 }
 
 fn open_tls(config: &Config, clock: &Clock) -> Result<Option<Arc<ServerTls>>, TlsError> {

@@ -130,7 +130,12 @@ impl Auth {
     }
 
     /// The account of whom this issuer calls so; it is made when they come for the first time.
-    async fn account_of(&self, issuer: &str, subject: &str, name: Option<&str>) -> Result<Account, AuthError> {
+    pub(super) async fn account_of(
+        &self,
+        issuer: &str,
+        subject: &str,
+        name: Option<&str>,
+    ) -> Result<Account, AuthError> {
         if let Some(account) = self.store.identity(issuer, subject).await? {
             return Ok(account);
         }

@@ -16,6 +16,7 @@ pub mod events;
 pub mod idempotency;
 pub mod invites;
 pub mod order;
+pub mod passkeys;
 pub mod profiles;
 pub mod push;
 pub mod reports;
@@ -39,6 +40,7 @@ pub use events::Events;
 pub use idempotency::Idempotency;
 pub use invites::Invites;
 pub use order::Order;
+pub use passkeys::Passkeys;
 pub use profiles::Profiles;
 pub use push::PushSubscriptions;
 pub use reports::Reports;
@@ -61,6 +63,7 @@ pub trait Store:
     + Settings
     + Idempotency
     + Profiles
+    + Passkeys
     + PushSubscriptions
     + Order
     + Audit

@@ -5,6 +5,8 @@ pub mod chrome;
 pub mod http;
 pub mod plain;
 pub mod program;
+#[cfg(feature = "oidc")]
+pub mod provider;
 pub mod push_service;
 pub mod raw;
 pub mod saboteur;

@@ -17,6 +17,8 @@ mod posting;
 mod private_rooms;
 mod problems;
 mod prose;
+#[cfg(feature = "oidc")]
+mod provider;
 mod proxies;
 mod reset;
 mod resuming;
