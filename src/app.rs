@@ -140,6 +140,8 @@ struct Parts {
     chat: Chat,
     push: Push,
     admission: Arc<Admission>,
+    /// Connections of HTTP, apart from the WebSockets.
+    lines: Arc<Admission>,
     searcher: Arc<Searcher>,
     admin: Admin,
     request_rates: RequestRates,
@@ -198,6 +200,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         chat: chat.clone(),
         push: push.clone(),
         admission: Arc::new(Admission::new(&config.limits)),
+        lines: Arc::new(Admission::new(&config.limits)),
         request_rates: RequestRates::new(&config.limits),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
         admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone()),
@@ -243,6 +246,11 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     upkeep.push(actix::spawn(admin::watch::watch(watched, metrics, clock.clone(), data)));
     upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
     let renewing = tls.clone().map(|tls| actix::spawn(tls::server::look_after(tls, clock.clone())));
+    #[cfg(feature = "acme")]
+    if let (Some(tls), TlsSource::Acme(acme)) = (&tls, &config.tls.source) {
+        let folder = config.store.data.join("tls");
+        upkeep.push(actix::spawn(tls::acme::keep(tls.clone(), acme.clone(), folder, clock.clone())));
+    }
     let zone = config.pages.time_zone.clone();
     let notifying =
         [actix::spawn(sender.run()), actix::spawn(push::follower::follow(push, zone, chat.clone(), stored))];
@@ -368,6 +376,8 @@ fn worker(
         tls: parts.tls.clone(),
         doorway: Arc::clone(&parts.doorway),
         patience: patience(&parts.config),
+        lines: Arc::clone(&parts.lines),
+        clock: parts.clock.clone(),
         stopping: stopping.clone(),
     };
     upgrade::serve(app.into_factory(), sessions, line)

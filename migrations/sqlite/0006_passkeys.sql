@@ -1,3 +1,8 @@
+-- More ways to log in.
+
+-- A login whose end no use of it puts off: that of whom another system vouched for.
+ALTER TABLE devices ADD COLUMN fixed INTEGER NOT NULL DEFAULT 0 CHECK (fixed IN (0, 1));
+
 -- Passkeys (WebAuthn): keys on people's devices by which they log in.
 
 CREATE TABLE passkeys (

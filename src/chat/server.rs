@@ -80,6 +80,8 @@ pub struct ChatServer {
     pub(super) heartbeat_seconds: u64,
     /// Logins that have ended a moment ago.
     pub(super) ended: HashMap<DeviceId, Timestamp>,
+    /// Accounts that were deleted a moment ago.
+    pub(super) gone: HashMap<UserId, Timestamp>,
     pub(super) allowances: Allowances,
     pub(super) ports: Ports,
     pub(super) people: People,
@@ -114,6 +116,7 @@ impl ChatServer {
             room_idle: setup.room_idle,
             heartbeat_seconds: setup.heartbeat_seconds,
             ended: HashMap::new(),
+            gone: HashMap::new(),
             allowances: Allowances::new(setup.request_rate),
             ports: Ports::default(),
             people: People::default(),

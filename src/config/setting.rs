@@ -314,7 +314,7 @@ pub const SETTINGS: &[Setting] = &[
     entry(Section::Limits, "message_burst", Preset::Value("30"), Allowed::Number(1, 1_000_000),
         "Messages one account, or one connection of a guest, may send at once."),
     entry(Section::Limits, "connections_per_address", Preset::Value("1000"), Allowed::Number(1, 10_000_000),
-        "WebSockets that may be open from one address (IPv6: one /64). Raise it where many share one, behind a proxy above all."),
+        "WebSockets that may be open from one address (IPv6: one /64), and as many connections of plain HTTP. Raise it where many share one; trusted_proxies have no limit of the latter."),
     entry(Section::Limits, "handshakes_per_second", Preset::Value("50"), Allowed::Number(1, 1_000_000),
         "WebSockets that one address may open each second, in the long run."),
     entry(Section::Limits, "handshake_burst", Preset::Value("1000"), Allowed::Number(1, 10_000_000),

@@ -140,6 +140,29 @@ impl ServerTls {
         matches!(self.source, Source::SelfSigned { .. }).then(|| self.current.get().fingerprint)
     }
 
+    /// Whether an authority has to be asked for another certificate: there is none, it is not for all of these names, or two
+    /// thirds of its time are over.
+    #[cfg(feature = "acme")]
+    pub(super) fn is_due(&self, names: &[String], now: Timestamp) -> bool {
+        let certificate = self.current.get();
+        let life = certificate.expires_at.since(certificate.good_from);
+        let has_none = self.seen.lock().unwrap_or_else(PoisonError::into_inner).is_none();
+        has_none || !self_signed::is_for(&certificate, names) || now >= certificate.good_from.plus(life * 2 / 3)
+    }
+
+    /// Shows an authority that asks for this name what it wants to see.
+    #[cfg(feature = "acme")]
+    pub(super) fn show_proof(&self, name: &str, proof: Arc<CertifiedKey>) {
+        let mut proofs = self.current.proofs.write().unwrap_or_else(PoisonError::into_inner);
+        proofs.insert(name.to_ascii_lowercase(), proof);
+    }
+
+    /// Nobody asks any more.
+    #[cfg(feature = "acme")]
+    pub(super) fn forget_proofs(&self) {
+        self.current.proofs.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Takes what the files hold now.
     ///
     /// # Errors

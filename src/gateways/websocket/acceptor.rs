@@ -15,7 +15,12 @@ use socket2::SockRef;
 use tokio_rustls::{TlsAcceptor, TlsStream};
 
 use crate::auth::forwarded::Doorway;
+use crate::domain::clock::Clock;
 use crate::domain::network::network;
+use crate::gateways::admission::{Admission, Permit};
+use crate::protocol::error_code::Problem;
+#[cfg(feature = "acme")]
+use crate::tls::server::ACME_PROTOCOL;
 use crate::tls::{ServerTls, Stream};
 
 /// How long a client may take nothing of what the system has for it.
@@ -33,7 +38,16 @@ pub(super) enum Refused {
     #[display("a handshake of TLS took too long")]
     TooSlow(tokio::time::error::Elapsed),
     Tls(std::io::Error),
+    #[display("{_0}")]
+    TooManyOpen(Problem),
+    #[cfg(feature = "acme")]
+    #[display("an authority has seen its proof")]
+    Proven,
 }
+
+/// What somebody hears who has too many connections, where it can be said: without TLS.
+const TOO_MANY_OPEN: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nConnection: close\r\n\
+    Content-Type: text/plain\r\nContent-Length: 55\r\n\r\ntoo many connections are open from this address; close\n";
 
 /// Takes the connections of one thread. Cheap to clone; the clones count together.
 #[derive(Clone)]
@@ -43,6 +57,9 @@ pub(super) struct Acceptor {
     /// How long a handshake may take; zero is for ever.
     patience: Duration,
     under_way: Rc<RefCell<UnderWay>>,
+    /// Connections of all threads, by address.
+    lines: Arc<Admission>,
+    clock: Clock,
 }
 
 /// Handshakes that have begun and not ended.
@@ -59,21 +76,41 @@ struct Place {
 }
 
 impl Acceptor {
-    pub(super) fn new(tls: Option<&ServerTls>, doorway: Arc<Doorway>, patience: Duration) -> Self {
+    pub(super) fn new(
+        tls: Option<&ServerTls>,
+        doorway: Arc<Doorway>,
+        patience: Duration,
+        lines: Arc<Admission>,
+        clock: Clock,
+    ) -> Self {
         let tls = tls.map(|tls| TlsAcceptor::from(tls.config()));
-        Self { tls, doorway, patience, under_way: Rc::default() }
+        Self { tls, doorway, patience, under_way: Rc::default(), lines, clock }
     }
 
-    /// A connection that HTTP can begin on.
-    pub(super) async fn accept(&self, stream: TcpStream) -> Result<(Stream, Option<SocketAddr>), Refused> {
+    /// A connection that HTTP can begin on, and its place among those of its address.
+    pub(super) async fn accept(
+        &self,
+        stream: TcpStream,
+    ) -> Result<(Stream, Option<SocketAddr>, Option<Permit>), Refused> {
         // Small frames go out at once; without this they would wait for each other (Nagle). It may be gone already.
         let _ = stream.set_nodelay(true);
         // Neither HTTP nor the system minds a client that never reads its answer. Sessions are cut long before this.
         let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(TAKES_NOTHING));
         let peer = stream.peer_addr().ok();
-        let Some(tls) = &self.tls else { return Ok((Stream::Plain(stream), peer)) };
         // Behind a proxy many come from one address.
-        let address = peer.map(|peer| peer.ip()).filter(|address| !self.doorway.trusts(*address)).map(network);
+        let address = peer.map(|peer| peer.ip()).filter(|address| !self.doorway.trusts(*address));
+        let line = match address.map(|address| self.lines.connection(address, self.clock.now())).transpose() {
+            Ok(line) => line,
+            Err(problem) => {
+                if self.tls.is_none() {
+                    // As far as it goes: nobody is waited for here.
+                    let _ = stream.try_write(TOO_MANY_OPEN);
+                }
+                return Err(Refused::TooManyOpen(problem));
+            }
+        };
+        let Some(tls) = &self.tls else { return Ok((Stream::Plain(stream), peer, line)) };
+        let address = address.map(network);
         let _place = UnderWay::enter(&self.under_way, address).ok_or(Refused::TooMany)?;
         let handshake = tls.accept(stream);
         let secured = if self.patience.is_zero() {
@@ -81,7 +118,12 @@ impl Acceptor {
         } else {
             tokio::time::timeout(self.patience, handshake).await??
         };
-        Ok((Stream::Tls(Box::new(TlsStream::Server(secured))), peer))
+        #[cfg(feature = "acme")]
+        if secured.get_ref().1.alpn_protocol() == Some(ACME_PROTOCOL) {
+            // The handshake was all there is to it (RFC 8737, section 3).
+            return Err(Refused::Proven);
+        }
+        Ok((Stream::Tls(Box::new(TlsStream::Server(secured))), peer, line))
     }
 }
 

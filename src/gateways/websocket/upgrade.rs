@@ -35,7 +35,9 @@ use super::state::WebsocketState;
 use super::typed_rooms::TypedRooms;
 use crate::auth::forwarded::Doorway;
 use crate::chat::fanout::Sink;
+use crate::domain::clock::Clock;
 use crate::domain::limits;
+use crate::gateways::admission::Admission;
 use crate::protocol::encoding::Encoding;
 use crate::tls::{ServerTls, Stream};
 
@@ -76,6 +78,10 @@ pub struct Line {
     pub doorway: Arc<Doorway>,
     /// How long others are waited for.
     pub patience: Patience,
+    /// How many connections one address may have.
+    pub lines: Arc<Admission>,
+    /// Where the time comes from.
+    pub clock: Clock,
     /// Tells when to stop.
     pub stopping: GracefulShutdownSignal,
 }
@@ -84,7 +90,7 @@ pub struct Line {
 pub fn serve<F, S, B>(
     app: F,
     state: Rc<WebsocketState>,
-    Line { tls, doorway, patience, stopping }: Line,
+    Line { tls, doorway, patience, lines, clock, stopping }: Line,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = (), InitError = ()>
 where
     F: ServiceFactory<
@@ -119,7 +125,7 @@ where
             }))
         }
     });
-    let acceptor = Acceptor::new(tls.as_deref(), doorway, patience.headers);
+    let acceptor = Acceptor::new(tls.as_deref(), doorway, patience.headers, lines, clock);
     let http = HttpService::build()
         .graceful_shutdown_signal(move || {
             let stopping = stopping.clone();
@@ -132,14 +138,22 @@ where
         .finish(fn_factory(move || plain.clone()))
         .map_err(drop)
         .map_init_err(drop);
-    fn_service(move |stream: TcpStream| {
-        let acceptor = acceptor.clone();
+    let http = Rc::new(http);
+    fn_factory(move || {
+        let (http, acceptor) = (Rc::clone(&http), acceptor.clone());
         async move {
-            let accepted = acceptor.accept(stream).await.map_err(|error| log::debug!("no connection: {error}"));
-            accepted.map(|(stream, peer)| (stream, Protocol::Http1, peer))
+            let http = Rc::new(http.new_service(()).await?);
+            Ok::<_, ()>(fn_service(move |stream: TcpStream| {
+                let (http, acceptor) = (Rc::clone(&http), acceptor.clone());
+                async move {
+                    let accepted = acceptor.accept(stream).await;
+                    // The place is kept for as long as HTTP has the connection. A WebSocket has one of its own.
+                    let (stream, peer, _place) = accepted.map_err(|error| log::debug!("no connection: {error}"))?;
+                    http.call((stream, Protocol::Http1, peer)).await
+                }
+            }))
         }
     })
-    .and_then(http)
 }
 
 /// Answers one request that may become a WebSocket, and lets it become one.

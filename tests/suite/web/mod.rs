@@ -12,6 +12,8 @@ mod login;
 mod message_forms;
 mod moderation_forms;
 mod pages;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod people;
 mod posting;
 mod private_rooms;
