@@ -247,10 +247,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
     let renewing = tls.clone().map(|tls| actix::spawn(tls::server::look_after(tls, clock.clone())));
     #[cfg(feature = "acme")]
-    if let (Some(tls), TlsSource::Acme(acme)) = (&tls, &config.tls.source) {
-        let folder = config.store.data.join("tls");
-        upkeep.push(actix::spawn(tls::acme::keep(tls.clone(), acme.clone(), folder, clock.clone())));
-    }
+    upkeep.extend(tls.clone().and_then(|tls| ask_authority(&config, tls, &clock)));
     let zone = config.pages.time_zone.clone();
     let notifying =
         [actix::spawn(sender.run()), actix::spawn(push::follower::follow(push, zone, chat.clone(), stored))];
@@ -290,6 +287,13 @@ fn open_tls(config: &Config, clock: &Clock) -> Result<Option<Arc<ServerTls>>, Tl
     let host = config.listen.public_url.as_ref().map(PublicUrl::host);
     let opened = ServerTls::open(&config.tls, &config.store.data.join("tls"), host, clock.now())?;
     Ok(opened.map(Arc::new))
+}
+
+/// Has an authority asked for certificates, if the settings name one.
+#[cfg(feature = "acme")]
+fn ask_authority(config: &Config, tls: Arc<ServerTls>, clock: &Clock) -> Option<JoinHandle<()>> {
+    let TlsSource::Acme(acme) = &config.tls.source else { return None };
+    Some(actix::spawn(tls::acme::keep(tls, acme.clone(), config.store.data.join("tls"), clock.clone())))
 }
 
 /// What the chat starts with beside the database.

@@ -102,7 +102,7 @@ impl Outbound {
 /// The request as a server wants it: the path in its first line, the host in a header (RFC 9112, section 3.2.1).
 fn addressed(request: Request<Vec<u8>>, uri: &Uri) -> Result<Request<Full<Bytes>>, OutboundError> {
     let no_address = || OutboundError::NoAddress(uri.to_string());
-    let authority = uri.authority().map(|authority| authority.as_str()).ok_or_else(no_address)?;
+    let authority = uri.authority().map(hyper::http::uri::Authority::as_str).ok_or_else(no_address)?;
     let host = authority.rsplit('@').next().and_then(|host| HeaderValue::from_str(host).ok()).ok_or_else(no_address)?;
     let path = uri.path_and_query().map_or("/", |path| path.as_str()).parse().map_err(|_| no_address())?;
     let (mut head, body) = request.into_parts();

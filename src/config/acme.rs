@@ -23,11 +23,12 @@ pub struct AcmeConfig {
 impl AcmeConfig {
     pub(super) fn read(values: &Values) -> Result<Option<Self>, ConfigError> {
         let directory = web_address(values.required("acme_directory"))?;
-        let email = values.optional("acme_email");
-        let Some(given) = values.optional("acme_domains") else {
-            return email.map_or(Ok(None), |email| Err(email.without("acme_domains")));
+        let given = values.optional("acme_email");
+        let email = given.map(address).transpose()?;
+        let Some(names) = values.optional("acme_domains") else {
+            return given.map_or(Ok(None), |email| Err(email.without("acme_domains")));
         };
-        Ok(Some(Self { domains: domains(given)?, email: email.map(address).transpose()?, directory }))
+        Ok(Some(Self { domains: domains(names)?, email, directory }))
     }
 }
 

@@ -34,6 +34,9 @@ impl OidcConfig {
     pub(super) fn read(values: &Values) -> Result<Option<Self>, ConfigError> {
         let only = values.required("oidc_only").choice(&[("on", true), ("off", false)])?;
         let scopes = scopes(values.required("oidc_scopes"))?;
+        let line_of = |name| values.optional(name).map(line).transpose();
+        let (client_id, client_secret) = (line_of("oidc_client_id")?, line_of("oidc_client_secret")?);
+        let label = values.optional("oidc_name").map(name).transpose()?;
         let Some(issuer) = values.optional("oidc_issuer") else {
             let alone = DEPENDENT.iter().filter_map(|name| values.optional(name));
             return match alone.into_iter().find(|given| given.setting.name != "oidc_only" || only) {
@@ -41,13 +44,13 @@ impl OidcConfig {
                 None => Ok(None),
             };
         };
-        let client_id = values.optional("oidc_client_id").ok_or_else(|| issuer.without("oidc_client_id"))?;
         let host = web_address(issuer)?.host_str().unwrap_or_default().to_owned();
+        let client_id = client_id.ok_or_else(|| issuer.without("oidc_client_id"))?;
         Ok(Some(Self {
             issuer: issuer.text.clone(),
-            client_id: line(client_id)?,
-            client_secret: values.optional("oidc_client_secret").map(line).transpose()?.map(SecretString::from),
-            name: values.optional("oidc_name").map(name).transpose()?.unwrap_or(host),
+            client_id,
+            client_secret: client_secret.map(SecretString::from),
+            name: label.unwrap_or(host),
             scopes,
             only,
         }))

@@ -158,23 +158,22 @@ impl Auth {
         let (issuer, subject) = (oidc.issuer.as_str(), somebody.subject.as_str());
         if let Some(user) = errand.connects {
             let person = arriving.person.filter(|person| person.id == user).ok_or(OidcError::NotBegun)?;
-            return match self.store.connect_identity(person.id, issuer, subject, self.clock.now()).await? {
-                true => Ok(Arrival::Connected),
-                false => Err(OidcError::Taken.into()),
-            };
+            if self.store.connect_identity(person.id, issuer, subject, self.clock.now()).await? {
+                return Ok(Arrival::Connected);
+            }
+            return Err(OidcError::Taken.into());
         }
         let known = self.store.identity(issuer, subject).await?;
         let is_new = known.is_none();
-        let account = match known {
-            Some(account) => account,
-            None => {
-                // Shut out by address: no account is made for them first.
-                self.let_in(None, Some(arriving.address))?;
-                if !self.access().demo && self.access().registration != Registration::Open {
-                    return Err(OidcError::Stranger.into());
-                }
-                self.account_of(issuer, subject, somebody.name.as_deref()).await?
+        let account = if let Some(account) = known {
+            account
+        } else {
+            // Shut out by address: no account is made for them first.
+            self.let_in(None, Some(arriving.address))?;
+            if !self.access().demo && self.access().registration != Registration::Open {
+                return Err(OidcError::Stranger.into());
             }
+            self.account_of(issuer, subject, somebody.name.as_deref()).await?
         };
         self.let_in(Some(account.id), Some(arriving.address))?;
         let login = self.log_in_account(account, arriving.label).await?;

@@ -104,7 +104,7 @@ impl Acceptor {
             Err(problem) => {
                 if self.tls.is_none() {
                     // As far as it goes: nobody is waited for here.
-                    let _ = stream.try_write(TOO_MANY_OPEN);
+                    let _ = SockRef::from(&stream).send(TOO_MANY_OPEN);
                 }
                 return Err(Refused::TooManyOpen(problem));
             }

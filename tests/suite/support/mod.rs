@@ -1,6 +1,8 @@
 //! What the tests stand on: a server of their own, and clients for it. Tests wait for answers and events, never for
 //! time to pass.
 
+#[cfg(feature = "acme")]
+pub mod authority;
 pub mod chrome;
 pub mod http;
 pub mod plain;

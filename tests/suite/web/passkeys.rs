@@ -6,14 +6,20 @@ use parlor::config::PublicUrl;
 
 use crate::support::{Browser, PASSWORD, TestServer};
 
-async fn named() -> (TestServer, Browser) {
-    let server = TestServer::start_with(|config| {
-        config.listen.public_url = PublicUrl::parse("https://chat.example");
-    });
-    let server = server.await;
+/// A server with its owner, who knows it by this address; without one, by a name of this machine.
+async fn reached_at(url: Option<&str>) -> (TestServer, Browser) {
+    let mut server = TestServer::start().await;
     let ann = server.browser();
     ann.set_up("ann").await;
+    let here = format!("http://localhost:{}", server.address.port());
+    let url = PublicUrl::parse(url.unwrap_or(&here)).expect("an address");
+    server.stop().await;
+    server.start_again_with(|config| config.listen.public_url = Some(url)).await;
     (server, ann)
+}
+
+async fn named() -> (TestServer, Browser) {
+    reached_at(None).await
 }
 
 #[tokio::test]
@@ -24,7 +30,7 @@ async fn the_server_asks_for_a_key_that_is_found_without_a_name_and_looks_who_is
 
     assert_eq!(begun.status, 200, "{}", begun.body);
     let options = begun.json();
-    assert_eq!(options["rp"]["id"], "chat.example");
+    assert_eq!(options["rp"]["id"], "localhost");
     let selection = &options["authenticatorSelection"];
     assert_eq!((&selection["residentKey"], &selection["userVerification"]), (&"required".into(), &"required".into()));
     assert!(begun.cookie("ceremony").contains("HttpOnly"), "{}", begun.cookie("ceremony"));
@@ -76,14 +82,14 @@ async fn what_nobody_asked_for_is_no_answer() {
 
 #[tokio::test]
 async fn without_a_public_name_there_are_no_passkeys() {
-    for url in [None, Some("http://chat.example"), Some("https://192.0.2.1")] {
-        let server = TestServer::start_with(|config| config.listen.public_url = url.and_then(PublicUrl::parse)).await;
-        let ann = server.browser();
-        ann.set_up("ann").await;
+    let (unnamed, ann) = TestServer::owned_by("ann").await;
+    assert_eq!(unnamed.browser().post("/login/passkey/begin", &[]).await.status, 401);
+    let without_tls = reached_at(Some("http://chat.example")).await;
+    let bare = reached_at(Some("http://127.0.0.1")).await;
 
-        assert!(!ann.get("/settings").await.body.contains("/settings/sign-in"), "{url:?}");
-        assert!(!server.browser().get("/login").await.body.contains("passkey"), "{url:?}");
-        assert_eq!(server.browser().post("/login/passkey/begin", &[]).await.status, 401, "{url:?}");
-        assert_eq!(ann.get("/settings/sign-in").await.status, 404, "{url:?}");
+    for (server, ann) in [(unnamed, ann), without_tls, bare] {
+        assert!(!ann.get("/settings").await.body.contains("/settings/sign-in"));
+        assert!(!server.browser().get("/login").await.body.contains("passkey"));
+        assert_eq!(ann.get("/settings/sign-in").await.status, 404);
     }
 }
