@@ -163,7 +163,7 @@ impl Auth {
         let made = ceremonies.webauthn.finish_passkey_registration(&credential, &state);
         let made = made.map_err(|error| refused(&error))?;
         let stored = StoredPasskey {
-            credential: made.cred_id().as_ref().to_owned(),
+            credential: Vec::clone(made.cred_id()),
             user,
             label: label.to_owned(),
             key: json(&made),
