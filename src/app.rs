@@ -1,8 +1,10 @@
 //! The composition root: the only place that knows everybody. It opens the database, starts the actors and the worker
 //! threads, and takes it all down again in order.
 
+pub mod doors;
 pub mod upkeep;
 
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,7 +21,7 @@ use async_trait::async_trait;
 use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
 
-use crate::admin::{self, Admin};
+use crate::admin::{self, Admin, Places};
 use crate::auth::forwarded::Doorway;
 use crate::auth::vouched::JwksError;
 use crate::auth::{Auth, AuthError};
@@ -35,8 +37,9 @@ use crate::domain::ids::UserId;
 use crate::domain::profile::Profile;
 use crate::gateways::admission::Admission;
 use crate::gateways::dispatch::Rates;
+use crate::gateways::stream::Hall;
 use crate::gateways::websocket::WebsocketState;
-use crate::gateways::websocket::only_http;
+use crate::gateways::websocket::lines::Lines;
 use crate::gateways::websocket::upgrade::{self, Line, Patience};
 use crate::push::follower::Attendance;
 use crate::push::{self, Push, PushError};
@@ -46,11 +49,11 @@ use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
 use crate::tls::{self, ServerTls, TlsError};
 use crate::web::middleware::rate_limits::RequestRates;
-use crate::web::redirect::{self, Target};
 use crate::web::routes;
 use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
 use crate::web::views::render::{RenderError, Renderer};
+use doors::OpenDoor;
 use upkeep::Schedule;
 
 /// Why the server did not start. One line each.
@@ -110,6 +113,7 @@ pub enum StartError {
 pub struct Server {
     addresses: Vec<SocketAddr>,
     redirects: Vec<SocketAddr>,
+    doors: Vec<OpenDoor>,
     tls: Option<Arc<ServerTls>>,
     clock: Clock,
     handle: ServerHandle,
@@ -141,14 +145,33 @@ struct Parts {
     push: Push,
     admission: Arc<Admission>,
     /// Connections of HTTP, apart from the WebSockets.
-    lines: Arc<Admission>,
+    lines: Lines,
     searcher: Arc<Searcher>,
     admin: Admin,
     request_rates: RequestRates,
     renderer: Arc<Renderer>,
     draining: Draining,
     next_worker: Arc<AtomicUsize>,
-    listeners: usize,
+}
+
+thread_local! {
+    /// What all doors of this thread share, listeners of HTTP included. A worker thread belongs to one server.
+    static HALL: RefCell<Option<Rc<Hall>>> = const { RefCell::new(None) };
+}
+
+impl Parts {
+    /// What all doors of this thread share. The first one that asks opens the thread's fan-out.
+    fn hall(&self) -> Rc<Hall> {
+        let make = || {
+            let id = WorkerId(self.next_worker.fetch_add(1, Ordering::Relaxed));
+            let (clock, renderer, metrics) = (self.clock.clone(), self.renderer.clone(), self.metrics.clone());
+            let worker = Worker::new(id, clock, renderer, metrics, self.chat.uplink());
+            self.chat.open_worker(id, Fanout::new(worker.clone()).start());
+            let (auth, admission) = (self.auth.clone(), self.admission.clone());
+            Rc::new(Hall::new(&self.config, auth, self.chat.clone(), admission, worker))
+        };
+        HALL.with(|hall| Rc::clone(hall.borrow_mut().get_or_insert_with(make)))
+    }
 }
 
 /// Starts a server in the running actix system. It serves from now on.
@@ -179,6 +202,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let renderer = Arc::new(Renderer::new(config.pages.time_zone.clone())?);
     // Before the actors: a port in use is the most common reason not to start.
     let listeners = listen("--listen", &config.listen.listen)?;
+    let doors = doors::listen_all(&config.doors)?;
     let redirecting = config.tls.http_redirect.as_ref().map(|address| listen("--http-redirect", address));
     let redirecting = redirecting.transpose()?.unwrap_or_default();
     let hub = Arbiter::new();
@@ -189,10 +213,15 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let chat = start_chat(&config, &clock, &metrics, &store, &auth, Before { profiles, alerts }, &hub);
     let draining = Draining::default();
     let schedule = Schedule::new(&config, store.clone(), metrics.clone());
-    let doorway = Doorway { trusted: config.listen.trusted_proxies.clone(), is_tls: tls.is_some() };
+    let doorway = Arc::new(Doorway { trusted: config.listen.trusted_proxies.clone(), is_tls: tls.is_some() });
+    let lines = Lines {
+        admission: Arc::new(Admission::new(&config.limits)),
+        doorway: Arc::clone(&doorway),
+        clock: clock.clone(),
+    };
     let parts = Parts {
         tls: tls.clone(),
-        doorway: Arc::new(doorway),
+        doorway,
         clock: clock.clone(),
         metrics: metrics.clone(),
         store: store.clone(),
@@ -200,14 +229,13 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         chat: chat.clone(),
         push: push.clone(),
         admission: Arc::new(Admission::new(&config.limits)),
-        lines: Arc::new(Admission::new(&config.limits)),
+        lines,
         request_rates: RequestRates::new(&config.limits),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
-        admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone()),
+        admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone(), Places::of(&config)),
         renderer,
         draining: draining.clone(),
         next_worker: Arc::default(),
-        listeners: listeners.len(),
         config: config.clone(),
     };
     let mut builder = actix_server::Server::build()
@@ -223,25 +251,19 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         addresses.push(listener.local_addr().map_err(cannot)?);
         builder = builder.listen("http", listener, move || worker(&parts, &stopping)).map_err(cannot)?;
     }
-    let mut redirects = Vec::new();
-    for listener in redirecting {
-        let cannot = |error: std::io::Error| {
-            let address = config.tls.http_redirect.as_ref().map(Address::to_string).unwrap_or_default();
-            StartError::Listen { flag: "--http-redirect", address, reason: error.to_string() }
-        };
-        redirects.push(listener.local_addr().map_err(cannot)?);
-        let target = Target {
-            public_url: config.listen.public_url.clone(),
-            port: addresses.first().map_or(443, SocketAddr::port),
-        };
-        let (patience, stopping) = (patience(&config), stopping.clone());
-        let serve = move || only_http::serve(redirect::app(target.clone()).into_factory(), patience, stopping.clone());
-        builder = builder.listen("redirect", listener, serve).map_err(cannot)?;
-    }
+    let (builder, doors) = doors::serve_all(builder, doors, &parts)?;
+    let port = addresses.first().map_or(443, SocketAddr::port);
+    let (builder, redirects) = doors::serve_redirects(builder, redirecting, &config, port, &stopping)?;
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
     let mut upkeep = vec![actix::spawn(upkeep::prune(store.clone(), clock.clone()))];
-    upkeep.push(actix::spawn(upkeep::retain(store.clone(), clock.clone(), config.upkeep.retention_days)));
+    upkeep.push(actix::spawn(upkeep::clear_away(store.clone())));
+    upkeep.push(actix::spawn(upkeep::retain(
+        store.clone(),
+        clock.clone(),
+        config.upkeep.retention_days,
+        auth.follow_house(),
+    )));
     let (watched, data) = (store.clone(), config.store.data.clone());
     upkeep.push(actix::spawn(admin::watch::watch(watched, metrics, clock.clone(), data)));
     upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
@@ -255,6 +277,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     Ok(Server {
         addresses,
         redirects,
+        doors,
         tls,
         clock,
         renewing,
@@ -346,18 +369,7 @@ fn worker(
     parts: &Parts,
     stopping: &GracefulShutdownSignal,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = (), InitError = ()> + use<> {
-    let id = WorkerId(parts.next_worker.fetch_add(1, Ordering::Relaxed));
-    let worker =
-        Worker::new(id, parts.clock.clone(), parts.renderer.clone(), parts.metrics.clone(), parts.chat.uplink());
-    parts.chat.open_worker(id, Fanout::new(worker.clone()).start());
-    let sessions = WebsocketState::new(
-        &parts.config,
-        parts.auth.clone(),
-        parts.chat.clone(),
-        parts.admission.clone(),
-        worker,
-        parts.listeners,
-    );
+    let sessions = WebsocketState::new(&parts.config, parts.hall());
     let state = WebState {
         auth: parts.auth.clone(),
         chat: parts.chat.clone(),
@@ -380,8 +392,7 @@ fn worker(
         tls: parts.tls.clone(),
         doorway: Arc::clone(&parts.doorway),
         patience: patience(&parts.config),
-        lines: Arc::clone(&parts.lines),
-        clock: parts.clock.clone(),
+        lines: parts.lines.clone(),
         stopping: stopping.clone(),
     };
     upgrade::serve(app.into_factory(), sessions, line)
@@ -428,6 +439,12 @@ impl Server {
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The doors beside HTTP.
+    #[must_use]
+    pub fn doors(&self) -> &[OpenDoor] {
+        &self.doors
     }
 
     /// The addresses where plain HTTP is led to TLS.

@@ -19,6 +19,7 @@ pub mod origin;
 #[cfg(feature = "passkeys")]
 pub mod passkeys;
 pub mod password;
+pub mod program_login;
 pub mod reset;
 pub mod second_factor;
 pub mod secret;

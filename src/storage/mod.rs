@@ -19,11 +19,13 @@ pub mod order;
 pub mod passkeys;
 pub mod profiles;
 pub mod push;
+pub mod removal;
 pub mod reports;
 pub mod retention;
 pub mod rooms;
 pub mod search;
 pub mod settings;
+pub mod sizes;
 pub mod sqlite;
 pub mod users;
 
@@ -43,11 +45,13 @@ pub use order::Order;
 pub use passkeys::Passkeys;
 pub use profiles::Profiles;
 pub use push::PushSubscriptions;
+pub use removal::Removal;
 pub use reports::Reports;
 pub use retention::Retention;
 pub use rooms::Rooms;
 pub use search::Search;
 pub use settings::Settings;
+pub use sizes::{Measured, Sizes};
 pub use users::Users;
 
 /// One database with everything in it.
@@ -70,6 +74,9 @@ pub trait Store:
     + Reports
     + Backups
     + Retention
+    + Removal
+    + archive::Exports
+    + Measured
     + Send
     + Sync
 {

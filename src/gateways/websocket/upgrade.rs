@@ -22,22 +22,22 @@ use derive_more::{Display, From};
 use futures_util::FutureExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::acceptor::Acceptor;
 use super::assembler::{Assembler, MessageLimits};
-use super::connection::Connection;
 use super::echo::Echo;
+use super::framed::Framed as Frames;
 use super::handshake::{Agreed, Offer, Purpose};
 use super::inbox::Inbox;
-use super::outbox::Outbox;
+use super::lines::Lines;
 use super::session::Session;
-use super::socket::Socket;
 use super::state::WebsocketState;
-use super::typed_rooms::TypedRooms;
+use super::wire::WebsocketWire;
 use crate::auth::forwarded::Doorway;
 use crate::chat::fanout::Sink;
-use crate::domain::clock::Clock;
 use crate::domain::limits;
-use crate::gateways::admission::Admission;
+use crate::gateways::stream::acceptor::Acceptor;
+use crate::gateways::stream::socket::Socket;
+use crate::gateways::stream::typed_rooms::TypedRooms;
+use crate::gateways::stream::{Connection, Outbox};
 use crate::protocol::encoding::Encoding;
 use crate::tls::{ServerTls, Stream};
 
@@ -79,9 +79,7 @@ pub struct Line {
     /// How long others are waited for.
     pub patience: Patience,
     /// How many connections one address may have.
-    pub lines: Arc<Admission>,
-    /// Where the time comes from.
-    pub clock: Clock,
+    pub lines: Lines,
     /// Tells when to stop.
     pub stopping: GracefulShutdownSignal,
 }
@@ -90,7 +88,7 @@ pub struct Line {
 pub fn serve<F, S, B>(
     app: F,
     state: Rc<WebsocketState>,
-    Line { tls, doorway, patience, lines, clock, stopping }: Line,
+    Line { tls, doorway, patience, lines, stopping }: Line,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = (), InitError = ()>
 where
     F: ServiceFactory<
@@ -125,7 +123,7 @@ where
             }))
         }
     });
-    let acceptor = Acceptor::new(tls.as_deref(), doorway, patience.headers, lines, clock);
+    let acceptor = Acceptor::new(tls.as_deref(), doorway, patience.headers);
     let http = HttpService::build()
         .graceful_shutdown_signal(move || {
             let stopping = stopping.clone();
@@ -140,15 +138,16 @@ where
         .map_init_err(drop);
     let http = Rc::new(http);
     fn_factory(move || {
-        let (http, acceptor) = (Rc::clone(&http), acceptor.clone());
+        let (http, acceptor, lines) = (Rc::clone(&http), acceptor.clone(), lines.clone());
         async move {
             let http = Rc::new(http.new_service(()).await?);
             Ok::<_, ()>(fn_service(move |stream: TcpStream| {
-                let (http, acceptor) = (Rc::clone(&http), acceptor.clone());
+                let (http, acceptor, lines) = (Rc::clone(&http), acceptor.clone(), lines.clone());
                 async move {
+                    // The place is kept for as long as HTTP has the connection.
+                    let _place = lines.enter(&stream).map_err(|problem| log::debug!("no connection: {problem}"))?;
                     let accepted = acceptor.accept(stream).await;
-                    // The place is kept for as long as HTTP has the connection. A WebSocket has one of its own.
-                    let (stream, peer, _place) = accepted.map_err(|error| log::debug!("no connection: {error}"))?;
+                    let (stream, peer) = accepted.map_err(|error| log::debug!("no connection: {error}"))?;
                     http.call((stream, Protocol::Http1, peer)).await
                 }
             }))
@@ -228,25 +227,27 @@ async fn flush(framed: &mut Framed<Stream, Codec>) -> Result<(), UpgradeError> {
 /// The socket becomes a connection of this thread.
 fn start(state: Rc<WebsocketState>, agreed: Agreed, socket: Socket, early: &[u8]) {
     let Agreed { place, purpose } = agreed;
+    let hall = Rc::clone(&state.hall);
     match purpose {
         Purpose::Session { visit, encoding, rooms } => {
             let bounds = MessageLimits { bytes: limits::FRAME_BYTES, fragments: limits::FRAGMENTS };
             let typed = (encoding == Encoding::Plain).then(Rc::<TypedRooms>::default);
-            let outbox = Rc::new(Outbox::new(socket, state.outbox_bytes, typed.clone(), Rc::clone(&state)));
-            let session = Session::open(Rc::clone(&state), Rc::clone(&outbox), encoding, visit, typed, rooms);
+            let wire = WebsocketWire { typed: typed.clone() };
+            let outbox = Rc::new(Outbox::new(socket, hall.outbox_bytes, wire, Rc::clone(&hall)));
+            let session = Session::open(hall, outbox, encoding, visit, typed, rooms);
             let (inbox, assembler) = (Inbox::new(limits::FRAME_BYTES), Assembler::new(bounds));
-            Connection::start(session, inbox, assembler, early, place);
+            Connection::open(Frames::new(session, inbox, assembler), early, place);
         }
         Purpose::Echo => {
             let max_bytes = state.echo_max_bytes;
             let bounds = MessageLimits { bytes: max_bytes, fragments: ECHO_FRAGMENTS };
             // A message is echoed as a whole, so the way out has to hold one beside what is read at once.
-            let limit = max_bytes.saturating_mul(3).max(state.outbox_bytes);
-            let outbox = Rc::new(Outbox::new(socket, limit, None, Rc::clone(&state)));
+            let limit = max_bytes.saturating_mul(3).max(hall.outbox_bytes);
+            let outbox = Rc::new(Outbox::new(socket, limit, WebsocketWire { typed: None }, Rc::clone(&hall)));
             let sink: Rc<dyn Sink> = outbox.clone();
-            state.worker.look_after(Rc::downgrade(&sink));
+            hall.worker.look_after(Rc::downgrade(&sink));
             let (inbox, assembler) = (Inbox::new(max_bytes), Assembler::new(bounds));
-            Connection::start(Echo(outbox), inbox, assembler, early, place);
+            Connection::open(Frames::new(Echo(outbox), inbox, assembler), early, place);
         }
     }
 }

@@ -18,6 +18,7 @@ mod people;
 mod posting;
 mod private_rooms;
 mod problems;
+mod program_login;
 mod prose;
 #[cfg(feature = "oidc")]
 mod provider;

@@ -1,4 +1,4 @@
-//! What happens to a connection before HTTP: under TLS, its handshake. It may take so long and no longer, and only so many
+//! What happens to a connection before anything is said: under TLS, its handshake. It may take so long and no longer, and only so many
 //! may be under way at once, of one address few of them, so that nobody can keep others out by beginning many and
 //! ending none.
 
@@ -9,16 +9,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::rt::net::TcpStream;
 use derive_more::{Display, From};
 use socket2::SockRef;
+use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, TlsStream};
 
 use crate::auth::forwarded::Doorway;
-use crate::domain::clock::Clock;
 use crate::domain::network::network;
-use crate::gateways::admission::{Admission, Permit};
-use crate::protocol::error_code::Problem;
 #[cfg(feature = "acme")]
 use crate::tls::server::ACME_PROTOCOL;
 use crate::tls::{ServerTls, Stream};
@@ -32,34 +29,29 @@ const OF_ONE_ADDRESS: usize = 128;
 
 /// Why there is no connection.
 #[derive(Debug, Display, From)]
-pub(super) enum Refused {
+pub enum Refused {
+    /// Of everybody, or of this address.
     #[display("too many handshakes are under way")]
     TooMany,
+    /// Longer than patience lasts.
     #[display("a handshake of TLS took too long")]
     TooSlow(tokio::time::error::Elapsed),
+    /// What TLS says.
     Tls(std::io::Error),
-    #[display("{_0}")]
-    TooManyOpen(Problem),
+    /// It was all about a certificate.
     #[cfg(feature = "acme")]
     #[display("an authority has seen its proof")]
     Proven,
 }
 
-/// What somebody hears who has too many connections, where it can be said: without TLS.
-const TOO_MANY_OPEN: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nConnection: close\r\n\
-    Content-Type: text/plain\r\nContent-Length: 55\r\n\r\ntoo many connections are open from this address; close\n";
-
 /// Takes the connections of one thread. Cheap to clone; the clones count together.
 #[derive(Clone)]
-pub(super) struct Acceptor {
+pub struct Acceptor {
     tls: Option<TlsAcceptor>,
     doorway: Arc<Doorway>,
     /// How long a handshake may take; zero is for ever.
     patience: Duration,
     under_way: Rc<RefCell<UnderWay>>,
-    /// Connections of all threads, by address.
-    lines: Arc<Admission>,
-    clock: Clock,
 }
 
 /// Handshakes that have begun and not ended.
@@ -76,41 +68,32 @@ struct Place {
 }
 
 impl Acceptor {
-    pub(super) fn new(
-        tls: Option<&ServerTls>,
-        doorway: Arc<Doorway>,
-        patience: Duration,
-        lines: Arc<Admission>,
-        clock: Clock,
-    ) -> Self {
+    /// For one thread. `patience` is how long a handshake may take; zero is for ever.
+    #[must_use]
+    pub fn new(tls: Option<&ServerTls>, doorway: Arc<Doorway>, patience: Duration) -> Self {
         let tls = tls.map(|tls| TlsAcceptor::from(tls.config()));
-        Self { tls, doorway, patience, under_way: Rc::default(), lines, clock }
+        Self { tls, doorway, patience, under_way: Rc::default() }
     }
 
-    /// A connection that HTTP can begin on, and its place among those of its address.
-    pub(super) async fn accept(
-        &self,
-        stream: TcpStream,
-    ) -> Result<(Stream, Option<SocketAddr>, Option<Permit>), Refused> {
+    /// True when connections are under TLS.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// A connection that a protocol can begin on.
+    ///
+    /// # Errors
+    /// When there is none: TLS failed or took too long, or too many handshakes are under way.
+    pub async fn accept(&self, stream: TcpStream) -> Result<(Stream, Option<SocketAddr>), Refused> {
         // Small frames go out at once; without this they would wait for each other (Nagle). It may be gone already.
         let _ = stream.set_nodelay(true);
         // Neither HTTP nor the system minds a client that never reads its answer. Sessions are cut long before this.
         let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(TAKES_NOTHING));
         let peer = stream.peer_addr().ok();
+        let Some(tls) = &self.tls else { return Ok((Stream::Plain(stream), peer)) };
         // Behind a proxy many come from one address.
-        let address = peer.map(|peer| peer.ip()).filter(|address| !self.doorway.trusts(*address));
-        let line = match address.map(|address| self.lines.connection(address, self.clock.now())).transpose() {
-            Ok(line) => line,
-            Err(problem) => {
-                if self.tls.is_none() {
-                    // As far as it goes: nobody is waited for here.
-                    let _ = SockRef::from(&stream).send(TOO_MANY_OPEN);
-                }
-                return Err(Refused::TooManyOpen(problem));
-            }
-        };
-        let Some(tls) = &self.tls else { return Ok((Stream::Plain(stream), peer, line)) };
-        let address = address.map(network);
+        let address = peer.map(|peer| peer.ip()).filter(|address| !self.doorway.trusts(*address)).map(network);
         let _place = UnderWay::enter(&self.under_way, address).ok_or(Refused::TooMany)?;
         let handshake = tls.accept(stream);
         let secured = if self.patience.is_zero() {
@@ -123,7 +106,7 @@ impl Acceptor {
             // The handshake was all there is to it (RFC 8737, section 3).
             return Err(Refused::Proven);
         }
-        Ok((Stream::Tls(Box::new(TlsStream::Server(secured))), peer, line))
+        Ok((Stream::Tls(Box::new(TlsStream::Server(secured))), peer))
     }
 }
 
