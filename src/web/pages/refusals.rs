@@ -15,12 +15,12 @@ use crate::web::words::{Words, telling};
 /// The status of a form that was refused for this.
 pub fn status_of(error: &AuthError) -> StatusCode {
     match error {
-        AuthError::BadJwt(_) | AuthError::WrongCredentials | AuthError::WrongCode | AuthError::TicketEnded => {
-            StatusCode::UNAUTHORIZED
-        }
-        AuthError::BadPasskey | AuthError::Oidc(OidcError::NotBegun | OidcError::NotBelieved) => {
-            StatusCode::UNAUTHORIZED
-        }
+        AuthError::BadJwt(_)
+        | AuthError::WrongCredentials
+        | AuthError::WrongCode
+        | AuthError::TicketEnded
+        | AuthError::BadPasskey
+        | AuthError::Oidc(OidcError::NotBegun | OidcError::NotBelieved) => StatusCode::UNAUTHORIZED,
         AuthError::ShutOut { .. }
         | AuthError::Refused(_)
         | AuthError::PasswordsOff
@@ -106,9 +106,10 @@ fn log_cause(error: &AuthError) {
 /// The problem where there is no form to show it in.
 pub fn problem_of(words: &Words, error: &AuthError) -> Problem {
     let code = match error {
-        AuthError::Storage(_) | AuthError::Hashing(_) => ErrorCode::Unavailable,
+        AuthError::Storage(_) | AuthError::Hashing(_) | AuthError::Oidc(OidcError::Unreachable) => {
+            ErrorCode::Unavailable
+        }
         AuthError::Throttled { .. } => ErrorCode::RateLimited,
-        AuthError::Oidc(OidcError::Unreachable) => ErrorCode::Unavailable,
         AuthError::WrongCredentials
         | AuthError::UnknownToken
         | AuthError::GuestsOff

@@ -52,6 +52,7 @@ pub struct FactorForm {
 }
 
 /// `pages/sign_in.html`
+#[expect(clippy::struct_excessive_bools, reason = "what the page shows or leaves out, each by itself")]
 #[derive(Debug, Default, Serialize)]
 pub struct SignInForm {
     /// What was refused, and why.
