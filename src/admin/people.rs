@@ -281,7 +281,7 @@ impl Admin {
             }
         };
         if let Some(chat) = &self.chat {
-            chat.cut(Cut::Person(found.account.id)).await;
+            chat.cut(Cut::Account(found.account.id)).await;
         }
         if !self.store.delete_account(found.account.id).await? {
             return Err(AdminError::no_account(name));

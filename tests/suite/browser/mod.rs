@@ -12,6 +12,8 @@ mod keyboard;
 mod languages;
 mod messages;
 mod offline;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod people;
 mod phone;
 mod pictures;
