@@ -2,9 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::admin::by;
 use super::listing::{List, ListQuery, json, newest_first};
+use super::openapi::texts;
 use super::problem::ApiError;
 use super::tokens::{self, NewToken};
 use crate::domain::clock::Timestamp;
@@ -17,13 +19,14 @@ use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// What a new bot is made of.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewBot {
+    #[schema(value_type = texts::NewUserName)]
     name: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Bot {
     id: UserId,
     name: UserName,
@@ -37,6 +40,7 @@ impl From<Account> for Bot {
 }
 
 /// Every bot, by name.
+#[utoipa::path(get, path = "/bots", params(ListQuery), responses((status = 200, body = List<Bot>)))]
 pub async fn list(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -49,6 +53,7 @@ pub async fn list(
 }
 
 /// Makes a bot.
+#[utoipa::path(post, path = "/bots", request_body = NewBot, responses((status = 201, body = Bot), (status = 409)))]
 pub async fn make(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -59,6 +64,12 @@ pub async fn make(
 }
 
 /// The tokens of a bot, the newest first.
+#[utoipa::path(
+    get,
+    path = "/bots/{bot}/tokens",
+    params(ListQuery),
+    responses((status = 200, body = List<tokens::Token>))
+)]
 pub async fn tokens(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -73,6 +84,12 @@ pub async fn tokens(
 }
 
 /// Makes a token for a bot; its secret is in this answer and nowhere else.
+#[utoipa::path(
+    post,
+    path = "/bots/{bot}/tokens",
+    request_body = NewToken,
+    responses((status = 201, body = tokens::MadeToken))
+)]
 pub async fn make_token(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -88,6 +105,7 @@ pub async fn make_token(
 }
 
 /// Ends a token of a bot, and the sessions it opened.
+#[utoipa::path(delete, path = "/bots/{bot}/tokens/{id}", responses((status = 204)))]
 pub async fn revoke_token(
     state: web::Data<WebState>,
     visitor: Visitor,

@@ -2,10 +2,12 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ask;
 use super::extract::room_name;
 use super::listing::{List, ListQuery, json, newest_first};
+use super::openapi::texts;
 use super::problem::ApiError;
 use crate::domain::clock::Timestamp;
 use crate::domain::name::RoomName;
@@ -16,14 +18,17 @@ use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// What a new invite is made of.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewInvite {
+    #[schema(value_type = Option<texts::KnownRoom>)]
     room: Option<String>,
+    #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     max_uses: Option<u32>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Invite)]
 struct ShownInvite {
     code: String,
     /// Whole where the server knows under which name people reach it, else the path alone.
@@ -36,6 +41,7 @@ struct ShownInvite {
 }
 
 /// The caller's invites that may still be used, the newest first.
+#[utoipa::path(get, path = "/invites", params(ListQuery), responses((status = 200, body = List<ShownInvite>)))]
 pub async fn list(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -56,6 +62,12 @@ pub async fn list(
 }
 
 /// Makes an invite, perhaps into a room.
+#[utoipa::path(
+    post,
+    path = "/invites",
+    request_body = NewInvite,
+    responses((status = 201, body = ShownInvite), (status = 404))
+)]
 pub async fn make(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -79,6 +91,7 @@ pub async fn make(
 }
 
 /// Takes one of the caller's invites back.
+#[utoipa::path(delete, path = "/invites/{code}", responses((status = 204)))]
 pub async fn revoke(
     state: web::Data<WebState>,
     visitor: Visitor,

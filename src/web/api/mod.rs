@@ -19,6 +19,7 @@ mod me;
 mod members;
 mod messages;
 mod moderation;
+pub mod openapi;
 mod preferences;
 mod preview;
 pub mod problem;
@@ -44,8 +45,8 @@ pub const MESSAGES: &str = "/api/v1/rooms/{room}/messages";
 
 /// Every endpoint. A wrong method is answered with 405 and `Allow`, an unknown path with 404.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(
-        scope("/api/v1")
+    cfg.configure(openapi::configure).service(
+        scope(openapi::BASE)
             .wrap(from_fn(idempotency::once))
             .configure(admin::configure)
             .service(resource("/me").route(read().to(me::show)))

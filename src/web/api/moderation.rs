@@ -2,9 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::ask;
 use super::extract::{in_range, room_name};
+use super::openapi::texts;
 use super::problem::ApiError;
 use super::users;
 use crate::domain::ids::Seq;
@@ -15,23 +17,26 @@ use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// For how many minutes; 0 ends it.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mute {
+    #[schema(maximum = 527_040)]
     minutes: u64,
 }
 
 /// Seconds between two messages; 0 for none.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Slow {
+    #[schema(maximum = 21_600)]
     seconds: u64,
 }
 
 /// What is wrong with a message.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewReport {
+    #[schema(value_type = texts::Reason)]
     reason: String,
 }
 
@@ -39,6 +44,7 @@ pub struct NewReport {
 type Whom = web::Path<(String, String)>;
 
 /// A member reads and does not write for a while.
+#[utoipa::path(put, path = "/rooms/{room}/members/{user}/mute", request_body = Mute, responses((status = 204)))]
 pub async fn mute(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -55,11 +61,13 @@ pub async fn mute(
 }
 
 /// Shuts somebody out of the room.
+#[utoipa::path(put, path = "/rooms/{room}/bans/{user}", responses((status = 204)))]
 pub async fn ban(state: web::Data<WebState>, visitor: Visitor, path: Whom) -> Result<HttpResponse, ApiError> {
     set_ban(&state, &visitor, &path, true).await
 }
 
 /// Lets somebody in again.
+#[utoipa::path(delete, path = "/rooms/{room}/bans/{user}", responses((status = 204)))]
 pub async fn unban(state: web::Data<WebState>, visitor: Visitor, path: Whom) -> Result<HttpResponse, ApiError> {
     set_ban(&state, &visitor, &path, false).await
 }
@@ -74,6 +82,7 @@ async fn set_ban(state: &WebState, visitor: &Visitor, path: &Whom, on: bool) -> 
 }
 
 /// Slow mode of a room.
+#[utoipa::path(put, path = "/rooms/{room}/slow", request_body = Slow, responses((status = 204)))]
 pub async fn slow(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -87,6 +96,7 @@ pub async fn slow(
 }
 
 /// Reports a message to those who keep order on the server.
+#[utoipa::path(post, path = "/rooms/{room}/messages/{seq}/report", request_body = NewReport, responses((status = 204)))]
 pub async fn report(
     state: web::Data<WebState>,
     visitor: Visitor,

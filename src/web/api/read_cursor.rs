@@ -2,9 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::ask;
 use super::extract::{in_range, room_name};
+use super::openapi::texts;
 use super::problem::ApiError;
 use crate::domain::ids::Seq;
 use crate::protocol::command::Command;
@@ -12,13 +14,15 @@ use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// How far the caller has read.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReadUpTo {
+    #[schema(value_type = texts::Number)]
     seq: Seq,
 }
 
 /// Moves the read cursor up; it never moves down.
+#[utoipa::path(put, path = "/rooms/{room}/read", request_body = ReadUpTo, responses((status = 204)))]
 pub async fn move_up(
     state: web::Data<WebState>,
     visitor: Visitor,

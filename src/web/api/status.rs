@@ -2,9 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::ask;
 use super::listing::json;
+use super::openapi::texts;
 use super::problem::ApiError;
 use crate::domain::status_line::StatusLine;
 use crate::protocol::command::Command;
@@ -13,15 +15,18 @@ use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// A status, or nothing of it.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewStatus {
     emoji: Option<String>,
+    #[schema(value_type = Option<texts::StatusWords>)]
     text: Option<String>,
+    #[schema(format = DateTime)]
     until: Option<String>,
 }
 
 /// The caller's status; empty when they say nothing.
+#[utoipa::path(get, path = "/me/status", responses((status = 200, body = StatusLine)))]
 pub async fn show(state: web::Data<WebState>, visitor: Visitor) -> Result<HttpResponse, ApiError> {
     let person = visitor.account()?;
     let profile = state.store.profile(person.id, state.clock.now()).await?;
@@ -29,6 +34,7 @@ pub async fn show(state: web::Data<WebState>, visitor: Visitor) -> Result<HttpRe
 }
 
 /// Says another one; answers with it.
+#[utoipa::path(put, path = "/me/status", request_body = NewStatus, responses((status = 200, body = StatusLine)))]
 pub async fn set(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -41,6 +47,7 @@ pub async fn set(
 }
 
 /// Says nothing.
+#[utoipa::path(delete, path = "/me/status", responses((status = 204)))]
 pub async fn clear(state: web::Data<WebState>, visitor: Visitor) -> Result<HttpResponse, ApiError> {
     let person = visitor.account()?;
     ask::done(&state.chat, person, Command::Status { line: StatusLine::default() }).await?;

@@ -4,6 +4,7 @@
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::extract::room_name;
 use super::problem::ApiError;
@@ -21,14 +22,16 @@ use crate::web::views::url;
 use crate::web::visitor::Visitor;
 
 /// What was typed.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = TypedLine)]
 #[serde(deny_unknown_fields)]
 pub struct Typed {
     line: String,
 }
 
 /// What comes of it. Nothing of all this: it is done.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = TypedOutcome)]
 struct Outcome {
     /// A text that is to be sent into the room.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,6 +45,12 @@ struct Outcome {
 }
 
 /// Reads a line and does what it asks for.
+#[utoipa::path(
+    post,
+    path = "/rooms/{room}/typed",
+    request_body = Typed,
+    responses((status = 200, body = Outcome), (status = 409))
+)]
 pub async fn run(
     state: web::Data<WebState>,
     visitor: Visitor,

@@ -1,8 +1,9 @@
 //! `/admin`: what those who run the server do, for programs. The same acts as on the pages, decided in the same place.
 
-mod lists;
-mod people;
-mod rooms;
+pub(super) mod lists;
+pub(super) mod people;
+pub(super) mod rooms;
+mod shown;
 
 use actix_web::web::{ServiceConfig, delete, patch, post, put, resource};
 

@@ -2,18 +2,21 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Deserializer};
-use serde_json::json;
+use utoipa::ToSchema;
 
 use super::by;
+use super::shown::OneRoom;
 use crate::admin::By;
-use crate::storage::order::WatchedRoom;
+use crate::storage::order::{ShownRoom, WatchedRoom};
 use crate::web::api::listing::{self, List};
+use crate::web::api::openapi::texts;
 use crate::web::api::problem::ApiError;
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// Which rooms.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Which {
     #[serde(default)]
@@ -23,12 +26,15 @@ pub struct Which {
 }
 
 /// What is to be another way.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = RoomDecision)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     archived: Option<bool>,
+    #[schema(value_type = Option<texts::KnownUser>)]
     owner: Option<String>,
     #[serde(default)]
+    #[schema(value_type = Option<u32>, maximum = 36_500)]
     retention_days: Days,
 }
 
@@ -48,6 +54,7 @@ impl<'de> Deserialize<'de> for Days {
 }
 
 /// A page of rooms, by name.
+#[utoipa::path(get, path = "/admin/rooms", params(Which), responses((status = 200, body = List<ShownRoom>)))]
 pub async fn list(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -55,10 +62,11 @@ pub async fn list(
 ) -> Result<HttpResponse, ApiError> {
     let (rooms, more) = state.admin.rooms(&by(&visitor)?, &which.name, &which.cursor).await?;
     let next = rooms.last().filter(|_| more).map(|last| last.info.name.to_string());
-    Ok(listing::json(HttpResponse::Ok(), List { items: rooms.iter().map(WatchedRoom::to_json).collect(), next }))
+    Ok(listing::json(HttpResponse::Ok(), List { items: rooms.iter().map(WatchedRoom::shown).collect(), next }))
 }
 
 /// One room.
+#[utoipa::path(get, path = "/admin/rooms/{room}", responses((status = 200, body = OneRoom)))]
 pub async fn show(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -68,6 +76,12 @@ pub async fn show(
 }
 
 /// Decides something about a room. What is refused ends it, and what stood before it is done.
+#[utoipa::path(
+    patch,
+    path = "/admin/rooms/{room}",
+    request_body = Change,
+    responses((status = 200, body = OneRoom), (status = 409))
+)]
 pub async fn change(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -89,15 +103,6 @@ pub async fn change(
 
 async fn answer(state: &WebState, by: &By, name: &str) -> Result<HttpResponse, ApiError> {
     let room = state.admin.room(by, name).await?;
-    let body = json!({
-        "name": room.info.name,
-        "kind": room.info.kind,
-        "topic": room.info.topic,
-        "archived": room.info.archived,
-        "members": room.memberships.iter().filter(|member| !member.banned).count(),
-        "messages": room.info.messages,
-        "made_at": room.info.made_at,
-        "retention_days": state.admin.retention(by, &room).await?,
-    });
-    Ok(listing::json(HttpResponse::Ok(), body))
+    let days = state.admin.retention(by, &room).await?;
+    Ok(listing::json(HttpResponse::Ok(), OneRoom::new(&room, days)))
 }
