@@ -5,6 +5,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use emojis::{Emoji, Group};
 
+use super::api::openapi::texts::EmojiRow;
 use super::methods::read;
 use super::static_files::{ASK_FIRST, FOR_EVER, asset_prefix};
 use super::unchanging::Unchanging;
@@ -53,7 +54,7 @@ async fn keep(request: HttpRequest, list: Data<EmojiList>, version: web::Path<St
 }
 
 /// Every emoji as its sign, its name, its short codes, the number of its group, and 1 if it has skin tones.
-#[utoipa::path(get, path = "/emoji", responses((status = 200, body = Vec<(String, String, String, u32, u8)>), (status = 304)))]
+#[utoipa::path(get, path = "/emoji", responses((status = 200, body = Vec<EmojiRow>), (status = 304)))]
 pub async fn show(request: HttpRequest, list: Data<EmojiList>) -> HttpResponse {
     list.list.answer(&request, ASK_FIRST)
 }

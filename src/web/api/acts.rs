@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::ask;
 use super::events::PageQuery;
-use super::extract::{in_range, room_name};
+use super::extract::{Body, in_range, room_name};
 use super::listing::json;
 use super::openapi::texts;
 use super::problem::ApiError;
@@ -69,7 +69,7 @@ pub async fn edit(
     state: web::Data<WebState>,
     visitor: Visitor,
     path: Place,
-    body: web::Json<NewText>,
+    body: Body<NewText>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, (room, seq)) = (visitor.person()?, place(path)?);
     let text = MessageText::parse(&body.text).map_err(Problem::from)?;

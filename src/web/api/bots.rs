@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::admin::by;
+use super::extract::Body;
 use super::listing::{List, ListQuery, json, newest_first};
 use super::openapi::texts;
 use super::problem::ApiError;
@@ -54,11 +55,7 @@ pub async fn list(
 
 /// Makes a bot.
 #[utoipa::path(post, path = "/bots", request_body = NewBot, responses((status = 201, body = Bot), (status = 409)))]
-pub async fn make(
-    state: web::Data<WebState>,
-    visitor: Visitor,
-    body: web::Json<NewBot>,
-) -> Result<HttpResponse, ApiError> {
+pub async fn make(state: web::Data<WebState>, visitor: Visitor, body: Body<NewBot>) -> Result<HttpResponse, ApiError> {
     let bot = state.admin.make_bot(&by(&visitor)?, &body.name).await?;
     Ok(json(HttpResponse::Created(), Bot::from(bot)))
 }
@@ -94,11 +91,11 @@ pub async fn make_token(
     state: web::Data<WebState>,
     visitor: Visitor,
     bot: web::Path<String>,
-    body: web::Json<NewToken>,
+    body: Body<NewToken>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.account()?;
     let bot = find(&state, &person, &bot).await?;
-    let wish = tokens::wish_of(&state, &visitor, body.into_inner()).await?;
+    let wish = tokens::wish_of(&state, &visitor, body.into_inner().0).await?;
     let label = wish.label.clone();
     let login = state.admin.make_bot_token(&by(&visitor)?, &person, bot, wish).await?;
     Ok(tokens::made(&login, &label))

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::extract::Body;
 use super::listing::json;
 use super::openapi::texts;
 use super::problem::ApiError;
@@ -42,7 +43,7 @@ struct Opened<'a> {
 pub async fn open(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<WithWhom>,
+    body: Body<WithWhom>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.account()?;
     if body.users.len() > DIRECT_PEOPLE {

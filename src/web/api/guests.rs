@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::extract::Body;
 use super::listing::json;
 use super::openapi::texts;
 use super::problem::ApiError;
@@ -29,7 +30,7 @@ struct MadeGuest<'a> {
 
 /// Lets a guest in; nothing is stored.
 #[utoipa::path(post, path = "/guests", request_body = NewGuest, responses((status = 201, body = MadeGuest)))]
-pub async fn make(state: web::Data<WebState>, body: web::Json<NewGuest>) -> Result<HttpResponse, ApiError> {
+pub async fn make(state: web::Data<WebState>, body: Body<NewGuest>) -> Result<HttpResponse, ApiError> {
     let guest = state.auth.new_guest(&body.name)?;
     let made = MadeGuest { id: guest.id, name: &guest.name, token: state.auth.guest_token(&guest) };
     let mut answer = json(HttpResponse::Created(), made);

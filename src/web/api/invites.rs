@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ask;
-use super::extract::room_name;
+use super::extract::{Body, Whole, room_name};
 use super::listing::{List, ListQuery, json, newest_first};
 use super::openapi::texts;
 use super::problem::ApiError;
@@ -23,8 +23,8 @@ use crate::web::visitor::Visitor;
 pub struct NewInvite {
     #[schema(value_type = Option<texts::KnownRoom>)]
     room: Option<String>,
-    #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
-    max_uses: Option<u32>,
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 4_294_967_295_u32)]
+    max_uses: Option<Whole>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -71,13 +71,11 @@ pub async fn list(
 pub async fn make(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<NewInvite>,
+    body: Body<NewInvite>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.person()?;
     may_invite(person.standing).map_err(Problem::from)?;
-    if body.max_uses == Some(0) {
-        return Err(Problem::field("max_uses", "`max_uses` must be 1 or more; leave it out for any number").into());
-    }
+    let max_uses = body.max_uses.map(uses).transpose()?;
     let room = match &body.room {
         Some(room) => {
             let look = ask::look(&state.chat, person.clone(), room_name(room)?).await?;
@@ -86,7 +84,7 @@ pub async fn make(
         }
         None => None,
     };
-    let invite = state.auth.make_invite(&person, room.as_ref().map(|look| look.id), body.max_uses).await?;
+    let invite = state.auth.make_invite(&person, room.as_ref().map(|look| look.id), max_uses).await?;
     Ok(json(HttpResponse::Created(), show(&state, invite, room.map(|look| look.room))))
 }
 
@@ -102,6 +100,11 @@ pub async fn revoke(
         return Ok(HttpResponse::NoContent().finish());
     }
     Err(Problem::new(ErrorCode::NotFound, "you have made no such invite").into())
+}
+
+fn uses(most: Whole) -> Result<u32, Problem> {
+    let refused = || Problem::field("max_uses", "`max_uses` must be 1 to 4294967295; leave it out for any number");
+    u32::try_from(most.0).ok().filter(|most| *most > 0).ok_or_else(refused)
 }
 
 fn show(state: &WebState, invite: Invite, room: Option<RoomName>) -> ShownInvite {

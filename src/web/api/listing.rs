@@ -97,10 +97,10 @@ pub fn json(mut answer: HttpResponseBuilder, body: impl Serialize) -> HttpRespon
 }
 
 fn read_cursor(text: &str) -> Result<String, Problem> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok();
-    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
-        Problem::field("cursor", "`cursor` must be the `next` of the answer before; leave it out to start")
-    })
+    let refused =
+        |_| Problem::field("cursor", "`cursor` must be the `next` of the answer before; leave it out to start");
+    // A cursor names a place between entries. Any text is one: nothing has to be there.
+    URL_SAFE_NO_PAD.decode(text).map(|key| String::from_utf8_lossy(&key).into_owned()).map_err(refused)
 }
 
 #[cfg(test)]

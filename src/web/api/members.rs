@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::extract::room_name;
+use super::extract::{Body, room_name};
 use super::listing::{List, ListQuery, json};
 use super::openapi::texts;
 use super::problem::ApiError;
@@ -62,7 +62,7 @@ pub async fn add(
     state: web::Data<WebState>,
     visitor: Visitor,
     room: web::Path<String>,
-    body: web::Json<NewMember>,
+    body: Body<NewMember>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room) = (visitor.person()?, room_name(&room)?);
     // Who may not see the room learns nothing about accounts either.
@@ -85,7 +85,7 @@ pub async fn appoint(
     state: web::Data<WebState>,
     visitor: Visitor,
     path: web::Path<(String, String)>,
-    body: web::Json<NewRole>,
+    body: Body<NewRole>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room, user) = (visitor.person()?, room_name(&path.0)?, &path.1);
     // Who may not do it learns nothing about accounts either.

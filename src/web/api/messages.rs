@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::events::{LogPage, PageQuery, page};
-use super::extract::{in_range, room_name};
+use super::extract::{Body, Whole, in_range, room_name};
 use super::listing::json;
 use super::openapi::texts;
 use super::problem::ApiError;
@@ -29,7 +29,7 @@ pub struct NewMessage {
     #[schema(value_type = texts::MessageText)]
     text: String,
     #[schema(value_type = Option<texts::Number>)]
-    reply_to: Option<Seq>,
+    reply_to: Option<Whole>,
     #[schema(value_type = Option<texts::Nonce>)]
     nonce: Option<String>,
 }
@@ -57,15 +57,15 @@ pub async fn send(
     visitor: Visitor,
     request: HttpRequest,
     room: web::Path<String>,
-    body: web::Json<NewMessage>,
+    body: Body<NewMessage>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.person()?;
-    let NewMessage { text, reply_to, nonce } = body.into_inner();
+    let NewMessage { text, reply_to, nonce } = body.into_inner().0;
     let command = Command::Send {
         room: room_name(&room)?,
         text: MessageText::parse(&text).map_err(Problem::from)?,
         nonce: one_nonce(nonce, idempotency::key(request.headers())?)?,
-        reply_to: reply_to.map(|seq| in_range("reply_to", seq)).transpose()?,
+        reply_to: reply_to.map(|seq| in_range("reply_to", seq.0)).transpose()?,
     };
     let sent = ask::send(&state.chat, person, command).await?;
     let mut answer = if sent.duplicate { HttpResponse::Ok() } else { HttpResponse::Created() };

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::ask;
-use super::extract::{in_range, room_name};
+use super::extract::{Body, Whole, in_range, room_name};
 use super::openapi::texts;
 use super::problem::ApiError;
 use super::users;
@@ -20,16 +20,16 @@ use crate::web::visitor::Visitor;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mute {
-    #[schema(maximum = 527_040)]
-    minutes: u64,
+    #[schema(value_type = u64, maximum = 527_040)]
+    minutes: Whole,
 }
 
 /// Seconds between two messages; 0 for none.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Slow {
-    #[schema(maximum = 21_600)]
-    seconds: u64,
+    #[schema(value_type = u64, maximum = 21_600)]
+    seconds: Whole,
 }
 
 /// What is wrong with a message.
@@ -49,10 +49,10 @@ pub async fn mute(
     state: web::Data<WebState>,
     visitor: Visitor,
     path: Whom,
-    body: web::Json<Mute>,
+    body: Body<Mute>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room) = (visitor.person()?, room_name(&path.0)?);
-    let minutes = decode::mute_minutes(body.minutes)?;
+    let minutes = decode::mute_minutes(body.minutes.0)?;
     // Whoever may not see the room learns nothing about accounts.
     ask::look(&state.chat, person.clone(), room.clone()).await?;
     let user = users::find(&state, &path.1).await?.id;
@@ -87,10 +87,10 @@ pub async fn slow(
     state: web::Data<WebState>,
     visitor: Visitor,
     room: web::Path<String>,
-    body: web::Json<Slow>,
+    body: Body<Slow>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room) = (visitor.person()?, room_name(&room)?);
-    let command = Command::Moderate { room, measure: decode::slow(body.seconds)? };
+    let command = Command::Moderate { room, measure: decode::slow(body.seconds.0)? };
     ask::done(&state.chat, person, command).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -101,7 +101,7 @@ pub async fn report(
     state: web::Data<WebState>,
     visitor: Visitor,
     path: web::Path<(String, Seq)>,
-    body: web::Json<NewReport>,
+    body: Body<NewReport>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room) = (visitor.person()?, room_name(&path.0)?);
     let (seq, reason) = (in_range("seq", path.1)?, decode::reason(&body.reason)?);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ask;
+use super::extract::Body;
 use super::listing::json;
 use super::openapi::texts;
 use super::problem::ApiError;
@@ -65,9 +66,9 @@ pub async fn show(state: web::Data<WebState>, visitor: Visitor) -> Result<HttpRe
 pub async fn change(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<Changes>,
+    body: Body<Changes>,
 ) -> Result<HttpResponse, ApiError> {
-    let (person, changes) = (visitor.account()?, body.into_inner());
+    let (person, changes) = (visitor.account()?, body.into_inner().0);
     let before = state.store.preferences(person.id).await?;
     let (hide_presence, hide_reads) = (changes.hide_presence, changes.hide_reads);
     let liked = changes.over(before)?;

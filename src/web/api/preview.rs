@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::extract::room_name;
+use super::extract::{Body, room_name};
 use super::listing::json;
 use super::openapi::texts;
 use super::problem::ApiError;
@@ -33,11 +33,7 @@ struct Shown {
 
 /// Shows a text.
 #[utoipa::path(post, path = "/preview", request_body = Draft, responses((status = 200, body = Shown), (status = 404)))]
-pub async fn show(
-    state: web::Data<WebState>,
-    visitor: Visitor,
-    body: web::Json<Draft>,
-) -> Result<HttpResponse, ApiError> {
+pub async fn show(state: web::Data<WebState>, visitor: Visitor, body: Body<Draft>) -> Result<HttpResponse, ApiError> {
     let person = visitor.person()?;
     let text = MessageText::parse(&body.text).map_err(Problem::from)?;
     let room = body.room.as_deref().map(room_name).transpose()?;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::extract::Body;
 use super::listing::{List, ListQuery, json, newest_first};
 use super::problem::ApiError;
 use crate::domain::clock::Timestamp;
@@ -105,7 +106,7 @@ pub async fn list(
 pub async fn subscribe(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<Subscribe>,
+    body: Body<Subscribe>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.account()?;
     let device = visitor.device().ok_or_else(Problem::unavailable)?;

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::extract::room_name;
+use super::extract::{Body, room_name};
 use super::listing::{List, ListQuery, json};
 use super::openapi::texts;
 use super::problem::ApiError;
@@ -112,7 +112,7 @@ pub async fn list(
 pub async fn create(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<NewRoom>,
+    body: Body<NewRoom>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.person()?;
     let name = RoomName::parse(&body.name).map_err(|error| bad_name("name", &error))?;
@@ -143,10 +143,10 @@ pub async fn change(
     state: web::Data<WebState>,
     visitor: Visitor,
     room: web::Path<String>,
-    body: web::Json<Changes>,
+    body: Body<Changes>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room) = (visitor.person()?, room_name(&room)?);
-    let Changes { topic, description, archived } = body.into_inner();
+    let Changes { topic, description, archived } = body.into_inner().0;
     let topic = topic.map(|topic| Topic::parse(&topic)).transpose().map_err(Problem::from)?;
     let description = description.map(|text| Description::parse(&text)).transpose().map_err(Problem::from)?;
     // All of it is judged before any of it is written.
@@ -181,7 +181,7 @@ pub async fn level(
     state: web::Data<WebState>,
     visitor: Visitor,
     room: web::Path<String>,
-    body: web::Json<NewLevel>,
+    body: Body<NewLevel>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room) = (visitor.person()?, room_name(&room)?);
     ask::done(&state.chat, person, Command::Level { room, level: body.level }).await?;

@@ -5,6 +5,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::extract::Body;
 use super::listing::json;
 use super::openapi::texts;
 use super::problem::ApiError;
@@ -82,9 +83,9 @@ pub async fn begin(state: web::Data<WebState>, visitor: Visitor) -> Result<HttpR
 pub async fn turn_on(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<TurnOn>,
+    body: Body<TurnOn>,
 ) -> Result<HttpResponse, ApiError> {
-    let TurnOn { secret, code, password } = body.into_inner();
+    let TurnOn { secret, code, password } = body.into_inner().0;
     let (person, password) = (visitor.account()?, SecretString::from(password));
     let recovery_codes = state.auth.turn_factor_on(&person, password, &secret, &code, visitor.address).await?;
     Ok(once(json(HttpResponse::Ok(), Codes { recovery_codes })))
@@ -100,9 +101,9 @@ pub async fn turn_on(
 pub async fn renew_codes(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<Proof>,
+    body: Body<Proof>,
 ) -> Result<HttpResponse, ApiError> {
-    let Proof { code, password } = body.into_inner();
+    let Proof { code, password } = body.into_inner().0;
     let (person, password) = (visitor.account()?, SecretString::from(password));
     let recovery_codes = state.auth.renew_recovery_codes(&person, password, &code, visitor.address).await?;
     Ok(once(json(HttpResponse::Ok(), Codes { recovery_codes })))
@@ -118,9 +119,9 @@ pub async fn renew_codes(
 pub async fn turn_off(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<Proof>,
+    body: Body<Proof>,
 ) -> Result<HttpResponse, ApiError> {
-    let Proof { code, password } = body.into_inner();
+    let Proof { code, password } = body.into_inner().0;
     let (person, password) = (visitor.account()?, SecretString::from(password));
     state.auth.turn_factor_off(&person, password, &code, visitor.address).await?;
     Ok(HttpResponse::NoContent().finish())

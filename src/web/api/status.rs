@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::ask;
+use super::extract::Body;
 use super::listing::json;
 use super::openapi::texts;
 use super::problem::ApiError;
@@ -21,7 +22,7 @@ pub struct NewStatus {
     emoji: Option<String>,
     #[schema(value_type = Option<texts::StatusWords>)]
     text: Option<String>,
-    #[schema(format = DateTime)]
+    #[schema(value_type = Option<texts::Until>)]
     until: Option<String>,
 }
 
@@ -38,9 +39,9 @@ pub async fn show(state: web::Data<WebState>, visitor: Visitor) -> Result<HttpRe
 pub async fn set(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<NewStatus>,
+    body: Body<NewStatus>,
 ) -> Result<HttpResponse, ApiError> {
-    let (person, NewStatus { emoji, text, until }) = (visitor.account()?, body.into_inner());
+    let (person, NewStatus { emoji, text, until }) = (visitor.account()?, body.into_inner().0);
     let line = status_line(emoji, text, until)?;
     ask::done(&state.chat, person, Command::Status { line: line.clone() }).await?;
     Ok(json(HttpResponse::Ok(), line))

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::extract::{in_range, room_name};
+use super::extract::{Body, Whole, in_range, room_name};
 use super::listing::{List, ListQuery, json, newest_first};
 use super::openapi::texts;
 use super::problem::ApiError;
@@ -29,8 +29,8 @@ pub struct NewToken {
     scope: Option<Scope>,
     #[schema(value_type = Option<Vec<texts::KnownRoom>>, min_items = 1, max_items = 100)]
     rooms: Option<Vec<String>>,
-    #[schema(minimum = 1, maximum = 3_650)]
-    expires_in_days: Option<u64>,
+    #[schema(value_type = Option<u64>, minimum = 1, maximum = 3_650)]
+    expires_in_days: Option<Whole>,
 }
 
 /// A token, without its secret.
@@ -80,10 +80,10 @@ pub async fn list(
 pub async fn make(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<NewToken>,
+    body: Body<NewToken>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.account()?;
-    let wish = wish_of(&state, &visitor, body.into_inner()).await?;
+    let wish = wish_of(&state, &visitor, body.into_inner().0).await?;
     let label = wish.label.clone();
     let login = state.auth.make_token(&person, wish).await?;
     Ok(made(&login, &label))
@@ -116,7 +116,7 @@ pub(super) async fn wish_of(state: &WebState, visitor: &Visitor, new: NewToken) 
         None => None,
     };
     let rooms = rooms_of(&state.chat, &visitor.account()?, names).await?;
-    let days = new.expires_in_days.map(|days| in_range("expires_in_days", days)).transpose()?;
+    let days = new.expires_in_days.map(|days| in_range("expires_in_days", days.0)).transpose()?;
     let scope = new.scope.unwrap_or(Scope::Admin);
     Ok(TokenWish { label: new.label.trim().to_owned(), scope, rooms, life: life_of(days)? })
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::extract::room_name;
+use super::extract::{Body, room_name};
 use super::problem::ApiError;
 use super::{ask, users};
 use crate::domain::name::{RoomName, UserName};
@@ -56,7 +56,7 @@ pub async fn run(
     visitor: Visitor,
     request: HttpRequest,
     room: web::Path<String>,
-    body: web::Json<Typed>,
+    body: Body<Typed>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room) = (visitor.person()?, room_name(&room)?);
     let mut answer = HttpResponse::Ok();

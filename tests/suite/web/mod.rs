@@ -11,6 +11,7 @@ mod languages;
 mod login;
 mod message_forms;
 mod moderation_forms;
+mod openapi;
 mod pages;
 mod people;
 mod posting;

@@ -13,6 +13,7 @@ use crate::domain::conduct::{Ban, ShownBan};
 use crate::domain::ids::SessionId;
 use crate::protocol::error_code::Problem;
 use crate::storage::audit::{AuditEntry, AuditFilter, ShownCheck, ShownEntry};
+use crate::web::api::extract::Body;
 use crate::web::api::listing::{List, json};
 use crate::web::api::openapi::texts;
 use crate::web::api::problem::ApiError;
@@ -122,7 +123,7 @@ pub async fn bans(state: web::Data<WebState>, visitor: Visitor) -> Answer {
     request_body = NewBan,
     responses((status = 201, body = ShownBan), (status = 404), (status = 409))
 )]
-pub async fn ban(state: web::Data<WebState>, visitor: Visitor, new: web::Json<NewBan>) -> Answer {
+pub async fn ban(state: web::Data<WebState>, visitor: Visitor, new: Body<NewBan>) -> Answer {
     let bad = || Problem::field("ends_at", "`ends_at` must be a time such as 2027-01-31T12:00:00Z, or left out");
     let ends_at = new.ends_at.as_deref().map(|text| Timestamp::parse(text).ok_or_else(bad)).transpose()?;
     let ban = state.admin.ban(&by(&visitor)?, &new.whom, &new.reason, ends_at).await?;
@@ -146,12 +147,7 @@ pub async fn reports(state: web::Data<WebState>, visitor: Visitor, which: web::Q
 
 /// Closes a report; with `delete` the message goes.
 #[utoipa::path(post, path = "/admin/reports/{id}/close", request_body = Closing, responses((status = 204)))]
-pub async fn close(
-    state: web::Data<WebState>,
-    visitor: Visitor,
-    id: web::Path<i64>,
-    how: web::Json<Closing>,
-) -> Answer {
+pub async fn close(state: web::Data<WebState>, visitor: Visitor, id: web::Path<i64>, how: Body<Closing>) -> Answer {
     state.admin.close_report(&by(&visitor)?, *id, how.delete).await?;
     Ok(done())
 }
@@ -166,12 +162,7 @@ pub async fn settings(state: web::Data<WebState>, visitor: Visitor) -> Answer {
 
 /// Changes one of them; it holds at once.
 #[utoipa::path(put, path = "/admin/settings/{key}", request_body = NewValue, responses((status = 204)))]
-pub async fn set(
-    state: web::Data<WebState>,
-    visitor: Visitor,
-    key: web::Path<String>,
-    new: web::Json<NewValue>,
-) -> Answer {
+pub async fn set(state: web::Data<WebState>, visitor: Visitor, key: web::Path<String>, new: Body<NewValue>) -> Answer {
     state.admin.set(&by(&visitor)?, &key, &new.value).await?;
     Ok(done())
 }

@@ -6,8 +6,10 @@ use utoipa::ToSchema;
 
 use super::by;
 use super::shown::ResetPath;
+use crate::admin::people::checked_reason;
 use crate::domain::person::SiteRole;
 use crate::storage::order::{AccountFilter, ShownAccount, WatchedAccount};
+use crate::web::api::extract::Body;
 use crate::web::api::listing::{List, json};
 use crate::web::api::openapi::texts;
 use crate::web::api::problem::ApiError;
@@ -87,9 +89,11 @@ pub async fn change(
     state: web::Data<WebState>,
     visitor: Visitor,
     user: web::Path<String>,
-    change: web::Json<Change>,
+    change: Body<Change>,
 ) -> Result<HttpResponse, ApiError> {
     let (by, admin) = (by(&visitor)?, &state.admin);
+    // Also where nothing takes it: all of a request is judged.
+    checked_reason(&change.reason)?;
     if let Some(role) = change.role {
         admin.set_role(&by, &user, role).await?;
     }

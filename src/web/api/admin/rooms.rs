@@ -8,6 +8,7 @@ use super::by;
 use super::shown::OneRoom;
 use crate::admin::By;
 use crate::storage::order::{ShownRoom, WatchedRoom};
+use crate::web::api::extract::{Body, Whole};
 use crate::web::api::listing::{self, List};
 use crate::web::api::openapi::texts;
 use crate::web::api::problem::ApiError;
@@ -44,7 +45,7 @@ enum Days {
     #[default]
     AsItWas,
     /// `null` is as on the whole server.
-    Given(Option<u32>),
+    Given(Option<Whole>),
 }
 
 impl<'de> Deserialize<'de> for Days {
@@ -86,10 +87,12 @@ pub async fn change(
     state: web::Data<WebState>,
     visitor: Visitor,
     room: web::Path<String>,
-    change: web::Json<Change>,
+    change: Body<Change>,
 ) -> Result<HttpResponse, ApiError> {
     let (by, admin) = (by(&visitor)?, &state.admin);
     if let Days::Given(days) = change.retention_days {
+        // What is too large for the type is so for the rule.
+        let days = days.map(|days| u32::try_from(days.0).unwrap_or(u32::MAX));
         admin.keep_messages(&by, &room, days).await?;
     }
     if let Some(owner) = &change.owner {

@@ -14,12 +14,13 @@ use crate::domain::room::{RoomKind, Topic};
 use crate::storage::invites::Invite;
 use crate::storage::reports::{Closed, Report};
 use crate::storage::rooms::StoredRoom;
+use crate::web::api::openapi::texts;
 
 /// Somebody who is connected.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Connection)]
 pub struct Session<'a> {
-    #[schema(value_type = u64)]
+    #[schema(value_type = texts::Number)]
     id: SessionId,
     user: SessionUser<'a>,
     door: Door,

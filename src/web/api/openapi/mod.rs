@@ -29,7 +29,7 @@ pub const BASE: &str = "/api/v1";
 /// Every endpoint.
 #[derive(OpenApi)]
 #[openapi(
-    components(schemas(Document)),
+    components(schemas(Document, texts::Cursor, texts::Number, texts::Place, texts::Sort, texts::Words)),
     paths(
         acts::edit,
         acts::delete,
@@ -145,6 +145,3 @@ pub fn document() -> Value {
 async fn show(request: HttpRequest, kept: Data<Kept>) -> HttpResponse {
     kept.0.get_or_init(|| Unchanging::json(document().to_string())).answer(&request, ASK_FIRST)
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,1 +1,0 @@
-//! The document as a whole.
