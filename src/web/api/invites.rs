@@ -23,7 +23,7 @@ use crate::web::visitor::Visitor;
 pub struct NewInvite {
     #[schema(value_type = Option<texts::KnownRoom>)]
     room: Option<String>,
-    #[schema(value_type = Option<u32>, minimum = 1, maximum = 4_294_967_295_u32)]
+    #[schema(value_type = Option<u64>, minimum = 1, maximum = 4_294_967_295_u32)]
     max_uses: Option<Whole>,
 }
 

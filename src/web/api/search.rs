@@ -27,7 +27,7 @@ const LIMIT_DEFAULT: usize = 20;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SearchQuery {
-    #[param(value_type = Option<texts::Words>)]
+    #[param(value_type = texts::Words)]
     q: Option<String>,
     #[param(value_type = Option<texts::Sort>)]
     sort: Option<String>,

@@ -2,6 +2,7 @@
 //! time to pass.
 
 pub mod chrome;
+pub mod handbook;
 pub mod http;
 pub mod plain;
 pub mod program;

@@ -12,6 +12,7 @@ mod login;
 mod message_forms;
 mod moderation_forms;
 mod openapi;
+mod other_peoples;
 mod pages;
 mod people;
 mod posting;

@@ -4,6 +4,7 @@ mod acts;
 mod api;
 mod effects;
 mod fields;
+mod powers;
 mod seen;
 
 use serde_json::{Value, json};
