@@ -186,7 +186,7 @@ mod tests {
 
     use super::*;
 
-    #[derive(Deserialize)]
+    #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Named {
         name: String,

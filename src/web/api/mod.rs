@@ -1,6 +1,6 @@
 //! REST under `/api/v1`. One file per noun, one function per verb; refusals are problem documents, see [`problem`].
 //!
-//! **How to add an endpoint:** a function in the file of its noun, a line in [`configure`], a test in
+//! **How to add an endpoint:** a function in the file of its noun, a line in [`configure`] and one in [`openapi`], a test in
 //! `tests/suite/web/`. A POST needs nothing for `Idempotency-Key`: the middleware `idempotency` sees to it.
 
 mod acts;

@@ -2,6 +2,7 @@
 
 mod admin;
 mod api;
+mod api_docs;
 mod api_lists;
 mod bots;
 pub mod corpora;

@@ -1,4 +1,4 @@
-//! `/api/openapi.json`: the description of the API for programs, in the words of OpenAPI 3.1. What an endpoint takes and
+//! `/api/openapi.json`: the description of the API for programs, in the words of `OpenAPI` 3.1. What an endpoint takes and
 //! gives stands beside its handler; what all of them have in common is added by [`complete`].
 //!
 //! **How to add an endpoint:** `#[utoipa::path]` on its handler, a line here. A test compares this list with the routes.
@@ -128,7 +128,17 @@ struct Endpoints;
 
 /// The document as it goes out, made when somebody asks for it first. One for each thread.
 #[derive(Default)]
-struct Kept(OnceCell<Unchanging>);
+pub struct Kept {
+    document: OnceCell<Value>,
+    answer: OnceCell<Unchanging>,
+}
+
+impl Kept {
+    /// The document.
+    pub fn document(&self) -> &Value {
+        self.document.get_or_init(document)
+    }
+}
 
 /// Its address.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -136,6 +146,9 @@ pub fn configure(cfg: &mut ServiceConfig) {
 }
 
 /// The description of every endpoint.
+///
+/// # Panics
+/// Never: what is described is JSON.
 #[must_use]
 pub fn document() -> Value {
     let described = serde_json::to_value(Endpoints::openapi()).expect("a description is JSON");
@@ -143,5 +156,5 @@ pub fn document() -> Value {
 }
 
 async fn show(request: HttpRequest, kept: Data<Kept>) -> HttpResponse {
-    kept.0.get_or_init(|| Unchanging::json(document().to_string())).answer(&request, ASK_FIRST)
+    kept.answer.get_or_init(|| Unchanging::json(kept.document().to_string())).answer(&request, ASK_FIRST)
 }
