@@ -9,11 +9,13 @@ pub mod bots;
 pub mod console;
 pub mod error;
 pub mod invites;
+pub mod jobs;
 pub mod people;
 pub mod reports;
 pub mod rooms;
 pub mod sessions;
 pub mod settings;
+pub mod storage;
 pub mod watch;
 
 use std::sync::Arc;
@@ -31,6 +33,8 @@ use crate::storage::SharedStore;
 use crate::storage::audit::Act;
 
 pub use error::AdminError;
+use jobs::Jobs;
+pub use storage::Places;
 
 /// Who acts, and from where.
 #[derive(Debug, Clone)]
@@ -68,13 +72,15 @@ pub struct Admin {
     /// Not there while only the command line has the database.
     chat: Option<Chat>,
     clock: Clock,
+    places: Places,
+    jobs: Jobs,
 }
 
 impl Admin {
     /// Over this database; `chat` is where it holds for live sessions.
     #[must_use]
-    pub fn new(store: SharedStore, auth: Arc<Auth>, chat: Option<Chat>, clock: Clock) -> Self {
-        Self { store, auth, chat, clock }
+    pub fn new(store: SharedStore, auth: Arc<Auth>, chat: Option<Chat>, clock: Clock, places: Places) -> Self {
+        Self { store, auth, chat, clock, places, jobs: Jobs::default() }
     }
 
     /// Asks whether somebody may do this.

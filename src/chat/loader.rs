@@ -69,6 +69,8 @@ pub enum Loaded {
     LevelSet { caller: Caller, room: RoomId, level: Level, is_stored: bool },
     /// A measure was stored, or not.
     Moderated { caller: Caller, room: RoomId, measure: Measure, outcome: Moderated },
+    /// A room was removed, or not.
+    Removed { caller: Caller, room: RoomId, removed: StorageResult<bool> },
     /// A report was stored, or not.
     Reported { caller: Caller, reported: StorageResult<Reported> },
     /// How many messages there are up to a place, for a read cursor.
@@ -281,6 +283,14 @@ impl Loader {
                 Moderated::Failed
             });
             Loaded::Moderated { caller, room, measure, outcome }
+        });
+    }
+
+    /// Removes a room.
+    pub fn remove_room(&self, caller: Caller, room: RoomId) {
+        self.start(move |store| async move {
+            let removed = store.remove_room(room).await;
+            Loaded::Removed { caller, room, removed }
         });
     }
 

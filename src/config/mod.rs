@@ -3,6 +3,7 @@
 
 pub mod access;
 mod address;
+pub mod doors;
 pub mod error;
 pub mod example;
 pub mod flags;
@@ -28,6 +29,7 @@ use layers::Values;
 
 pub use access::{AccessConfig, Admin};
 pub use address::{Address, PublicUrl};
+pub use doors::{DoorAddresses, DoorsConfig};
 pub use error::{ConfigError, Origin};
 pub use example::example_toml;
 pub use flags::{clap_args, given_flags};
@@ -52,6 +54,8 @@ pub struct Config {
     pub listen: ListenConfig,
     /// Whether it speaks TLS.
     pub tls: TlsConfig,
+    /// The ways in beside HTTP.
+    pub doors: DoorsConfig,
     /// Where it keeps its data.
     pub store: StoreConfig,
     /// Who is let in.
@@ -103,6 +107,7 @@ impl Config {
         Ok(Self {
             listen: ListenConfig::read(values)?,
             tls: TlsConfig::read(values)?,
+            doors: DoorsConfig::read(values)?,
             store: StoreConfig::read(values)?,
             access: AccessConfig::read(values)?,
             identity: IdentityConfig::read(values)?,

@@ -9,8 +9,10 @@ pub enum Encoding {
     MsgPack,
     /// `parlor.v1.html`: JSON whose events also carry the rendered HTML.
     Html,
-    /// No subprotocol: lines for people.
+    /// No subprotocol: lines for people, one message each.
     Plain,
+    /// The same lines in a stream, each with its end.
+    Lines,
 }
 
 impl Encoding {

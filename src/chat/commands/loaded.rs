@@ -5,7 +5,8 @@ use super::super::reply::Caller;
 use super::super::room::Room;
 use super::super::server::ChatServer;
 use super::{
-    add, appoint, ask, create, history, join, level, members, moderate, nick, privacy, read, report, rooms, status,
+    add, appoint, ask, create, erase, history, join, level, members, moderate, nick, privacy, read, report, rooms,
+    status,
 };
 use crate::domain::name::RoomName;
 use crate::domain::room::{RoomKind, Topic};
@@ -31,6 +32,7 @@ pub fn run(server: &mut ChatServer, loaded: Loaded) {
         Loaded::Moderated { caller, room, measure, outcome } => {
             moderate::stored(server, caller, room, measure, outcome);
         }
+        Loaded::Removed { caller, room, removed } => erase::removed(server, caller, room, removed),
         Loaded::Reported { caller, reported } => report::stored(server, caller, reported),
         Loaded::Placed { caller, room, place, back } => read::placed(server, caller, room, place, back),
         Loaded::LookedUp { caller, room, looked } => ask::looked_up(server, caller, room, looked),

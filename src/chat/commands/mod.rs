@@ -9,6 +9,7 @@ pub mod connect;
 pub mod create;
 pub mod direct;
 pub mod enter;
+pub mod erase;
 pub mod give_up;
 pub mod history;
 pub mod house;

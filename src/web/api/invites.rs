@@ -107,6 +107,11 @@ fn uses(most: Whole) -> Result<u32, Problem> {
     u32::try_from(most.0).ok().filter(|most| *most > 0).ok_or_else(refused)
 }
 
+fn life(days: Whole) -> Result<u32, Problem> {
+    let refused = || Problem::field("expires_in_days", format!("`expires_in_days` must be 1 to {MOST_DAYS}"));
+    u32::try_from(days.0).ok().filter(|days| (1..=MOST_DAYS).contains(days)).ok_or_else(refused)
+}
+
 fn show(state: &WebState, invite: Invite, room: Option<RoomName>) -> ShownInvite {
     let path = format!("/invite/{}", invite.code);
     ShownInvite {

@@ -14,6 +14,7 @@ pub mod schema;
 pub mod server;
 pub mod socket;
 pub mod tls;
+pub mod wire;
 
 use std::future::Future;
 use std::net::SocketAddr;

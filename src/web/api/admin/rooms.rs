@@ -12,6 +12,7 @@ use crate::web::api::extract::{Body, Whole};
 use crate::web::api::listing::{self, List};
 use crate::web::api::openapi::texts;
 use crate::web::api::problem::ApiError;
+use crate::web::export;
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
@@ -102,6 +103,31 @@ pub async fn change(
         admin.archive(&by, &room, archived).await?;
     }
     answer(&state, &by, &room).await
+}
+
+/// Deletes a room with everything in it.
+#[utoipa::path(delete, path = "/admin/rooms/{room}", responses((status = 204), (status = 409)))]
+pub async fn remove(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    state.admin.delete_room(&by(&visitor)?, &room).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// A room with the people in it, as lines.
+#[utoipa::path(
+    get,
+    path = "/admin/rooms/{room}/export",
+    responses((status = 200, body = String, content_type = "application/x-ndjson"))
+)]
+pub async fn export(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    Ok(export::answer(state.admin.export_room(&by(&visitor)?, &room).await?))
 }
 
 async fn answer(state: &WebState, by: &By, name: &str) -> Result<HttpResponse, ApiError> {

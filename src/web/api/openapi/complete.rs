@@ -11,7 +11,7 @@ use crate::domain::limits::{BODY_BYTES, NONCE_BYTES};
 use crate::web::api::problem;
 
 /// What is open to everybody: it does not ask who somebody is.
-const OPEN: [&str; 2] = ["/guests", "/emoji"];
+const OPEN: [&str; 4] = ["/guests", "/emoji", "/login", "/login/code"];
 /// Above the list of endpoints.
 const ABOUT: &str = "JSON in and out. Times are RFC 3339 in UTC with milliseconds, ids of people are UUIDs, numbers are whole and \
     below 2^53. Unknown fields and unknown keys of a query are refused. Every refusal is a problem document (RFC 9457) \

@@ -15,8 +15,8 @@ use utoipa::OpenApi;
 
 use super::problem::Document;
 use super::{
-    acts, admin, bots, direct, events, find, guests, invites, me, members, messages, moderation, preferences, preview,
-    push, read_cursor, rooms, search, second_factor, status, tokens, typed, users,
+    acts, admin, bots, direct, events, find, guests, invites, login, me, members, messages, moderation, preferences,
+    preview, push, read_cursor, rooms, search, second_factor, status, tokens, typed, users,
 };
 use crate::web::emoji_list;
 use crate::web::methods::read;
@@ -121,6 +121,16 @@ pub const BASE: &str = "/api/v1";
         admin::rooms::list,
         admin::rooms::show,
         admin::rooms::change,
+        admin::rooms::remove,
+        admin::rooms::export,
+        admin::storage::show,
+        admin::storage::expiry,
+        admin::storage::give_back,
+        admin::storage::backups,
+        admin::storage::make_backup,
+        admin::storage::check_backup,
+        login::log_in,
+        login::log_in_with_code,
         emoji_list::show,
     )
 )]

@@ -2,10 +2,13 @@
 
 mod acts;
 mod api;
+mod deletion;
 mod effects;
+mod exports;
 mod fields;
 mod powers;
 mod seen;
+mod storage;
 
 use serde_json::{Value, json};
 
