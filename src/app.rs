@@ -39,7 +39,6 @@ use crate::gateways::admission::Admission;
 use crate::gateways::dispatch::Rates;
 use crate::gateways::stream::Hall;
 use crate::gateways::websocket::WebsocketState;
-use crate::gateways::websocket::only_http;
 use crate::gateways::websocket::upgrade::{self, Line, Patience};
 use crate::push::follower::Attendance;
 use crate::push::{self, Push, PushError};
@@ -49,7 +48,6 @@ use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
 use crate::tls::{self, ServerTls, TlsError};
 use crate::web::middleware::rate_limits::RequestRates;
-use crate::web::redirect::{self, Target};
 use crate::web::routes;
 use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
@@ -232,22 +230,9 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         addresses.push(listener.local_addr().map_err(cannot)?);
         builder = builder.listen("http", listener, move || worker(&parts, &stopping)).map_err(cannot)?;
     }
-    let (mut builder, doors) = doors::serve_all(builder, doors, &parts)?;
-    let mut redirects = Vec::new();
-    for listener in redirecting {
-        let cannot = |error: std::io::Error| {
-            let address = config.tls.http_redirect.as_ref().map(Address::to_string).unwrap_or_default();
-            StartError::Listen { flag: "--http-redirect", address, reason: error.to_string() }
-        };
-        redirects.push(listener.local_addr().map_err(cannot)?);
-        let target = Target {
-            public_url: config.listen.public_url.clone(),
-            port: addresses.first().map_or(443, SocketAddr::port),
-        };
-        let (patience, stopping) = (patience(&config), stopping.clone());
-        let serve = move || only_http::serve(redirect::app(target.clone()).into_factory(), patience, stopping.clone());
-        builder = builder.listen("redirect", listener, serve).map_err(cannot)?;
-    }
+    let (builder, doors) = doors::serve_all(builder, doors, &parts)?;
+    let port = addresses.first().map_or(443, SocketAddr::port);
+    let (builder, redirects) = doors::serve_redirects(builder, redirecting, &config, port, &stopping)?;
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
     let mut upkeep = vec![actix::spawn(upkeep::prune(store.clone(), clock.clone()))];

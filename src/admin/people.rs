@@ -59,7 +59,7 @@ impl Admin {
         Ok(found)
     }
 
-    /// Gives an account another site role: at most one's own, and only to those below.
+    /// Gives an account another site role: one below one's own, and only to those below.
     ///
     /// # Errors
     /// When the role is not enough, or the account is the only owner.
@@ -71,8 +71,8 @@ impl Admin {
         if found.account.id != by.who.id {
             office::may_touch(by.role, before)?;
         }
-        if role > by.role || role == SiteRole::Bot || before == SiteRole::Bot {
-            let message = "give a role that is not above your own; bots are made as such and stay bots".to_owned();
+        if office::may_give(by.role, role).is_err() || before == SiteRole::Bot {
+            let message = "give a role that is below your own; bots are made as such and stay bots".to_owned();
             return Err(AdminError::Bad { field: "role", message });
         }
         if !self.store.set_site_role(found.account.id, role).await? {

@@ -9,6 +9,7 @@ use super::extract::{Body, Whole, room_name};
 use super::listing::{List, ListQuery, json, newest_first};
 use super::openapi::texts;
 use super::problem::ApiError;
+use crate::auth::invites::{DAYS, MOST_DAYS};
 use crate::domain::clock::Timestamp;
 use crate::domain::name::RoomName;
 use crate::domain::permission::may_invite;
@@ -25,6 +26,8 @@ pub struct NewInvite {
     room: Option<String>,
     #[schema(value_type = Option<u64>, minimum = 1, maximum = 4_294_967_295_u32)]
     max_uses: Option<Whole>,
+    #[schema(value_type = Option<u64>, minimum = 1, maximum = 365)]
+    expires_in_days: Option<Whole>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -76,6 +79,7 @@ pub async fn make(
     let person = visitor.person()?;
     may_invite(person.standing).map_err(Problem::from)?;
     let max_uses = body.max_uses.map(uses).transpose()?;
+    let days = body.expires_in_days.map_or(Ok(DAYS), life)?;
     let room = match &body.room {
         Some(room) => {
             let look = ask::look(&state.chat, person.clone(), room_name(room)?).await?;
@@ -84,7 +88,7 @@ pub async fn make(
         }
         None => None,
     };
-    let invite = state.auth.make_invite(&person, room.as_ref().map(|look| look.id), max_uses).await?;
+    let invite = state.auth.make_invite(&person, room.as_ref().map(|look| look.id), max_uses, days).await?;
     Ok(json(HttpResponse::Created(), show(&state, invite, room.map(|look| look.room))))
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::by;
-use super::shown::{OpenInvite, Session, ShownReport, ShownSetting};
+use super::shown::{Session, ShownReport, ShownSetting};
 use crate::admin::settings::LiveSetting;
 use crate::admin::watch::Figures;
 use crate::domain::clock::Timestamp;
@@ -13,6 +13,7 @@ use crate::domain::conduct::{Ban, ShownBan};
 use crate::domain::ids::SessionId;
 use crate::protocol::error_code::Problem;
 use crate::storage::audit::{AuditEntry, AuditFilter, ShownCheck, ShownEntry};
+use crate::storage::invites::{Invite, OpenInvite};
 use crate::web::api::extract::Body;
 use crate::web::api::listing::{List, json};
 use crate::web::api::openapi::texts;
@@ -100,7 +101,7 @@ pub async fn cut(state: web::Data<WebState>, visitor: Visitor, id: web::Path<u64
 #[utoipa::path(get, path = "/admin/invites", responses((status = 200, body = List<OpenInvite>)))]
 pub async fn invites(state: web::Data<WebState>, visitor: Visitor) -> Answer {
     let invites = state.admin.open_invites(&by(&visitor)?).await?;
-    Ok(all(invites.iter().map(OpenInvite::from).collect()))
+    Ok(all(invites.iter().map(Invite::shown).collect()))
 }
 
 /// Takes an invite back.

@@ -11,7 +11,6 @@ use crate::domain::ids::{Seq, SessionId, UserId};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Door;
 use crate::domain::room::{RoomKind, Topic};
-use crate::storage::invites::Invite;
 use crate::storage::reports::{Closed, Report};
 use crate::storage::rooms::StoredRoom;
 use crate::web::api::openapi::texts;
@@ -37,19 +36,6 @@ struct SessionUser<'a> {
     id: UserId,
     name: &'a UserName,
     guest: bool,
-}
-
-/// An invite of anybody that may still be used.
-#[derive(Serialize, ToSchema)]
-pub struct OpenInvite<'a> {
-    code: &'a str,
-    made_by: &'a UserName,
-    uses: u32,
-    /// `null` for any number.
-    max_uses: Option<u32>,
-    created_at: Timestamp,
-    /// `null` for never.
-    expires_at: Option<Timestamp>,
 }
 
 /// A report of a message.
@@ -122,19 +108,6 @@ impl<'a> From<&'a SeenSession> for Session<'a> {
             address: seen.origin.address,
             since: seen.since,
             rooms: seen.rooms,
-        }
-    }
-}
-
-impl<'a> From<&'a Invite> for OpenInvite<'a> {
-    fn from(invite: &'a Invite) -> Self {
-        Self {
-            code: &invite.code,
-            made_by: &invite.made_by.name,
-            uses: invite.uses,
-            max_uses: invite.max_uses,
-            created_at: invite.created_at,
-            expires_at: invite.expires_at,
         }
     }
 }
