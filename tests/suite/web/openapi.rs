@@ -69,6 +69,10 @@ impl Operation<'_> {
         }
         let kinds = answer["content"].as_object();
         match kinds.and_then(|kinds| kinds.iter().next()) {
+            Some((kind, content)) if kind.as_str() != "application/json" && !kind.ends_with("+json") => {
+                let is_kind = page.header("content-type").starts_with(kind.as_str());
+                wrong.extend((!is_kind).then(|| format!("{} is not {kind}: {content}", page.header("content-type"))));
+            }
             Some((kind, content)) => {
                 if !page.header("content-type").starts_with(kind.as_str()) {
                     wrong.push(format!("{} is not {kind}", page.header("content-type")));
