@@ -1,25 +1,28 @@
 //! An event of a log as JSON and MessagePack write it. REST lists show the same object.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::answer::is_false;
 use crate::domain::clock::Timestamp;
-use crate::domain::event::{Deed, Event, EventBody, Message, Quote, Reactions, Replies};
-use crate::domain::ids::Seq;
+use crate::domain::event::{Deed, Event, EventBody, EventKind, Message, Quote, Reactions, Replies};
+use crate::domain::ids::{Seq, UserId};
 use crate::domain::membership::Role;
-use crate::domain::name::RoomName;
+use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Author;
 use crate::domain::room::Description;
 
 /// An event. `type`, `room` and `seq` come first; what an event does not have is left out.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Event)]
 pub struct EventFrame<'a> {
     #[serde(rename = "type")]
+    #[schema(value_type = EventKind)]
     kind: &'static str,
     room: &'a RoomName,
     seq: Seq,
     #[serde(skip_serializing_if = "Option::is_none")]
-    author: Option<&'a Author>,
+    author: Option<AuthorFields<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<&'a Author>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,7 +74,18 @@ pub struct EventFrame<'a> {
     html: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// Who has written it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = EventAuthor)]
+struct AuthorFields<'a> {
+    id: UserId,
+    name: &'a UserName,
+    #[serde(skip_serializing_if = "is_false")]
+    bot: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Quote)]
 struct QuoteFields<'a> {
     author: &'a Author,
     text: &'a str,
@@ -113,9 +127,11 @@ impl<'a> EventFrame<'a> {
             html,
         };
         match &event.body {
-            EventBody::Message(message) => {
-                Self { author: Some(&event.author), user: None, ..frame.with_message(message) }
-            }
+            EventBody::Message(message) => Self {
+                author: Some(AuthorFields { id: event.author.id, name: &event.author.name, bot: message.by_bot }),
+                user: None,
+                ..frame.with_message(message)
+            },
             EventBody::Edited { text, .. } => Self { text: Some(text), ..frame },
             EventBody::Deleted { .. } => frame,
             EventBody::Reaction { emoji, on, count, .. } => {

@@ -2,17 +2,20 @@
 //! in memory by `auth`.
 
 use async_trait::async_trait;
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::StorageResult;
+use super::audit::Act;
 use super::users::Account;
 use crate::domain::clock::Timestamp;
 use crate::domain::conduct::{Ban, Banned, Conduct};
 use crate::domain::ids::{RoomId, Seq, UserId};
 use crate::domain::moderation::Measure;
-use crate::domain::name::RoomName;
+use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::{Author, SiteRole};
-use crate::domain::room::RoomInfo;
+use crate::domain::room::{RoomInfo, RoomKind};
 
 /// A ban that is to be.
 #[derive(Debug, Clone)]
@@ -48,23 +51,50 @@ pub struct WatchedAccount {
     pub rooms: u64,
 }
 
+/// An account and what was decided about it, as programs read it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WatchedAccount)]
+pub struct ShownAccount<'a> {
+    id: UserId,
+    name: &'a UserName,
+    role: SiteRole,
+    created_at: Timestamp,
+    /// When one of its logins was last used.
+    used_at: Option<Timestamp>,
+    suspended_at: Option<Timestamp>,
+    suspended_reason: Option<&'a str>,
+    /// It reads and does not write.
+    silenced: bool,
+    /// Since when it is trusted in spite of being new.
+    trusted_at: Option<Timestamp>,
+    has_second_factor: bool,
+    /// How many rooms it is a member of.
+    rooms: u64,
+}
+
 impl WatchedAccount {
     /// The account as programs read it.
     #[must_use]
+    pub fn shown(&self) -> ShownAccount<'_> {
+        ShownAccount {
+            id: self.account.id,
+            name: &self.account.name,
+            role: self.account.site_role,
+            created_at: self.account.created_at,
+            used_at: self.used_at,
+            suspended_at: self.suspended.as_ref().map(|(at, _)| *at),
+            suspended_reason: self.suspended.as_ref().map(|(_, reason)| reason.as_str()),
+            silenced: self.silenced,
+            trusted_at: self.trusted_at,
+            has_second_factor: self.has_second_factor,
+            rooms: self.rooms,
+        }
+    }
+
+    /// The same as a value.
+    #[must_use]
     pub fn to_json(&self) -> Value {
-        json!({
-            "id": self.account.id,
-            "name": self.account.name,
-            "role": self.account.site_role,
-            "created_at": self.account.created_at,
-            "used_at": self.used_at,
-            "suspended_at": self.suspended.as_ref().map(|(at, _)| at),
-            "suspended_reason": self.suspended.as_ref().map(|(_, reason)| reason),
-            "silenced": self.silenced,
-            "trusted_at": self.trusted_at,
-            "has_second_factor": self.has_second_factor,
-            "rooms": self.rooms,
-        })
+        json!(self.shown())
     }
 }
 
@@ -92,20 +122,53 @@ pub struct WatchedRoom {
     pub retention_days: Option<u32>,
 }
 
+/// A room of a list, as programs read it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WatchedRoom)]
+pub struct ShownRoom<'a> {
+    name: &'a RoomName,
+    kind: RoomKind,
+    archived: bool,
+    members: u64,
+    owners: &'a [String],
+    messages: u64,
+    /// Days after which messages go; `null` as on the whole server, 0 never.
+    retention_days: Option<u32>,
+}
+
 impl WatchedRoom {
     /// The room as programs read it.
     #[must_use]
-    pub fn to_json(&self) -> Value {
-        json!({
-            "name": self.info.name,
-            "kind": self.info.kind,
-            "archived": self.info.archived,
-            "members": self.members,
-            "owners": self.owners,
-            "messages": self.info.messages,
-            "retention_days": self.retention_days,
-        })
+    pub fn shown(&self) -> ShownRoom<'_> {
+        ShownRoom {
+            name: &self.info.name,
+            kind: self.info.kind,
+            archived: self.info.archived,
+            members: self.members,
+            owners: &self.owners,
+            messages: self.info.messages,
+            retention_days: self.retention_days,
+        }
     }
+
+    /// The same as a value.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!(self.shown())
+    }
+}
+
+/// What is to be another way about an account; `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decisions {
+    /// Another site role.
+    pub role: Option<SiteRole>,
+    /// Suspended since when and why, or no longer.
+    pub suspended: Option<Option<(Timestamp, String)>>,
+    /// Whether it only reads.
+    pub silenced: Option<bool>,
+    /// Since when it is trusted, or no longer.
+    pub trusted: Option<Option<Timestamp>>,
 }
 
 /// Decisions about people.
@@ -136,6 +199,10 @@ pub trait Order {
 
     /// A new account is trusted from now on; `None` takes it back.
     async fn trust(&self, user: UserId, since: Option<Timestamp>) -> StorageResult<()>;
+
+    /// Carries out several decisions about an account, and writes them down, all in one transaction; `false`, and nothing
+    /// was done, when there is no such account, or when it is the last owner.
+    async fn decide(&self, user: UserId, decisions: &Decisions, acts: &[Act]) -> StorageResult<bool>;
 
     /// Adds a ban.
     async fn add_ban(&self, ban: &NewBan) -> StorageResult<Ban>;

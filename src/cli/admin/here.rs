@@ -1,22 +1,27 @@
 //! `parlor admin` at the machine itself: it opens the database; while a server holds it, it says so.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::ArgMatches;
 use serde_json::{Value, json};
 
 use super::Shown;
-use super::wish::{RoomAct, UserAct, Wish};
+use super::wish::{NewToken, RoomAct, UserAct, Wish};
 use crate::admin::console::console;
 use crate::admin::{Admin, AdminError, By, Places};
 use crate::auth::Auth;
+use crate::auth::devices::TokenWish;
 use crate::cli::{Failure, load};
 use crate::domain::clock::Clock;
 use crate::domain::conduct::Ban;
+use crate::domain::grant::Scope;
+use crate::domain::ids::DeviceId;
 use crate::domain::person::SiteRole;
 use crate::storage::audit::{AuditEntry, AuditFilter};
 use crate::storage::order::{AccountFilter, WatchedAccount, WatchedRoom};
 use crate::storage::sqlite::SqliteStore;
+use crate::storage::users::Account;
 use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::logging;
 use crate::telemetry::metrics::Metrics;
@@ -163,9 +168,45 @@ async fn bots(admin: &Admin, by: &By, wish: Wish) -> Shown {
             let bot = admin.make_bot(by, &name).await.map_err(refused)?;
             Ok(vec![json!({ "id": bot.id, "name": bot.name, "created_at": bot.created_at })])
         }
+        Wish::Tokens { owner } => tokens(admin, by, &owner.to_lowercase()).await,
+        Wish::AddToken { bot, token: NewToken { label, scope, rooms, days } } => {
+            let life = days.map(|days| Duration::from_hours(24 * u64::from(days)));
+            let scope = Scope::parse(&scope).unwrap_or(Scope::Write);
+            let wish = TokenWish { label: label.clone(), scope, rooms: None, life };
+            let login = admin.make_token_at_console(by, &bot, wish, &rooms).await.map_err(refused)?;
+            Ok(vec![json!({ "id": login.person.device, "label": label, "token": login.secret })])
+        }
+        Wish::RevokeToken { id } => {
+            let bad = || Failure::Usage("`token list` shows the ids of tokens".to_owned());
+            admin.revoke_token(by, DeviceId::parse(&id).ok_or_else(bad)?).await.map_err(refused)?;
+            Ok(vec![json!({ "revoked": id })])
+        }
         _ => {
             users(admin, by, AccountFilter { name: String::new(), role: Some(SiteRole::Bot), only_in_trouble: false })
                 .await
+        }
+    }
+}
+
+async fn tokens(admin: &Admin, by: &By, owner: &str) -> Shown {
+    let (mut shown, mut after) = (Vec::new(), None);
+    loop {
+        let (tokens, more) = admin.tokens(by, after).await.map_err(refused)?;
+        let is_meant = |account: &Account| account.name.as_str().to_lowercase().contains(owner);
+        shown.extend(tokens.iter().filter(|(_, account)| is_meant(account)).map(|(token, account)| {
+            json!({
+                "id": token.id,
+                "user": account.name,
+                "label": token.label,
+                "scope": token.grant.scope,
+                "created_at": token.created_at,
+                "used_at": token.used_at,
+                "expires_at": token.grant.until,
+            })
+        }));
+        match tokens.last().filter(|_| more) {
+            Some((last, _)) => after = Some(last.id),
+            None => return Ok(shown),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! REST under `/api/v1`. One file per noun, one function per verb; refusals are problem documents, see [`problem`].
 //!
-//! **How to add an endpoint:** a function in the file of its noun, a line in [`configure`], a test in
+//! **How to add an endpoint:** a function in the file of its noun, a line in [`configure`] and one in [`openapi`], a test in
 //! `tests/suite/web/`. A POST needs nothing for `Idempotency-Key`: the middleware `idempotency` sees to it.
 
 mod acts;
@@ -8,6 +8,7 @@ mod admin;
 pub(crate) mod ask;
 mod bots;
 mod direct;
+mod event_stream;
 mod events;
 pub mod extract;
 mod find;
@@ -20,6 +21,7 @@ mod me;
 mod members;
 mod messages;
 mod moderation;
+pub mod openapi;
 mod preferences;
 mod preview;
 pub mod problem;
@@ -33,6 +35,7 @@ mod tokens;
 mod typed;
 mod users;
 
+use actix_web::guard::fn_guard;
 use actix_web::middleware::from_fn;
 use actix_web::web::{ServiceConfig, delete, patch, post, put, resource, scope};
 
@@ -45,8 +48,8 @@ pub const MESSAGES: &str = "/api/v1/rooms/{room}/messages";
 
 /// Every endpoint. A wrong method is answered with 405 and `Allow`, an unknown path with 404.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(
-        scope("/api/v1")
+    cfg.configure(openapi::configure).service(
+        scope(openapi::BASE)
             .wrap(from_fn(idempotency::once))
             .configure(admin::configure)
             .service(resource("/me").route(read().to(me::show)))
@@ -77,7 +80,13 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(resource("/rooms/{room}/typed").route(post().to(typed::run)))
             .service(resource("/rooms/{room}/pins").route(read().to(acts::pins)))
             .service(resource("/rooms/{room}/unread").route(read().to(acts::unread)))
-            .service(resource("/rooms/{room}/events").route(read().to(events::list)))
+            .service(
+                resource("/rooms/{room}/events")
+                    .route(read().guard(fn_guard(event_stream::is_wanted)).to(event_stream::room))
+                    .route(read().to(events::list)),
+            )
+            .service(resource("/events").route(read().to(event_stream::rooms)))
+            .service(resource("/events/{session}").route(post().to(event_stream::say)))
             .service(
                 resource("/rooms/{room}/messages").route(read().to(messages::list)).route(post().to(messages::send)),
             )

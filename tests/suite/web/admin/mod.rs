@@ -2,10 +2,13 @@
 
 mod acts;
 mod api;
+mod bots;
 mod deletion;
 mod effects;
 mod exports;
 mod fields;
+mod limits;
+mod powers;
 mod seen;
 mod storage;
 
