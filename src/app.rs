@@ -3,20 +3,14 @@
 
 pub mod doors;
 pub mod upkeep;
+mod worker;
 
-use std::cell::RefCell;
 use std::net::SocketAddr;
-use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix::{Actor, Addr, Arbiter};
-use actix_server::GracefulShutdownSignal;
-use actix_service::{IntoServiceFactory, ServiceFactory};
 use actix_web::dev::ServerHandle;
-use actix_web::rt::net::TcpStream;
-use actix_web::web;
 use async_trait::async_trait;
 use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
@@ -27,19 +21,14 @@ use crate::auth::vouched::JwksError;
 use crate::auth::{Auth, AuthError};
 use crate::chat::Chat;
 use crate::chat::alerts::Alerts;
-use crate::chat::fanout::{Fanout, Worker};
 use crate::chat::journal::Journal;
 use crate::chat::server::{ChatServer, Setup};
-use crate::chat::turn::WorkerId;
 use crate::config::{Address, Config, PublicUrl, TlsSource};
 use crate::domain::clock::Clock;
 use crate::domain::ids::UserId;
 use crate::domain::profile::Profile;
 use crate::gateways::admission::Admission;
-use crate::gateways::stream::Hall;
-use crate::gateways::websocket::WebsocketState;
 use crate::gateways::websocket::lines::Lines;
-use crate::gateways::websocket::upgrade::{self, Line, Patience};
 use crate::push::follower::Attendance;
 use crate::push::{self, Push, PushError};
 use crate::storage::search::follow_log;
@@ -48,12 +37,12 @@ use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
 use crate::tls::{self, ServerTls, TlsError};
 use crate::web::middleware::rate_limits::RequestRates;
-use crate::web::routes;
 use crate::web::search::Searcher;
-use crate::web::state::{Draining, WebState};
+use crate::web::state::Draining;
 use crate::web::views::render::{RenderError, Renderer};
 use doors::OpenDoor;
 use upkeep::Schedule;
+use worker::{Parts, worker};
 
 /// Why the server did not start. One line each.
 #[derive(Debug, Display, Error, From)]
@@ -128,49 +117,6 @@ pub struct Server {
     store: SharedStore,
     draining: Draining,
     shutdown: Duration,
-}
-
-/// What every worker thread starts from.
-#[derive(Clone)]
-struct Parts {
-    config: Config,
-    tls: Option<Arc<ServerTls>>,
-    doorway: Arc<Doorway>,
-    clock: Clock,
-    metrics: Metrics,
-    store: SharedStore,
-    auth: Arc<Auth>,
-    chat: Chat,
-    push: Push,
-    admission: Arc<Admission>,
-    /// Connections of HTTP, apart from the WebSockets.
-    lines: Lines,
-    searcher: Arc<Searcher>,
-    admin: Admin,
-    request_rates: RequestRates,
-    renderer: Arc<Renderer>,
-    draining: Draining,
-    next_worker: Arc<AtomicUsize>,
-}
-
-thread_local! {
-    /// What all doors of this thread share, listeners of HTTP included. A worker thread belongs to one server.
-    static HALL: RefCell<Option<Rc<Hall>>> = const { RefCell::new(None) };
-}
-
-impl Parts {
-    /// What all doors of this thread share. The first one that asks opens the thread's fan-out.
-    fn hall(&self) -> Rc<Hall> {
-        let make = || {
-            let id = WorkerId(self.next_worker.fetch_add(1, Ordering::Relaxed));
-            let (clock, renderer, metrics) = (self.clock.clone(), self.renderer.clone(), self.metrics.clone());
-            let worker = Worker::new(id, clock, renderer, metrics, self.chat.uplink());
-            self.chat.open_worker(id, Fanout::new(worker.clone()).start());
-            let (auth, admission) = (self.auth.clone(), self.admission.clone());
-            Rc::new(Hall::new(&self.config, auth, self.chat.clone(), admission, worker))
-        };
-        HALL.with(|hall| Rc::clone(hall.borrow_mut().get_or_insert_with(make)))
-    }
 }
 
 /// Starts a server in the running actix system. It serves from now on.
@@ -371,46 +317,6 @@ fn start_chat(
     // On the thread of the server: they hand everything to each other.
     hub.spawn(journal.run(server.clone().recipient(), server.clone().recipient()));
     Chat::new(server, auth.follow_access(), health)
-}
-
-/// One worker thread: its fan-out, its sessions, its routes.
-fn worker(
-    parts: &Parts,
-    stopping: &GracefulShutdownSignal,
-) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = (), InitError = ()> + use<> {
-    let sessions = WebsocketState::new(&parts.config, parts.hall());
-    let state = WebState {
-        auth: parts.auth.clone(),
-        chat: parts.chat.clone(),
-        push: parts.push.clone(),
-        store: parts.store.clone(),
-        searcher: parts.searcher.clone(),
-        admin: parts.admin.clone(),
-        renderer: parts.renderer.clone(),
-        clock: parts.clock.clone(),
-        metrics: parts.metrics.clone(),
-        request_rates: parts.request_rates.clone(),
-        body_timeout: if parts.config.limits.rate_limits { parts.config.listen.body_timeout } else { Duration::ZERO },
-        tls: parts.tls.clone(),
-        public_url: parts.config.listen.public_url.clone(),
-        draining: parts.draining.clone(),
-    };
-    let sessions = Rc::new(sessions);
-    let app = routes::app(web::Data::new(state)).app_data(Rc::clone(&sessions)).app_data(Arc::clone(&parts.doorway));
-    let line = Line {
-        tls: parts.tls.clone(),
-        doorway: Arc::clone(&parts.doorway),
-        patience: patience(&parts.config),
-        lines: parts.lines.clone(),
-        stopping: stopping.clone(),
-    };
-    upgrade::serve(app.into_factory(), sessions, line)
-}
-
-fn patience(config: &Config) -> Patience {
-    // Zero is for ever.
-    let headers = if config.limits.rate_limits { config.listen.header_timeout } else { Duration::ZERO };
-    Patience { headers, keep_alive: config.listen.keep_alive }
 }
 
 fn listen(flag: &'static str, address: &Address) -> Result<Vec<std::net::TcpListener>, StartError> {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use actix_server::{GracefulShutdownSignal, ServerBuilder};
 use actix_service::IntoServiceFactory;
 
-use super::{Parts, StartError, cannot_listen, listen};
+use super::worker::{Parts, patience};
+use super::{StartError, cannot_listen, listen};
 use crate::config::{Address, Config, DoorAddresses, DoorsConfig};
 use crate::domain::person::Door;
 use crate::gateways::lines::LinesKeeper;
@@ -66,7 +67,7 @@ pub(super) fn serve_all(
         let service = move || {
             let hall = parts.hall();
             let tls = parts.tls.as_deref().filter(|_| door.is_secure);
-            let acceptor = Acceptor::new(tls, Arc::clone(&parts.doorway), super::patience(&parts.config).headers);
+            let acceptor = Acceptor::new(tls, Arc::clone(&parts.doorway), patience(&parts.config).headers);
             serve(hall, acceptor, keeper(&parts, door.door))
         };
         builder = builder.listen(door.door.as_str(), listener, service).map_err(cannot)?;
@@ -91,7 +92,7 @@ pub(super) fn serve_redirects(
         };
         addresses.push(listener.local_addr().map_err(cannot)?);
         let target = Target { public_url: config.listen.public_url.clone(), port };
-        let (patience, stopping) = (super::patience(config), stopping.clone());
+        let (patience, stopping) = (patience(config), stopping.clone());
         let serve = move || only_http::serve(redirect::app(target.clone()).into_factory(), patience, stopping.clone());
         builder = builder.listen("redirect", listener, serve).map_err(cannot)?;
     }

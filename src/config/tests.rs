@@ -173,8 +173,11 @@ fn each_setting_refuses_nonsense_by_its_name() {
         (_, "data" | "backup_folder" | "jwt_jwks_file") => "\0",
         (_, "admin_name" | "auth_header") => "a b",
         (_, "admin_password" | "jwt_secret") => "short",
-        (_, "server_name" | "jwt_issuer" | "jwt_audience") => "two\nlines",
-        (_, "oidc_client_id" | "oidc_client_secret" | "oidc_name" | "oidc_scopes") => "two\nlines",
+        (
+            _,
+            "server_name" | "jwt_issuer" | "jwt_audience" | "oidc_client_id" | "oidc_client_secret" | "oidc_name"
+            | "oidc_scopes",
+        ) => "two\nlines",
         (_, "acme_domains") => "*.chat.example",
         (_, "log") => "inof",
         _ => "no such thing",

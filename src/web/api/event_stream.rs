@@ -11,7 +11,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::ask;
 use super::extract::room_name;
-use super::problem::ApiError;
+use super::openapi::texts;
+use super::problem::{ApiError, Document};
 use crate::domain::ids::SessionId;
 use crate::domain::limits;
 use crate::domain::name::RoomName;
@@ -67,7 +68,22 @@ pub async fn room(
     open(&state, &request, &visitor, query).await
 }
 
-/// The same of several rooms, or of none to begin with.
+/// A stream of what happens in several rooms, or in none to begin with.
+#[utoipa::path(
+    get,
+    path = "/events",
+    params(
+        ("room" = Option<Vec<texts::KnownRoom>>, Query, description = "A room; may be given up to 100 times."),
+        ("after" = Option<String>, Query, description = "The id of the last event that was read; the header `Last-Event-ID` counts before it."),
+        ("look" = Option<bool>, Query, description = "Whether somebody looks at the rooms, or only hears what goes into their logs."),
+        ("html" = Option<bool>, Query, description = "Whether messages also come as HTML."),
+        ("stream" = Option<String>, Query, description = "For those who cannot say `Accept: text/event-stream`."),
+    ),
+    responses(
+        (status = 200, content_type = "text/event-stream", body = String),
+        (status = 406, description = "Something else was asked for.", content_type = "application/problem+json", body = Document)
+    )
+)]
 pub async fn rooms(
     state: web::Data<WebState>,
     request: HttpRequest,
@@ -83,6 +99,12 @@ pub async fn rooms(
 }
 
 /// Commands of the WebSocket, one on each line, for whoever has opened a stream; the answers come there.
+#[utoipa::path(
+    post,
+    path = "/events/{session}",
+    request_body(content = String, content_type = "text/plain"),
+    responses((status = 204))
+)]
 pub async fn say(
     state: web::Data<WebState>,
     visitor: Visitor,

@@ -61,7 +61,7 @@ impl PageQuery {
 }
 
 /// A page of everything that happened.
-#[utoipa::path(get, path = "/rooms/{room}/events", params(PageQuery), responses((status = 200, body = LogPage)))]
+#[utoipa::path(get, path = "/rooms/{room}/events", params(PageQuery), responses((status = 200, content((LogPage = "application/json"), (String = "text/event-stream")))))]
 pub async fn list(
     state: web::Data<WebState>,
     visitor: Visitor,

@@ -31,7 +31,8 @@ pub fn routes() -> BTreeMap<String, BTreeSet<&'static str>> {
     for file in files {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let text = fs::read_to_string(&file).expect("a source");
-        let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let text = without_features(text.split("#[cfg(test)]\nmod ").next().unwrap_or_default());
+        let text = text.as_str();
         let is_api = file.ends_with("web/api/mod.rs") || file.ends_with("web/api/admin/mod.rs");
         for (path, methods) in routes_of(text, COMPUTED.contains(&name)) {
             let path = if is_api { format!("/api/v1{path}") } else { path };
@@ -41,6 +42,20 @@ pub fn routes() -> BTreeMap<String, BTreeSet<&'static str>> {
     }
     assert!(routes.len() > 120, "the table was read: {routes:?}");
     routes
+}
+
+/// Without the blocks that are not built in.
+fn without_features(text: &str) -> String {
+    let built = [("oidc", cfg!(feature = "oidc")), ("passkeys", cfg!(feature = "passkeys"))];
+    let mut text = text.to_owned();
+    for (feature, _) in built.into_iter().filter(|(_, is_built)| !is_built) {
+        let begin = format!("    #[cfg(feature = \"{feature}\")]\n    {{\n");
+        while let Some(at) = text.find(&begin) {
+            let end = text[at..].find("\n    }\n").map_or(text.len(), |end| at + end);
+            text.replace_range(at..end, "");
+        }
+    }
+    text
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -51,6 +51,12 @@ impl Operation<'_> {
         self.path.split('/').map(part).collect::<Vec<_>>().join("/")
     }
 
+    /// An answer that has no end.
+    fn is_stream(&self) -> bool {
+        let kinds = self.about.pointer("/responses/200/content").and_then(Value::as_object);
+        kinds.is_some_and(|kinds| kinds.len() == 1 && kinds.contains_key("text/event-stream"))
+    }
+
     fn body(&self) -> Option<&Value> {
         self.about.pointer("/requestBody/content/application~1json/schema")
     }
@@ -139,7 +145,7 @@ async fn what_fits_and_what_does_not_is_answered_as_described() {
     let (api, nobody) = (server.api(&ann).await, Api::anonymous(&server));
     let document = described(&server).await;
     let mut wrong = Vec::new();
-    for one in operations(&document) {
+    for one in operations(&document).into_iter().filter(|one| !one.is_stream()) {
         let place = one.place();
         let mut note = |what: &str, page: &Page, refused: bool| {
             let misfits = one.check(&document, page);

@@ -67,6 +67,8 @@ const RULES: [Rule; 11] = [
             "PUT /api/v1/rooms/{room}/slow",
             "POST /api/v1/rooms/{room}/typed",
             "GET /api/v1/rooms/{room}/unread",
+            // A stream of somebody else.
+            "POST /api/v1/events/{session}",
         ],
     },
     // Where guests are let in, nobody may look at what they see.
@@ -126,6 +128,8 @@ const RULES: [Rule; 11] = [
             "POST /settings/devices/{device}/revoke",
             "POST /settings/push/{id}/remove",
             "POST /settings/tokens/{device}/revoke",
+            #[cfg(feature = "passkeys")]
+            "POST /settings/sign-in/passkeys/{id}/remove",
         ],
     },
     // The office is asked for before anything else.
@@ -142,6 +146,7 @@ const RULES: [Rule; 11] = [
             "POST /api/v1/admin/backups/{name}/check",
             "DELETE /api/v1/admin/sessions/{id}",
             "PUT /api/v1/admin/settings/{key}",
+            "DELETE /api/v1/admin/tokens/{id}",
             "GET /api/v1/admin/users/{user}",
             "PATCH /api/v1/admin/users/{user}",
             "DELETE /api/v1/admin/users/{user}",
@@ -157,6 +162,10 @@ const RULES: [Rule; 11] = [
         answers: [Some(404), None, Some(404), Some(404)],
         routes: &[
             "POST /admin/bans/{id}/lift",
+            "GET /admin/bots/{name}",
+            "POST /admin/bots/{name}/tokens",
+            "POST /admin/bots/{name}/tokens/{id}/revoke",
+            "POST /admin/tokens/{id}/revoke",
             "POST /admin/invites/{code}/revoke",
             "GET /admin/people/{name}",
             "GET /admin/people/{name}/delete",
@@ -276,6 +285,12 @@ impl Town {
         let own = |name: &str| self.ids[name].as_str();
         let (name, is, is_not) = if path.contains("/rooms/{room}") {
             ("{room}", "secret", "nobody")
+        } else if path.contains("/bots/{name}") {
+            ("{name}", "robo", "nono")
+        } else if path.contains("{session}") {
+            ("{session}", "1", "9999")
+        } else if path.contains("/tokens/{id}") && !path.contains("/bots/") {
+            ("{id}", own("token"), NO_ID)
         } else if path.contains("/bots/") {
             ("{bot}", "robo", "nono")
         } else if path.contains("/push/") {
@@ -286,8 +301,6 @@ impl Town {
             ("{id}", "1", "9")
         } else if path.contains("{device}") {
             ("{device}", own("token"), NO_ID)
-        } else if path.contains("/tokens/{id}") {
-            ("{id}", own("token"), NO_ID)
         } else if path.contains("{code}") {
             ("{code}", own("invite"), NO_CODE)
         } else if path.contains("{key}") {
@@ -319,6 +332,9 @@ impl Town {
             let mut body = schema.map(|schema| sample(&self.document, schema));
             if path.ends_with("/typed") {
                 body = Some(json!({"line": "/who"}));
+            }
+            if path.contains("{session}") {
+                return api.send(api.request(method.clone(), place).body("{\"type\":\"ping\"}")).await;
             }
             return api.send(body.iter().fold(api.request(method.clone(), place), reqwest::RequestBuilder::json)).await;
         }

@@ -147,6 +147,7 @@ fn parameters_of(path: &str) -> Value {
                 "id" if ["/admin/bans", "/admin/reports"].iter().any(|list| path.starts_with(list)) => {
                     json!({ "type": "integer", "minimum": i64::MIN, "maximum": i64::MAX })
                 }
+                "session" => json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX }),
                 "id" if path.starts_with("/admin/sessions") => {
                     json!({ "type": "integer", "minimum": 0, "maximum": u64::MAX })
                 }

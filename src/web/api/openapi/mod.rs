@@ -15,8 +15,8 @@ use utoipa::OpenApi;
 
 use super::problem::Document;
 use super::{
-    acts, admin, bots, direct, events, find, guests, invites, login, me, members, messages, moderation, preferences,
-    preview, push, read_cursor, rooms, search, second_factor, status, tokens, typed, users,
+    acts, admin, bots, direct, event_stream, events, find, guests, invites, login, me, members, messages, moderation,
+    preferences, preview, push, read_cursor, rooms, search, second_factor, status, tokens, typed, users,
 };
 use crate::web::emoji_list;
 use crate::web::methods::read;
@@ -48,6 +48,8 @@ pub const BASE: &str = "/api/v1";
         bots::make_token,
         bots::revoke_token,
         direct::open,
+        event_stream::rooms,
+        event_stream::say,
         events::list,
         find::find,
         guests::make,
@@ -129,6 +131,8 @@ pub const BASE: &str = "/api/v1";
         admin::storage::backups,
         admin::storage::make_backup,
         admin::storage::check_backup,
+        admin::tokens::list,
+        admin::tokens::revoke,
         login::log_in,
         login::log_in_with_code,
         emoji_list::show,

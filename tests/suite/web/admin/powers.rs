@@ -23,6 +23,7 @@ use Way::{Form, Page, Rest};
 const VICTIM: &str = "VICTIM";
 
 /// The ways to use each power.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn ways() -> Vec<(&'static str, Vec<Way>)> {
     let user = "/api/v1/admin/users/bob";
     let decide = |change: Value| Rest(Method::PATCH, user, Some(change));
