@@ -122,8 +122,13 @@ impl Handler<Renamed> for ChatServer {
     type Result = ();
 
     fn handle(&mut self, renamed: Renamed, _: &mut Self::Context) {
+        let before = self.seen(renamed.user);
         if let Some(person) = self.people.rename(renamed.user, &renamed.name) {
             commands::presence::tell_rooms(self, person.id);
+            if let Some(before) = before {
+                self.was_renamed(&before, None);
+            }
+            self.ports.flush();
         }
     }
 }

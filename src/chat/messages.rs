@@ -59,6 +59,8 @@ pub enum Step {
     Disconnect {
         /// Which.
         session: SessionId,
+        /// Its last word.
+        reason: Option<Arc<str>>,
     },
 }
 

@@ -12,6 +12,7 @@ use super::alerts::Alerts;
 use super::allowance::Allowances;
 use super::commands;
 use super::commands::join::Wish;
+use super::crowd::Lookout;
 use super::cursors::Cursors;
 use super::feed::Attention;
 use super::journal::{Entry, Inlet, JournalClosed, Purpose, Settled};
@@ -90,6 +91,8 @@ pub struct ChatServer {
     /// Commands for rooms that are being loaded, in order.
     waiting: HashMap<RoomName, Vec<(Caller, Command)>>,
     pub(super) cursors: Cursors,
+    /// Who watches for whom, and who was here.
+    pub(super) crowd: Lookout,
     generation: u64,
     /// The policy that live sessions were last held against.
     pub(super) enforced: Access,
@@ -123,6 +126,7 @@ impl ChatServer {
             names: HashMap::new(),
             waiting: HashMap::new(),
             cursors: Cursors::default(),
+            crowd: Lookout::default(),
             generation: 0,
             enforced,
             cursor_writes: 0,
@@ -208,6 +212,7 @@ impl ChatServer {
             Command::Nick { name } => commands::nick::run(self, caller, name),
             Command::Create { room, kind, topic } => commands::create::run(self, caller, room, kind, topic),
             Command::Direct { others } => commands::direct::run(self, caller, others),
+            Command::People { act } => commands::people::run(self, caller, act),
             // `Command::room` gives a room for all others.
             _ => {}
         }
@@ -227,10 +232,20 @@ impl ChatServer {
         let Some((caller, command)) = room.wait_for_change(user, caller, command) else { return };
         match command {
             Command::Join { room, after, create } => {
-                commands::join::run(self, id, caller, Wish { room, after, create, attention: Attention::Looks });
+                commands::join::run(
+                    self,
+                    id,
+                    caller,
+                    Wish { room, after, create, attention: Attention::Looks, key: None },
+                );
             }
             Command::Listen { room, after, create } => {
-                commands::join::run(self, id, caller, Wish { room, after, create, attention: Attention::Listens });
+                commands::join::run(
+                    self,
+                    id,
+                    caller,
+                    Wish { room, after, create, attention: Attention::Listens, key: None },
+                );
             }
             Command::Leave { .. } => commands::leave::run(self, id, caller),
             Command::Send { text, nonce, reply_to, .. } => commands::send::run(self, id, caller, text, nonce, reply_to),
@@ -259,6 +274,7 @@ impl ChatServer {
             Command::Moderate { measure, .. } => commands::moderate::run(self, id, caller, measure),
             Command::Report { seq, reason, .. } => commands::report::run(self, id, caller, seq, &reason),
             Command::House { act, .. } => commands::house::run(self, id, caller, act),
+            Command::Crowd { act, .. } => commands::crowd::run(self, id, caller, act),
             Command::Presence { .. }
             | Command::Status { .. }
             | Command::Privacy { .. }
@@ -267,6 +283,7 @@ impl ChatServer {
             | Command::Preview
             | Command::Nick { .. }
             | Command::Create { .. }
+            | Command::People { .. }
             | Command::Direct { .. } => {}
         }
     }
@@ -337,7 +354,7 @@ impl Handler<Steps> for ChatServer {
                 }
                 Step::Submit { session, request } => self.submit(session, request),
                 Step::CatchUp { session, page } => commands::join::next_page(self, session, page),
-                Step::Disconnect { session } => commands::connect::end(self, session),
+                Step::Disconnect { session, reason } => commands::connect::end(self, session, reason),
             }
         }
         self.ports.flush();

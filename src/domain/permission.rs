@@ -86,6 +86,24 @@ pub enum Refusal {
     /// An owner who left would leave the room alone.
     #[display("you own this room; hand it over before you leave")]
     OwnerStays,
+    /// A room in which not everybody writes.
+    #[display("this room is moderated: only those with a voice write here")]
+    Moderated,
+    /// Nobody comes in by themselves.
+    #[display("this room is for those who were invited; ask somebody in it")]
+    InviteNeeded,
+    /// It has a key.
+    #[display("this room has a key, and this is not it")]
+    KeyNeeded,
+    /// No place is left.
+    #[display("this room is full; try again later")]
+    RoomFull,
+    /// One has to be in the room.
+    #[display("you are not in this room")]
+    NotHere,
+    /// Nobody can be told who is not there.
+    #[display("this person is not here")]
+    Absent,
     /// The token may do less.
     #[display("this token may not do this; it takes one with the scope {needed}")]
     ScopeNeeded {
@@ -109,6 +127,33 @@ pub struct RoomFacts {
     pub is_lobby: bool,
     /// Closed for good.
     pub archived: bool,
+    /// Writing takes a voice.
+    pub moderated: bool,
+    /// The topic is everybody's.
+    pub open_topic: bool,
+}
+
+impl RoomFacts {
+    /// A room of this kind of which nothing else is known.
+    #[must_use]
+    pub const fn new(kind: RoomKind) -> Self {
+        Self { kind, is_lobby: false, archived: false, moderated: false, open_topic: false }
+    }
+}
+
+/// How somebody comes to a room they are not in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Arrival {
+    /// Somebody who keeps order there has asked them in.
+    pub is_invited: bool,
+    /// A ban by mask speaks of them.
+    pub is_masked: bool,
+    /// The room takes invitations only.
+    pub invite_only: bool,
+    /// They do not know its key.
+    pub lacks_key: bool,
+    /// As many are there as may be.
+    pub is_full: bool,
 }
 
 /// What the functions have to know of the person.
@@ -123,6 +168,10 @@ pub struct Actor {
 impl Actor {
     fn is_active_member(&self) -> bool {
         self.membership.is_some_and(|m| !m.banned)
+    }
+
+    fn has_voice(&self) -> bool {
+        self.membership.is_some_and(|m| !m.banned && m.voice)
     }
 
     fn is_banned(&self) -> bool {
@@ -177,6 +226,7 @@ pub fn may_post(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -
     may_read(access, room, actor)?;
     match (actor.standing, actor.membership) {
         _ if room.archived => Err(Refusal::Archived),
+        _ if room.moderated && !keeps_order(actor) && !actor.has_voice() => Err(Refusal::Moderated),
         (Standing::Account(_), None) => Err(Refusal::NotMember),
         (Standing::Account(_), Some(Membership { muted_until: Some(until), .. })) if until > now => {
             Err(Refusal::Muted { until })
@@ -213,6 +263,99 @@ pub fn may_call_everyone(room: RoomFacts, actor: Actor) -> bool {
 /// As [`may_post`], then `RoleNeeded`.
 pub fn may_describe(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -> Result<(), Refusal> {
     may_pin(access, room, actor, now)
+}
+
+/// May this person change the topic? In a room with an open topic whoever may write.
+///
+/// # Errors
+/// As [`may_describe`].
+pub fn may_set_topic(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -> Result<(), Refusal> {
+    if room.open_topic { may_post(access, room, actor, now) } else { may_describe(access, room, actor, now) }
+}
+
+/// May this person come into the room, so that they are seen there? Members always may, and those who keep order on the
+/// server.
+///
+/// # Errors
+/// As [`may_read`], then what stands in their way.
+pub fn may_come_in(access: Access, room: RoomFacts, actor: Actor, arrival: Arrival) -> Result<(), Refusal> {
+    may_read(access, room, actor)?;
+    let is_member = matches!(actor.standing, Standing::Account(_)) && actor.membership.is_some();
+    if is_member || runs_server(actor) || moderates_server(actor) {
+        return Ok(());
+    }
+    match arrival {
+        Arrival { is_masked: true, is_invited: false, .. } => Err(Refusal::Banned),
+        Arrival { invite_only: true, is_invited: false, .. } => Err(Refusal::InviteNeeded),
+        Arrival { lacks_key: true, .. } => Err(Refusal::KeyNeeded),
+        Arrival { is_full: true, is_invited: false, .. } => Err(Refusal::RoomFull),
+        _ => Ok(()),
+    }
+}
+
+/// May this person set rules for the room: who comes in, who writes, who is kept out?
+///
+/// # Errors
+/// As [`may_slow`].
+pub fn may_rule(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Refusal> {
+    may_read(access, room, actor)?;
+    match room.kind {
+        RoomKind::Direct => Err(Refusal::DirectRoom),
+        _ if keeps_order(actor) => Ok(()),
+        _ => Err(Refusal::RoleNeeded),
+    }
+}
+
+/// May this person give somebody in the room a voice, or a guest a part in keeping order, for as long as they are there?
+///
+/// # Errors
+/// As [`may_rule`].
+pub fn may_entrust(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Refusal> {
+    may_rule(access, room, actor)
+}
+
+/// May this person send a guest out of the room? Among guests those who keep order are equals.
+///
+/// # Errors
+/// As [`may_rule`].
+pub fn may_send_out(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Refusal> {
+    may_rule(access, room, actor)
+}
+
+/// May this person ask somebody in? Whoever is there, and in a room for the invited whoever keeps order.
+///
+/// # Errors
+/// As [`may_read`], then what it takes.
+pub fn may_ask_in(
+    access: Access,
+    room: RoomFacts,
+    actor: Actor,
+    is_here: bool,
+    invite_only: bool,
+) -> Result<(), Refusal> {
+    may_read(access, room, actor)?;
+    match room.kind {
+        RoomKind::Direct => Err(Refusal::DirectRoom),
+        _ if !is_here => Err(Refusal::NotHere),
+        RoomKind::Private => may_rule(access, room, actor),
+        RoomKind::Public if invite_only => may_rule(access, room, actor),
+        RoomKind::Public => Ok(()),
+    }
+}
+
+/// May these two exchange lines that nobody stores? Two accounts have a direct room; a line to or from a guest lasts as
+/// long as the guest.
+///
+/// # Errors
+/// Guests who may not be here.
+pub fn may_whisper(access: Access, from: Standing, to: Standing) -> Result<(), Refusal> {
+    may_enter(access, from).and(may_enter(access, to))
+}
+
+/// May this person see that somebody is in a room? To strangers a room that stands in no list is not told of.
+#[must_use]
+pub fn may_see_inside(access: Access, room: RoomFacts, actor: Actor, is_here: bool, hidden: bool) -> bool {
+    may_read(access, room, actor).is_ok() && (is_here || !hidden || runs_server(actor) || moderates_server(actor))
 }
 
 /// May this person slow the room down? Whoever keeps order there, and never in a direct room.
@@ -378,10 +521,10 @@ mod tests {
     }
 
     const GUEST: Actor = Actor { standing: Standing::Guest, membership: None };
-    const PUBLIC: RoomFacts = RoomFacts { kind: RoomKind::Public, is_lobby: false, archived: false };
-    const LOBBY_ROOM: RoomFacts = RoomFacts { kind: RoomKind::Public, is_lobby: true, archived: false };
-    const PRIVATE: RoomFacts = RoomFacts { kind: RoomKind::Private, is_lobby: false, archived: false };
-    const DIRECT: RoomFacts = RoomFacts { kind: RoomKind::Direct, is_lobby: false, archived: false };
+    const PUBLIC: RoomFacts = RoomFacts::new(RoomKind::Public);
+    const LOBBY_ROOM: RoomFacts = RoomFacts { is_lobby: true, ..PUBLIC };
+    const PRIVATE: RoomFacts = RoomFacts::new(RoomKind::Private);
+    const DIRECT: RoomFacts = RoomFacts::new(RoomKind::Direct);
 
     #[test]
     fn a_stranger_is_told_that_a_private_room_does_not_exist() {
@@ -491,7 +634,7 @@ mod tests {
             kind in prop_oneof![Just(RoomKind::Public), Just(RoomKind::Private), Just(RoomKind::Direct)],
             is_lobby in any::<bool>(),
         ) {
-            let (access, room) = (access(guests), RoomFacts { kind, is_lobby, archived: false });
+            let (access, room) = (access(guests), RoomFacts { is_lobby, ..RoomFacts::new(kind) });
             if let Err(refusal) = may_read(access, room, actor) {
                 prop_assert_eq!(may_join(access, room, actor), Err(refusal));
                 prop_assert_eq!(may_post(access, room, actor, NOW), Err(refusal));

@@ -1,5 +1,6 @@
 //! Commands: everything a person or a program may ask of the chat, whatever the door.
 
+use super::crowd::{CrowdAct, PeopleAct};
 use crate::domain::clock::Timestamp;
 use crate::domain::emoji::Emoji;
 use crate::domain::event::EventKind;
@@ -255,6 +256,18 @@ pub enum Command {
         /// What is wrong with it.
         reason: ReportReason,
     },
+    /// What those ask for who see people come and go in a room. It has no form on the wire.
+    Crowd {
+        /// Where.
+        room: RoomName,
+        /// What.
+        act: CrowdAct,
+    },
+    /// What is asked about the people who are connected. It has no form on the wire.
+    People {
+        /// What.
+        act: PeopleAct,
+    },
     /// What those who run the server do in a room without being members. It has no form on the wire.
     House {
         /// Where.
@@ -372,6 +385,7 @@ impl Command {
             | Self::Mute { room, .. }
             | Self::Moderate { room, .. }
             | Self::Report { room, .. }
+            | Self::Crowd { room, .. }
             | Self::House { room, .. } => Some(room),
             Self::Presence { .. }
             | Self::Status { .. }
@@ -381,6 +395,7 @@ impl Command {
             | Self::Preview
             | Self::Nick { .. }
             | Self::Create { .. }
+            | Self::People { .. }
             | Self::Direct { .. } => None,
         }
     }
@@ -404,6 +419,7 @@ impl Command {
                 | Self::Mute { .. }
                 | Self::Moderate { .. }
                 | Self::Report { .. }
+                | Self::Crowd { act: CrowdAct::Rule(_), .. }
         )
     }
 
@@ -411,7 +427,13 @@ impl Command {
     #[must_use]
     pub fn writes(&self) -> bool {
         match self {
-            Self::Join { create, .. } | Self::Listen { create, .. } => *create,
+            Self::Join { create, .. }
+            | Self::Listen { create, .. }
+            | Self::Crowd { act: CrowdAct::Follow { create, .. }, .. } => *create,
+            Self::Crowd { act, .. } => !matches!(act, CrowdAct::Depart { .. } | CrowdAct::Inside),
+            Self::People { act } => {
+                matches!(act, PeopleAct::Present(_) | PeopleAct::Away(_) | PeopleAct::Whisper { .. })
+            }
             _ => matches!(
                 self,
                 Self::Send { .. }
@@ -435,6 +457,10 @@ impl Command {
     pub fn is_costly(&self) -> bool {
         match self {
             Self::Join { create, .. } | Self::Listen { create, .. } => *create,
+            Self::Crowd { act, .. } => !matches!(act, CrowdAct::Depart { .. } | CrowdAct::Inside),
+            Self::People { act } => {
+                matches!(act, PeopleAct::Present(_) | PeopleAct::Away(_) | PeopleAct::Whisper { .. })
+            }
             Self::Send { .. }
             | Self::Edit { .. }
             | Self::Delete { .. }

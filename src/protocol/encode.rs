@@ -5,9 +5,12 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 
 use super::answer::Answer;
+use super::crowd::Crowd;
 use super::encoding::Encoding;
 use super::error_code::Problem;
 use super::event_frame::EventFrame;
+use super::irc::cap::Dialect;
+use super::irc::news as irc_news;
 use super::payload::{Payload, PayloadKind};
 use super::plain;
 use super::server_frame::{Ack, AckBody, Ephemeral, Frame, Notice, Welcome, WelcomeUser};
@@ -31,6 +34,35 @@ pub struct SharedFrames {
     html: OnceLock<Payload>,
     msgpack: OnceLock<Payload>,
     plain: OnceLock<Option<Payload>>,
+    /// Whether an account says it; guests have none.
+    by_account: bool,
+    irc: Dialects,
+}
+
+/// What was written for each kind of IRC clients: a chain that grows at its end, so that nobody waits for anybody.
+#[derive(Debug, Default)]
+struct Dialects(OnceLock<Box<Written>>);
+
+#[derive(Debug)]
+struct Written {
+    dialect: Dialect,
+    payload: Option<Payload>,
+    next: Dialects,
+}
+
+impl Dialects {
+    /// What was written for clients of this kind, or is written now.
+    fn get_or_write(&self, dialect: Dialect, write: &dyn Fn() -> Option<Payload>) -> Option<&Payload> {
+        let mut place = self;
+        loop {
+            let fresh = || Box::new(Written { dialect, payload: write(), next: Self::default() });
+            let written = place.0.get_or_init(fresh);
+            if written.dialect == dialect {
+                return written.payload.as_ref();
+            }
+            place = &written.next;
+        }
+    }
 }
 
 /// What the frames say.
@@ -40,13 +72,23 @@ pub enum News {
     Event(SharedEvent),
     /// Something nobody stores.
     Ephemeral(Ephemeral),
+    /// Something that is told at once to those who follow a room.
+    Crowd(Crowd),
 }
 
 impl SharedFrames {
     /// Nothing is written yet.
     #[must_use]
     pub fn new(news: News) -> Arc<Self> {
+        Self::by(news, false)
+    }
+
+    /// The same, with whether it is an account that says it.
+    #[must_use]
+    pub fn by(news: News, by_account: bool) -> Arc<Self> {
         Arc::new(Self {
+            by_account,
+            irc: Dialects::default(),
             news,
             json: OnceLock::new(),
             html: OnceLock::new(),
@@ -61,10 +103,22 @@ impl SharedFrames {
         &self.news
     }
 
+    /// The account that says it, for doors that tell accounts from guests.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        match &self.news {
+            News::Event(event) => self.by_account.then(|| event.author.name.as_str()),
+            News::Ephemeral(_) | News::Crowd(_) => None,
+        }
+    }
+
     /// The frame in this encoding; `None` when the encoding has nothing to say about it.
     #[must_use]
     pub fn payload(&self, encoding: Encoding, html: &dyn EventHtml) -> Option<&Payload> {
         match encoding {
+            Encoding::Irc(dialect) => self.irc.get_or_write(dialect, &|| self.write_irc(dialect)),
+            // Those who follow have doors of their own, which write it themselves.
+            _ if matches!(self.news, News::Crowd(_)) => None,
             Encoding::Json => Some(self.json.get_or_init(|| self.write(encoding, html))),
             Encoding::Html => Some(self.html.get_or_init(|| self.write(encoding, html))),
             Encoding::MsgPack => Some(self.msgpack.get_or_init(|| self.write(encoding, html))),
@@ -76,13 +130,24 @@ impl SharedFrames {
         match &self.news {
             News::Event(shared) => event(shared, encoding, html),
             News::Ephemeral(news) => write(encoding, &Frame::ephemeral(news)),
+            News::Crowd(_) => text(String::new()),
         }
+    }
+
+    fn write_irc(&self, dialect: Dialect) -> Option<Payload> {
+        let lines = match &self.news {
+            News::Event(event) => irc_news::event(event, dialect, self.account()),
+            News::Ephemeral(news) => irc_news::ephemeral(news, dialect).into_iter().collect(),
+            News::Crowd(_) => Vec::new(),
+        };
+        irc_news::written(&lines).map(Payload::raw)
     }
 
     fn write_plain(&self) -> Option<Payload> {
         match &self.news {
             News::Event(event) => Some(text(plain::event_line(event))),
             News::Ephemeral(news) => plain::ephemeral_lines(news).map(text),
+            News::Crowd(_) => None,
         }
     }
 }
@@ -92,6 +157,9 @@ impl SharedFrames {
 pub fn event(event: &Event, encoding: Encoding, html: &dyn EventHtml) -> Payload {
     match encoding {
         Encoding::Plain => text(plain::event_line(event)),
+        Encoding::Irc(dialect) => {
+            Payload::raw(irc_news::written(&irc_news::event(event, dialect, None)).unwrap_or_default())
+        }
         Encoding::Html => write(encoding, &EventFrame::new(event, Some(html.render(event)))),
         Encoding::Json | Encoding::MsgPack => write(encoding, &EventFrame::new(event, None)),
     }
@@ -118,6 +186,8 @@ pub fn welcome(welcome: &Welcome, encoding: Encoding) -> Payload {
 pub fn answer(id: Option<&str>, answer: &Answer, encoding: Encoding, html: &dyn EventHtml) -> Option<Payload> {
     match (encoding, answer) {
         (Encoding::Plain, _) => plain::answer_lines(answer).map(text),
+        // What these sessions asked for they write themselves.
+        (Encoding::Irc(_), _) => None,
         (_, Answer::Pong) => Some(write(encoding, &Frame::Pong { id })),
         (Encoding::Html, _) => {
             Some(write(encoding, &Ack::new(id, AckBody::new(answer, &|event| Some(html.render(event))))))
@@ -142,6 +212,7 @@ pub fn problem(id: Option<&str>, problem: &Problem, encoding: Encoding) -> Paylo
 pub fn notice(notice: &Notice, encoding: Encoding) -> Option<Payload> {
     match encoding {
         Encoding::Plain => plain::notice_line(notice).map(text),
+        Encoding::Irc(_) => None,
         _ => Some(write(encoding, &Frame::notice(notice))),
     }
 }
@@ -155,7 +226,7 @@ fn write<T: Serialize>(encoding: Encoding, frame: &T) -> Payload {
     // ever do, what was written so far is taken back, and an empty frame is sent rather than a thread lost.
     let (kind, good): (_, fn(&mut Vec<u8>, &T) -> bool) = match encoding {
         Encoding::MsgPack => (PayloadKind::Binary, |bytes, frame| rmp_serde::encode::write_named(bytes, frame).is_ok()),
-        Encoding::Json | Encoding::Html | Encoding::Plain => {
+        Encoding::Json | Encoding::Html | Encoding::Plain | Encoding::Irc(_) => {
             (PayloadKind::Text, |bytes, frame| serde_json::to_writer(bytes, frame).is_ok())
         }
     };

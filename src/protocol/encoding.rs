@@ -1,5 +1,7 @@
 //! The encodings of a session and their subprotocol names.
 
+use super::irc::cap::Dialect;
+
 /// How frames are written for one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Encoding {
@@ -11,6 +13,8 @@ pub enum Encoding {
     Html,
     /// No subprotocol: lines for people.
     Plain,
+    /// Lines of IRC, for clients that can read this.
+    Irc(Dialect),
 }
 
 impl Encoding {

@@ -143,7 +143,7 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
-            Refusal::NotFound | Refusal::NoSuchMessage => ErrorCode::NotFound,
+            Refusal::NotFound | Refusal::NoSuchMessage | Refusal::Absent => ErrorCode::NotFound,
             Refusal::TooManyEmoji => ErrorCode::Conflict,
             Refusal::SlowMode { .. } => ErrorCode::RateLimited,
             Refusal::GuestsOff | Refusal::LoginEnded => ErrorCode::Unauthorized,
@@ -163,6 +163,11 @@ impl From<Refusal> for Problem {
             | Refusal::CannotArchive
             | Refusal::Archived
             | Refusal::OwnerStays
+            | Refusal::Moderated
+            | Refusal::InviteNeeded
+            | Refusal::KeyNeeded
+            | Refusal::RoomFull
+            | Refusal::NotHere
             | Refusal::ScopeNeeded { .. }
             | Refusal::SomeRoomsOnly => ErrorCode::Forbidden,
         };

@@ -5,11 +5,13 @@
 
 pub mod answer;
 pub mod command;
+pub mod crowd;
 pub mod decode;
 pub mod encode;
 pub mod encoding;
 pub mod error_code;
 pub mod event_frame;
+pub mod irc;
 pub mod need;
 pub mod payload;
 pub mod plain;

@@ -43,6 +43,12 @@ impl Payload {
         Self::write(PayloadKind::Text, |bytes| bytes.extend_from_slice(text.as_bytes()))
     }
 
+    /// Bytes that go out as they are: for doors whose lines end by themselves.
+    #[must_use]
+    pub fn raw(bytes: impl Into<Bytes>) -> Self {
+        Self { framed: bytes.into(), header: 0, kind: PayloadKind::Text }
+    }
+
     /// A binary frame.
     #[must_use]
     pub fn binary(body: &[u8]) -> Self {

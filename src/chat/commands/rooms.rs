@@ -32,7 +32,8 @@ pub fn loaded(server: &mut ChatServer, caller: Caller, rooms: StorageResult<Vec<
 
 fn may_see(server: &ChatServer, person: &Person, listed: &ListedRoom) -> bool {
     let ListedRoom { info, .. } = listed;
-    let facts = RoomFacts { kind: info.kind, is_lobby: info.name.as_str() == LOBBY, archived: info.archived };
+    let is_lobby = info.name.as_str() == LOBBY;
+    let facts = RoomFacts { is_lobby, archived: info.archived, ..RoomFacts::new(info.kind) };
     let actor = Actor { standing: person.standing, membership: listed.membership };
     person.grant.covers(info.id) && permission::may_read(server.access(), facts, actor).is_ok()
 }
