@@ -8,6 +8,7 @@ pub mod example;
 pub mod flags;
 pub mod heartbeat;
 pub mod identity;
+pub mod irc;
 mod layers;
 pub mod limits;
 pub mod listen;
@@ -33,6 +34,7 @@ pub use example::example_toml;
 pub use flags::{clap_args, given_flags};
 pub use heartbeat::HeartbeatConfig;
 pub use identity::IdentityConfig;
+pub use irc::{IrcConfig, Oper};
 pub use layers::environment;
 pub use limits::LimitsConfig;
 pub use listen::ListenConfig;
@@ -60,6 +62,8 @@ pub struct Config {
     pub identity: IdentityConfig,
     /// How much each may do.
     pub limits: LimitsConfig,
+    /// The door for IRC clients.
+    pub irc: IrcConfig,
     /// How dead connections are found.
     pub heartbeat: HeartbeatConfig,
     /// What is logged.
@@ -107,6 +111,7 @@ impl Config {
             access: AccessConfig::read(values)?,
             identity: IdentityConfig::read(values)?,
             limits: LimitsConfig::read(values)?,
+            irc: IrcConfig::read(values)?,
             heartbeat: HeartbeatConfig::read(values)?,
             log: LogConfig::read(values)?,
             pages: PagesConfig::read(values)?,

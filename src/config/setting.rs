@@ -38,6 +38,9 @@ pub enum Section {
     Access,
     /// How much each may do.
     Limits,
+    /// The door for IRC clients.
+    #[display("IRC")]
+    Irc,
     /// How dead connections are found.
     Heartbeat,
     /// What is logged.
@@ -300,6 +303,25 @@ pub const SETTINGS: &[Setting] = &[
         "Bytes that may wait for one connection; above half of it, events wait in the log instead. A reader that takes nothing for ten seconds, or more answers than this, is cut off and can resume."),
     entry(Section::Limits, "room_idle_minutes", Preset::Value("10"), Allowed::Number(1, 10_080),
         "How long a room that nobody is in stays in memory."),
+
+    entry(Section::Irc, "irc",
+        Preset::Unset { meaning: "no IRC", example: "127.0.0.1:6667" }, Allowed::Text("HOST:PORT such as 127.0.0.1:6667"),
+        "Address and port for IRC clients, without TLS."),
+    entry(Section::Irc, "irc_tls",
+        Preset::Unset { meaning: "no IRC under TLS", example: "0.0.0.0:6697" }, Allowed::Text("HOST:PORT such as 0.0.0.0:6697"),
+        "Address and port for IRC clients under TLS, with the certificate of tls_cert or tls."),
+    entry(Section::Irc, "irc_name", Preset::Value("parlor.local"),
+        Allowed::Text("letters, digits, dots and dashes, with at least one dot, at most 63 bytes"),
+        "What the server is called among IRC clients."),
+    hidden(entry(Section::Irc, "irc_password",
+        Preset::Unset { meaning: "no password", example: "knock knock" }, Allowed::Text("a text"),
+        "What every IRC client has to send with PASS. Accounts log in with SASL all the same."), Secrecy::Secret),
+    entry(Section::Irc, "irc_oper_name",
+        Preset::Unset { meaning: "nobody becomes an operator", example: "captain" }, Allowed::Text("one word"),
+        "The name for OPER, which lets whoever knows irc_oper_password end connections. It is written to the audit log."),
+    hidden(entry(Section::Irc, "irc_oper_password",
+        Preset::Unset { meaning: "nobody becomes an operator", example: "a long secret" }, Allowed::Text("a text"),
+        "The password for OPER."), Secrecy::Secret),
 
     entry(Section::Heartbeat, "heartbeat_seconds", Preset::Value("15"), Allowed::Number(1, 3_600),
         "How often a silent connection is asked whether it is alive."),

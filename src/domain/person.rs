@@ -106,6 +106,8 @@ impl Person {
 pub enum Door {
     /// `/ws`.
     WebSocket,
+    /// Lines of IRC.
+    Irc,
 }
 
 impl Door {
@@ -114,6 +116,7 @@ impl Door {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::WebSocket => "websocket",
+            Self::Irc => "irc",
         }
     }
 }

@@ -6,4 +6,5 @@
 
 pub mod admission;
 pub mod dispatch;
+pub mod irc;
 pub mod websocket;

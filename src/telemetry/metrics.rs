@@ -30,6 +30,7 @@ pub struct Metrics(Arc<Numbers>);
 struct Numbers {
     registry: Registry,
     websockets: Gauge,
+    irc: Gauge,
     sessions_opened: Counter,
     messages_stored: Counter,
     deliveries: Counter,
@@ -64,6 +65,8 @@ struct Numbers {
 pub enum Door {
     /// `/ws` and `/ws/echo`.
     Websocket,
+    /// Lines of IRC.
+    Irc,
 }
 
 /// Numbers of one moment.
@@ -146,6 +149,7 @@ impl Metrics {
         start_time.set(started.0 / 1000);
         let numbers = Numbers {
             websockets: connections.get_or_create_owned(&DoorLabels { door: "websocket" }),
+            irc: connections.get_or_create_owned(&DoorLabels { door: "irc" }),
             sessions_opened: register(r, "sessions_opened", "Sessions opened", Counter::default()),
             messages_stored: register(r, "messages_stored", "Messages committed", Counter::default()),
             deliveries: register(r, "deliveries", "Events handed to sessions", Counter::default()),
@@ -231,6 +235,7 @@ impl Metrics {
     fn open(&self, door: Door) -> &Gauge {
         match door {
             Door::Websocket => &self.0.websockets,
+            Door::Irc => &self.0.irc,
         }
     }
 
@@ -263,7 +268,7 @@ impl Metrics {
     pub fn now(&self) -> Now {
         let count = |gauge: &Gauge| u64::try_from(gauge.get()).unwrap_or(0);
         Now {
-            connections: count(&self.0.websockets),
+            connections: count(&self.0.websockets) + count(&self.0.irc),
             messages: self.0.messages_stored.get(),
             deliveries: self.0.deliveries.get(),
             queue: count(&self.0.journal_waiting),

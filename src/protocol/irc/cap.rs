@@ -30,6 +30,7 @@ caps! {
     READ_MARKER = 8, "draft/read-marker";
     ECHO_MESSAGE = 9, "echo-message";
     EXTENDED_JOIN = 10, "extended-join";
+    EVENT_PLAYBACK = 21, "draft/event-playback";
     EXTENDED_MONITOR = 11, "extended-monitor";
     INVITE_NOTIFY = 12, "invite-notify";
     LABELED_RESPONSE = 13, "labeled-response";

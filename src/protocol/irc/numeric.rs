@@ -29,7 +29,9 @@ numerics! {
     RPL_CREATED = "003", "This server was created";
     RPL_MYINFO = "004", "";
     RPL_ISUPPORT = "005", "are supported by this server";
+    RPL_ENDOFSTATS = "219", "End of /STATS report";
     RPL_UMODEIS = "221", "";
+    RPL_STATSUPTIME = "242", "";
     RPL_LUSERCLIENT = "251", "";
     RPL_LUSEROP = "252", "operator(s) online";
     RPL_LUSERUNKNOWN = "253", "unknown connection(s)";

@@ -1,0 +1,554 @@
+//! One IRC client: what is known of it, the way in and the way out.
+//!
+//! Lines are carried out one after the other, each by a future that may wait for the chat. While one waits for an answer,
+//! what others say goes out at once. When the answer is there, all that comes behind it is held until the line that
+//! waited has said what it makes of it: so that a client that joins sees who is there before it hears them speak.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::outlet::Outlet;
+use super::state::IrcState;
+use super::{telling, verbs};
+use crate::chat::fanout::{Pushed, Said, Sink, Weight};
+use crate::chat::turn::Closing;
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{Seq, SessionId};
+use crate::domain::name::{RoomName, UserName};
+use crate::domain::person::Person;
+use crate::gateways::dispatch::{Dispatcher, Outcome};
+use crate::protocol::answer::Answer;
+use crate::protocol::command::{Command, Request};
+use crate::protocol::crowd::Face;
+use crate::protocol::encode::News;
+use crate::protocol::encoding::Encoding;
+use crate::protocol::error_code::Problem;
+use crate::protocol::irc::cap::Caps;
+use crate::protocol::irc::line::{BadLine, Line, Reply};
+use crate::protocol::irc::news;
+use crate::protocol::irc::numeric::Numeric;
+use crate::protocol::irc::sasl::Pieces;
+use crate::protocol::payload::Payload;
+
+/// Lines that may wait to be carried out; then nothing more is read.
+const LINES: usize = 64;
+/// Most bytes that are held behind an answer before the log has to keep them.
+const HELD_BYTES: usize = 64 * 1024;
+
+/// What is known of a client that has said who it is.
+pub struct Me {
+    /// Who the chat takes it for; the name may change.
+    pub person: Arc<Person>,
+    /// The channels it is in.
+    pub channels: Vec<RoomName>,
+    /// The conversations it knows, with the name of the other.
+    pub direct: Vec<(RoomName, UserName)>,
+    /// Names it watches for.
+    pub watched: Vec<UserName>,
+    /// It has become an operator.
+    pub is_oper: bool,
+}
+
+/// What a client has said before it is anybody.
+#[derive(Default)]
+pub struct Stranger {
+    /// The name it wants.
+    pub nick: Option<String>,
+    /// User name and real name.
+    pub user: Option<(String, String)>,
+    /// The password of the server, or of the account.
+    pub pass: Option<String>,
+    /// Capabilities are being agreed on: it is not welcome before that has ended.
+    pub is_agreeing: bool,
+}
+
+/// A login that has begun.
+#[derive(Default)]
+pub struct Login {
+    /// The pieces, once a mechanism was chosen.
+    pub pieces: Option<Pieces>,
+    /// Who it turned out to be.
+    pub person: Option<Arc<Person>>,
+}
+
+/// A message this session has sent, whose event is still to come.
+pub struct Mine {
+    /// Where.
+    pub room: RoomName,
+    /// Its number.
+    pub seq: Seq,
+    /// The label of the line that sent it.
+    pub label: Option<String>,
+    /// It is to be shown.
+    pub echo: bool,
+}
+
+/// A message that is being sent in lines.
+pub struct Sending {
+    /// What the client calls it.
+    pub name: String,
+    /// The line that began it.
+    pub begin: Line,
+    /// Its lines; `true` for one that goes on where the last one ended.
+    pub lines: Vec<(String, bool)>,
+    /// Bytes of all lines.
+    pub bytes: usize,
+    /// Its lines are of this kind.
+    pub command: Option<String>,
+}
+
+enum Held {
+    Bytes(Payload, Weight),
+    Said(Said),
+}
+
+/// One IRC client.
+pub struct Session {
+    /// What all sessions of the thread share.
+    pub state: Rc<IrcState>,
+    own: Weak<Self>,
+    outlet: Rc<dyn Outlet>,
+    /// Where the client comes from.
+    pub address: IpAddr,
+    /// It came under TLS.
+    pub is_secure: bool,
+    /// What it has asked for.
+    pub caps: Cell<Caps>,
+    /// The version of the negotiation it speaks.
+    pub cap_version: Cell<u32>,
+    /// Before it is anybody.
+    pub stranger: RefCell<Stranger>,
+    /// Logging in.
+    pub login: RefCell<Login>,
+    /// Once it is somebody.
+    pub me: RefCell<Option<Box<Me>>>,
+    /// What it says of itself.
+    pub face: RefCell<Option<Face>>,
+    /// Its way to the chat.
+    dispatcher: RefCell<Option<Dispatcher>>,
+    lines: RefCell<VecDeque<Result<Line, BadLine>>>,
+    is_running: Cell<bool>,
+    /// Answer lines of a line with a label, until they are all there.
+    answers: RefCell<Option<Vec<Reply>>>,
+    /// The label of the line that is carried out.
+    pub label: RefCell<Option<String>>,
+    /// Where the client has read up to, in its own words.
+    pub marks: RefCell<Vec<(RoomName, Timestamp)>>,
+    /// The answer comes as an event.
+    pub comes_later: Cell<bool>,
+    /// Whoever waits for an answer, under this id.
+    waiting: RefCell<Option<(String, Waiting)>>,
+    is_held: Cell<bool>,
+    held: RefCell<VecDeque<Held>>,
+    held_bytes: Cell<usize>,
+    /// Messages whose events are still to come.
+    pub mine: RefCell<Vec<Mine>>,
+    /// The last thing it was told of that concerns several channels.
+    pub occasion: Cell<u64>,
+    /// The message that is being sent in lines.
+    pub sending: RefCell<Option<Box<Sending>>>,
+    /// The last word of whoever leaves.
+    pub last_word: RefCell<Option<String>>,
+    is_over: Cell<bool>,
+}
+
+/// Who waits for an answer.
+enum Waiting {
+    Answer(oneshot::Sender<Result<Answer, Problem>>),
+    Welcome(oneshot::Sender<UserName>),
+}
+
+impl Session {
+    /// A client that has just connected.
+    #[must_use]
+    pub fn new(state: Rc<IrcState>, outlet: Rc<dyn Outlet>, address: IpAddr, is_secure: bool) -> Rc<Self> {
+        Rc::new_cyclic(|own| Self {
+            own: Weak::clone(own),
+            state,
+            outlet,
+            address,
+            is_secure,
+            caps: Cell::default(),
+            cap_version: Cell::new(0),
+            stranger: RefCell::default(),
+            login: RefCell::default(),
+            me: RefCell::default(),
+            face: RefCell::default(),
+            dispatcher: RefCell::default(),
+            lines: RefCell::default(),
+            is_running: Cell::new(false),
+            answers: RefCell::default(),
+            label: RefCell::default(),
+            marks: RefCell::default(),
+            comes_later: Cell::new(false),
+            waiting: RefCell::default(),
+            is_held: Cell::new(false),
+            held: RefCell::default(),
+            held_bytes: Cell::new(0),
+            mine: RefCell::default(),
+            occasion: Cell::new(0),
+            sending: RefCell::default(),
+            last_word: RefCell::default(),
+            is_over: Cell::new(false),
+        })
+    }
+
+    /// Takes a line; it is carried out when its turn comes.
+    pub fn take_line(self: &Rc<Self>, line: Result<Line, BadLine>) {
+        self.lines.borrow_mut().push_back(line);
+        if !self.is_running.replace(true) {
+            actix::spawn(Self::run(Rc::clone(self)));
+        }
+    }
+
+    /// True when no more lines should be read for now.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.lines.borrow().len() >= LINES
+    }
+
+    async fn run(self: Rc<Self>) {
+        loop {
+            let Some(line) = self.lines.borrow_mut().pop_front() else { break };
+            if self.is_over.get() {
+                break;
+            }
+            verbs::carry_out(&self, line).await;
+            self.release();
+            self.outlet.flush();
+        }
+        self.lines.borrow_mut().shrink_to(0);
+        self.is_running.set(false);
+        // Whoever held back reads on.
+        self.outlet.wake();
+    }
+
+    /// The connection is over: nothing reaches it any more and the chat forgets it.
+    pub fn end(&self) {
+        self.is_over.set(true);
+        self.lines.borrow_mut().clear();
+        self.waiting.borrow_mut().take();
+        self.held.borrow_mut().clear();
+        let Some(id) = self.id() else { return };
+        self.state.worker.unregister(id);
+        let reason = self.last_word.borrow_mut().take().unwrap_or_else(|| "Connection closed".to_owned());
+        self.state.worker.uplink.depart(id, Some(reason.into()));
+    }
+
+    /// Its number among the sessions, once it is one.
+    #[must_use]
+    pub fn id(&self) -> Option<SessionId> {
+        self.dispatcher.borrow().as_ref().map(Dispatcher::session)
+    }
+
+    /// True once the client is welcome.
+    #[must_use]
+    pub fn is_registered(&self) -> bool {
+        self.me.borrow().is_some()
+    }
+
+    /// What the client is called just now.
+    #[must_use]
+    pub fn nick(&self) -> String {
+        match &*self.me.borrow() {
+            Some(me) => me.person.name.to_string(),
+            None => self.stranger.borrow().nick.clone().unwrap_or_else(|| "*".to_owned()),
+        }
+    }
+
+    /// Who it is; nobody before it is welcome.
+    #[must_use]
+    pub fn person(&self) -> Option<Arc<Person>> {
+        self.me.borrow().as_ref().map(|me| Arc::clone(&me.person))
+    }
+
+    /// How lines begin that say what this client did.
+    #[must_use]
+    pub fn source(&self) -> String {
+        self.person().map_or_else(|| self.nick(), |person| news::source(&(&*person).into()))
+    }
+
+    /// True when the client has asked for this.
+    #[must_use]
+    pub fn has(&self, cap: Caps) -> bool {
+        self.caps.get().has(cap)
+    }
+
+    /// True in a channel.
+    #[must_use]
+    pub fn is_in(&self, room: &RoomName) -> bool {
+        self.me.borrow().as_ref().is_some_and(|me| me.channels.contains(room))
+    }
+
+    /// Other capabilities hold from now on.
+    pub fn set_caps(&self, caps: Caps) {
+        self.caps.set(caps);
+        if let Some(id) = self.id() {
+            self.state.worker.reencode(id, Encoding::Irc(caps.dialect()));
+        }
+    }
+
+    /// Opens the session in the chat; answers with the name under which it is known there.
+    ///
+    /// # Errors
+    /// When the server is too busy.
+    pub async fn open(
+        self: &Rc<Self>,
+        person: &Arc<Person>,
+        origin: crate::domain::person::Origin,
+    ) -> Result<UserName, Problem> {
+        let id = self.state.chat.next_session();
+        let (sender, receiver) = oneshot::channel();
+        *self.waiting.borrow_mut() = Some((String::new(), Waiting::Welcome(sender)));
+        *self.dispatcher.borrow_mut() =
+            Some(Dispatcher::new(Rc::clone(&self.state.worker), id, self.state.rates.clone()));
+        let sink: Rc<dyn Sink> = Rc::clone(self) as Rc<dyn Sink>;
+        self.state.worker.register(id, Encoding::Irc(self.caps.get().dialect()), sink);
+        self.state.worker.uplink.connect(id, self.state.worker.id, Arc::clone(person), origin)?;
+        receiver.await.map_err(|_| Problem::unavailable())
+    }
+
+    /// Asks the chat for something and waits for the answer. What comes behind the answer is held until the next
+    /// question, or the end of the line.
+    ///
+    /// # Errors
+    /// What it was refused for.
+    pub async fn ask(&self, command: Command) -> Result<Answer, Problem> {
+        loop {
+            self.release();
+            let id = self.state.next().to_string();
+            let (sender, receiver) = oneshot::channel();
+            *self.waiting.borrow_mut() = Some((id.clone(), Waiting::Answer(sender)));
+            let request = Request { id: Some(id), command: command.clone() };
+            let now = self.state.worker.clock().now();
+            let outcome = self.dispatcher.borrow_mut().as_mut().map(|dispatcher| dispatcher.submit(request, now));
+            let answer = match outcome {
+                Some(Outcome::Submitted) => {
+                    // What was said so far is not kept waiting.
+                    self.outlet.flush();
+                    receiver.await.unwrap_or_else(|_| Err(Problem::unavailable()))
+                }
+                Some(Outcome::Refused(refused)) => Err(refused.problem),
+                Some(Outcome::Abuse) => {
+                    self.say_goodbye("Too many refused lines in a row");
+                    Err(Problem::unavailable())
+                }
+                None => Err(Problem::unavailable()),
+            };
+            self.waiting.borrow_mut().take();
+            // A client that sends too quickly waits: its lines are carried out in order anyway.
+            match &answer {
+                Err(Problem {
+                    code: crate::protocol::error_code::ErrorCode::RateLimited,
+                    retry_after: Some(wait),
+                    ..
+                }) if !self.is_over.get() => {
+                    tokio::time::sleep(*wait).await;
+                }
+                _ => return answer,
+            }
+        }
+    }
+
+    /// A line to the client.
+    pub fn send(&self, reply: Reply) {
+        match &mut *self.answers.borrow_mut() {
+            Some(answers) => answers.push(reply),
+            None => self.write(reply),
+        }
+    }
+
+    /// A numbered reply: the parameters, and then the text of the table.
+    pub fn numeric(&self, numeric: Numeric, params: &[&str]) {
+        let nick = self.nick();
+        let mut all = vec![nick.as_str()];
+        all.extend_from_slice(params);
+        if !numeric.text.is_empty() {
+            all.push(numeric.text);
+        }
+        self.send(Reply::new(self.state.name(), numeric.number, &all));
+    }
+
+    /// A numbered reply with another text than that of the table.
+    pub fn numeric_saying(&self, numeric: Numeric, params: &[&str], text: &str) {
+        self.numeric(Numeric { text: "", ..numeric }, &[params, &[text]].concat());
+    }
+
+    /// A failure as IRCv3 has it.
+    pub fn fail(&self, command: &str, code: &str, context: &[&str], text: &str) {
+        let params = [&[command, code], context, &[text]].concat();
+        self.send(Reply::new(self.state.name(), "FAIL", &params));
+    }
+
+    /// From now on answers are collected, for this label.
+    pub fn begin_answers(&self, label: &str) {
+        *self.answers.borrow_mut() = Some(Vec::new());
+        *self.label.borrow_mut() = Some(label.to_owned());
+        self.comes_later.set(false);
+    }
+
+    /// Sends what was collected, under its label.
+    pub fn end_answers(&self) {
+        let (answers, label) = (self.answers.borrow_mut().take(), self.label.borrow_mut().take());
+        let (Some(answers), Some(label)) = (answers, label) else { return };
+        if !answers.is_empty() || !self.comes_later.get() {
+            self.tell_labelled(answers, &label);
+        }
+    }
+
+    /// Lines that belong to one label. Several of them are a batch, unless they are one already.
+    pub fn tell_labelled(&self, mut answers: Vec<Reply>, label: &str) {
+        let server = self.state.name().to_owned();
+        let is_batch = answers.first().is_some_and(|line| line.command == "BATCH")
+            && answers.iter().filter(|line| line.command == "BATCH").count() == 2
+            && answers.last().is_some_and(|line| line.command == "BATCH");
+        match answers.len() {
+            _ if is_batch => {
+                for (at, answer) in answers.into_iter().enumerate() {
+                    self.write(if at == 0 { answer.tagged("label", label) } else { answer });
+                }
+            }
+            0 => self.write(Reply::new(&server, "ACK", &[]).tagged("label", label)),
+            1 => self.write(answers.remove(0).tagged("label", label)),
+            _ => {
+                let name = format!("l{}", self.state.next());
+                let begin = Reply::new(&server, "BATCH", &[&format!("+{name}"), "labeled-response"]);
+                self.write(begin.tagged("label", label));
+                for answer in answers {
+                    let is_inner = answer.tags.iter().any(|(key, _)| *key == "batch");
+                    self.write(if is_inner { answer } else { answer.tagged("batch", name.as_str()) });
+                }
+                self.write(Reply::new(&server, "BATCH", &[&format!("-{name}")]));
+            }
+        }
+    }
+
+    /// Ends the connection with a word.
+    pub fn say_goodbye(&self, why: &str) {
+        self.write(Reply::new("", "ERROR", &[why]));
+        self.last_word.borrow_mut().get_or_insert_with(|| why.to_owned());
+        self.outlet.close();
+        self.is_over.set(true);
+    }
+
+    /// The session, to be held by something that takes a while.
+    #[must_use]
+    pub fn own(&self) -> Option<Rc<Self>> {
+        self.own.upgrade()
+    }
+
+    /// A line to the client that is no answer.
+    pub fn tell(&self, reply: Reply) {
+        self.write(reply);
+    }
+
+    fn write(&self, mut reply: Reply) {
+        let caps = self.caps.get();
+        if caps.has(Caps::SERVER_TIME) && !reply.tags.iter().any(|(key, _)| *key == "time") {
+            reply.tags.insert(0, ("time", self.state.worker.clock().now().to_string()));
+        }
+        let mut text = String::new();
+        reply.write(&mut text);
+        if self.outlet.push(&Payload::raw(text), Weight::Durable) == Pushed::First && !self.is_running.get() {
+            self.outlet.flush();
+        }
+    }
+
+    /// Lets out what came behind the last answer.
+    fn release(&self) {
+        if !self.is_held.replace(false) {
+            return;
+        }
+        self.held_bytes.set(0);
+        loop {
+            let Some(held) = self.held.borrow_mut().pop_front() else { break };
+            match held {
+                Held::Bytes(payload, weight) => {
+                    let _ = self.outlet.push(&payload, weight);
+                }
+                Held::Said(said) => telling::tell(self, said),
+            }
+        }
+        *self.held.borrow_mut() = VecDeque::new();
+        self.outlet.flush();
+    }
+
+    fn answered(&self, id: Option<&str>, answer: Result<Answer, Problem>) {
+        let is_it = self.waiting.borrow().as_ref().is_some_and(|(own, _)| Some(own.as_str()) == id);
+        if !is_it {
+            return;
+        }
+        if let Some((_, Waiting::Answer(sender))) = self.waiting.borrow_mut().take() {
+            self.is_held.set(true);
+            // The line may have been given up.
+            let _ = sender.send(answer);
+        }
+    }
+}
+
+impl Sink for Session {
+    fn push(&self, payload: &Payload, weight: Weight) -> Pushed {
+        if !self.is_held.get() {
+            return self.outlet.push(payload, weight);
+        }
+        self.held_bytes.set(self.held_bytes.get() + payload.framed().len());
+        self.held.borrow_mut().push_back(Held::Bytes(payload.clone(), weight));
+        Pushed::Behind
+    }
+
+    fn flush(&self) {
+        self.outlet.flush();
+    }
+
+    fn has_room(&self) -> bool {
+        self.held_bytes.get() < HELD_BYTES && self.outlet.has_room()
+    }
+
+    fn take(&self, said: Said) -> Option<Said> {
+        match said {
+            Said::Answer { id, answer } => self.answered(id.as_deref(), Ok(answer)),
+            Said::Refused { id, problem } => self.answered(id.as_deref(), Err(*problem)),
+            Said::Welcome(welcome) => {
+                if let Some((_, Waiting::Welcome(sender))) = self.waiting.borrow_mut().take() {
+                    self.is_held.set(true);
+                    let _ = sender.send(welcome.user.name);
+                }
+            }
+            other if self.is_held.get() => {
+                self.held_bytes.set(self.held_bytes.get() + 256);
+                self.held.borrow_mut().push_back(Held::Said(other));
+            }
+            other => telling::tell(self, other),
+        }
+        None
+    }
+
+    fn writes_itself(&self, news: &News) -> bool {
+        match news {
+            News::Event(event) => {
+                let is_own = || self.me.borrow().as_ref().is_some_and(|me| me.person.id == event.author.id);
+                news::is_direct(&event.room_name) || is_own()
+            }
+            News::Crowd(_) => true,
+            News::Ephemeral(_) => false,
+        }
+    }
+
+    fn wake(&self) {
+        self.outlet.wake();
+    }
+
+    fn close(&self, closing: Closing) {
+        self.say_goodbye(closing.reason);
+        self.outlet.flush();
+    }
+
+    fn sweep(&self) {
+        self.outlet.sweep();
+    }
+}
