@@ -1,8 +1,10 @@
 //! The composition root: the only place that knows everybody. It opens the database, starts the actors and the worker
 //! threads, and takes it all down again in order.
 
+pub mod doors;
 pub mod upkeep;
 
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,7 +21,7 @@ use async_trait::async_trait;
 use derive_more::{Display, Error, From};
 use tokio::task::JoinHandle;
 
-use crate::admin::{self, Admin};
+use crate::admin::{self, Admin, Places};
 use crate::auth::forwarded::Doorway;
 use crate::auth::vouched::JwksError;
 use crate::auth::{Auth, AuthError};
@@ -35,6 +37,7 @@ use crate::domain::ids::UserId;
 use crate::domain::profile::Profile;
 use crate::gateways::admission::Admission;
 use crate::gateways::dispatch::Rates;
+use crate::gateways::stream::Hall;
 use crate::gateways::websocket::WebsocketState;
 use crate::gateways::websocket::only_http;
 use crate::gateways::websocket::upgrade::{self, Line, Patience};
@@ -51,6 +54,7 @@ use crate::web::routes;
 use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
 use crate::web::views::render::{RenderError, Renderer};
+use doors::OpenDoor;
 use upkeep::Schedule;
 
 /// Why the server did not start. One line each.
@@ -99,6 +103,7 @@ pub enum StartError {
 pub struct Server {
     addresses: Vec<SocketAddr>,
     redirects: Vec<SocketAddr>,
+    doors: Vec<OpenDoor>,
     tls: Option<Arc<ServerTls>>,
     clock: Clock,
     handle: ServerHandle,
@@ -135,7 +140,26 @@ struct Parts {
     renderer: Arc<Renderer>,
     draining: Draining,
     next_worker: Arc<AtomicUsize>,
-    listeners: usize,
+}
+
+thread_local! {
+    /// What all doors of this thread share, listeners of HTTP included. A worker thread belongs to one server.
+    static HALL: RefCell<Option<Rc<Hall>>> = const { RefCell::new(None) };
+}
+
+impl Parts {
+    /// What all doors of this thread share. The first one that asks opens the thread's fan-out.
+    fn hall(&self) -> Rc<Hall> {
+        let make = || {
+            let id = WorkerId(self.next_worker.fetch_add(1, Ordering::Relaxed));
+            let (clock, renderer, metrics) = (self.clock.clone(), self.renderer.clone(), self.metrics.clone());
+            let worker = Worker::new(id, clock, renderer, metrics, self.chat.uplink());
+            self.chat.open_worker(id, Fanout::new(worker.clone()).start());
+            let (auth, admission) = (self.auth.clone(), self.admission.clone());
+            Rc::new(Hall::new(&self.config, auth, self.chat.clone(), admission, worker))
+        };
+        HALL.with(|hall| Rc::clone(hall.borrow_mut().get_or_insert_with(make)))
+    }
 }
 
 /// Starts a server in the running actix system. It serves from now on.
@@ -165,6 +189,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let renderer = Arc::new(Renderer::new(config.pages.time_zone.clone())?);
     // Before the actors: a port in use is the most common reason not to start.
     let listeners = listen("--listen", &config.listen.listen)?;
+    let doors = doors::listen_all(&config.doors)?;
     let redirecting = config.tls.http_redirect.as_ref().map(|address| listen("--http-redirect", address));
     let redirecting = redirecting.transpose()?.unwrap_or_default();
     let hub = Arbiter::new();
@@ -188,11 +213,10 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         admission: Arc::new(Admission::new(&config.limits)),
         request_rates: RequestRates::new(&config.limits),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
-        admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone()),
+        admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone(), Places::of(&config)),
         renderer,
         draining: draining.clone(),
         next_worker: Arc::default(),
-        listeners: listeners.len(),
         config: config.clone(),
     };
     let mut builder = actix_server::Server::build()
@@ -208,6 +232,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         addresses.push(listener.local_addr().map_err(cannot)?);
         builder = builder.listen("http", listener, move || worker(&parts, &stopping)).map_err(cannot)?;
     }
+    let (mut builder, doors) = doors::serve_all(builder, doors, &parts)?;
     let mut redirects = Vec::new();
     for listener in redirecting {
         let cannot = |error: std::io::Error| {
@@ -226,7 +251,13 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
     let mut upkeep = vec![actix::spawn(upkeep::prune(store.clone(), clock.clone()))];
-    upkeep.push(actix::spawn(upkeep::retain(store.clone(), clock.clone(), config.upkeep.retention_days)));
+    upkeep.push(actix::spawn(upkeep::clear_away(store.clone())));
+    upkeep.push(actix::spawn(upkeep::retain(
+        store.clone(),
+        clock.clone(),
+        config.upkeep.retention_days,
+        auth.follow_house(),
+    )));
     let (watched, data) = (store.clone(), config.store.data.clone());
     upkeep.push(actix::spawn(admin::watch::watch(watched, metrics, clock.clone(), data)));
     upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
@@ -238,6 +269,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     Ok(Server {
         addresses,
         redirects,
+        doors,
         tls,
         clock,
         renewing,
@@ -311,18 +343,7 @@ fn worker(
     parts: &Parts,
     stopping: &GracefulShutdownSignal,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = (), InitError = ()> + use<> {
-    let id = WorkerId(parts.next_worker.fetch_add(1, Ordering::Relaxed));
-    let worker =
-        Worker::new(id, parts.clock.clone(), parts.renderer.clone(), parts.metrics.clone(), parts.chat.uplink());
-    parts.chat.open_worker(id, Fanout::new(worker.clone()).start());
-    let sessions = WebsocketState::new(
-        &parts.config,
-        parts.auth.clone(),
-        parts.chat.clone(),
-        parts.admission.clone(),
-        worker,
-        parts.listeners,
-    );
+    let sessions = WebsocketState::new(&parts.config, parts.hall());
     let state = WebState {
         auth: parts.auth.clone(),
         chat: parts.chat.clone(),
@@ -391,6 +412,12 @@ impl Server {
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The doors beside HTTP.
+    #[must_use]
+    pub fn doors(&self) -> &[OpenDoor] {
+        &self.doors
     }
 
     /// The addresses where plain HTTP is led to TLS.

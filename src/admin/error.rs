@@ -39,6 +39,9 @@ pub enum AdminError {
     /// It would be against oneself.
     #[display("you cannot do this to your own account")]
     Oneself,
+    /// Only one work at a time that takes long.
+    #[display("a backup is being made or checked, or space is given back; wait until that is done")]
+    Busy,
     /// The chat is needed for it.
     #[display("this needs the running server; start it, and use its pages or its API")]
     NeedsServer,

@@ -9,13 +9,16 @@ pub mod bots;
 pub mod console;
 pub mod error;
 pub mod invites;
+pub mod jobs;
 pub mod people;
 pub mod reports;
 pub mod rooms;
 pub mod sessions;
 pub mod settings;
+pub mod storage;
 pub mod watch;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -24,6 +27,8 @@ use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::domain::clock::Clock;
 use crate::domain::grant::Scope;
+use crate::domain::ids::UserId;
+use crate::domain::name::UserName;
 use crate::domain::office::{self, Power};
 use crate::domain::permission::Refusal;
 use crate::domain::person::{Author, Person, SiteRole, Standing};
@@ -31,6 +36,8 @@ use crate::storage::SharedStore;
 use crate::storage::audit::Act;
 
 pub use error::AdminError;
+use jobs::Jobs;
+pub use storage::Places;
 
 /// Who acts, and from where.
 #[derive(Debug, Clone)]
@@ -44,6 +51,13 @@ pub struct By {
 }
 
 impl By {
+    /// Whoever knows the password of IRC operators. They count as an admin, under the name they have at the moment.
+    #[must_use]
+    pub fn operator(name: &str, from: IpAddr) -> Self {
+        let who = Author { id: UserId(uuid::Uuid::nil()), name: UserName::trusted(format!("{name} (IRC operator)")) };
+        Self { who, role: SiteRole::Admin, origin: from.to_string() }
+    }
+
     /// A person at a door.
     ///
     /// # Errors
@@ -68,13 +82,15 @@ pub struct Admin {
     /// Not there while only the command line has the database.
     chat: Option<Chat>,
     clock: Clock,
+    places: Places,
+    jobs: Jobs,
 }
 
 impl Admin {
     /// Over this database; `chat` is where it holds for live sessions.
     #[must_use]
-    pub fn new(store: SharedStore, auth: Arc<Auth>, chat: Option<Chat>, clock: Clock) -> Self {
-        Self { store, auth, chat, clock }
+    pub fn new(store: SharedStore, auth: Arc<Auth>, chat: Option<Chat>, clock: Clock, places: Places) -> Self {
+        Self { store, auth, chat, clock, places, jobs: Jobs::default() }
     }
 
     /// Asks whether somebody may do this.

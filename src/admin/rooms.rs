@@ -9,16 +9,19 @@ use crate::domain::grant::Grant;
 use crate::domain::ids::Seq;
 use crate::domain::name::{NameKey, RoomName};
 use crate::domain::office::Power;
+use crate::domain::permission::{self, LOBBY, RoomFacts};
 use crate::domain::person::{Person, Standing};
 use crate::domain::room::RoomKind;
 use crate::protocol::command::{Command, HouseAct};
+use crate::storage::StorageError;
+use crate::storage::archive::{ExportError, ExportOptions, Reading};
 use crate::storage::order::{WatchedAccount, WatchedRoom};
 use crate::storage::rooms::{NamedMember, StoredRoom};
 
 /// Rooms of one page.
 pub const PAGE: usize = 50;
 /// Longest time messages can be kept before they go, in days.
-const RETENTION_DAYS: u32 = 36_500;
+pub const MOST_DAYS: u32 = 36_500;
 /// Messages of one person that are found at a time.
 const AT_ONCE: usize = 200;
 
@@ -77,7 +80,7 @@ impl Admin {
         Ok((found, more))
     }
 
-    async fn find_room(&self, name: &str) -> Result<StoredRoom, AdminError> {
+    pub(super) async fn find_room(&self, name: &str) -> Result<StoredRoom, AdminError> {
         let found = self.store.room_by_name(&NameKey::of(name.trim())).await?;
         let found = found.filter(|room| room.info.kind != RoomKind::Direct);
         found.ok_or_else(|| AdminError::NotFound { what: "room", name: name.to_owned() })
@@ -115,13 +118,66 @@ impl Admin {
     /// When the role is not enough, or it is too long.
     pub async fn keep_messages(&self, by: &By, name: &str, days: Option<u32>) -> Result<(), AdminError> {
         self.allow(by, Power::Rooms)?;
-        if days.is_some_and(|days| days > RETENTION_DAYS) {
-            let message = format!("write a number of days up to {RETENTION_DAYS}, 0 for ever, or nothing");
+        if days.is_some_and(|days| days > MOST_DAYS) {
+            let message = format!("write a number of days up to {MOST_DAYS}, 0 for ever, or nothing");
             return Err(AdminError::Bad { field: "days", message });
         }
         let found = self.find_room(name).await?;
         self.store.set_retention(found.info.id, days).await?;
+        // Whoever lets go of messages looks anew.
+        self.auth.reload_house().await?;
         self.note(by, "room.retention", target(&found), json!({ "days": days })).await
+    }
+
+    /// Deletes a room with everything in it. It is gone for everybody at once, and its name is free; the rows of its log are
+    /// cleared away afterwards.
+    ///
+    /// # Errors
+    /// When the role is not enough, or it is the lobby.
+    pub async fn delete_room(&self, by: &By, name: &str) -> Result<(), AdminError> {
+        self.allow(by, Power::Rooms)?;
+        let found = self.find_room(name).await?;
+        if self.chat.is_some() {
+            self.act(by, &found.info.name, HouseAct::Delete).await?;
+        } else {
+            self.delete_unheld(&found).await?;
+        }
+        let members = found.memberships.iter().filter(|member| !member.banned).count();
+        let details = json!({
+            "id": found.info.id, "kind": found.info.kind, "messages": found.info.messages, "members": members,
+        });
+        self.note(by, "room.delete", target(&found), details).await
+    }
+
+    /// Nobody has the room in memory, and nobody else writes: everything goes now.
+    async fn delete_unheld(&self, found: &StoredRoom) -> Result<(), AdminError> {
+        let facts = RoomFacts {
+            is_lobby: found.info.name.as_str() == LOBBY,
+            archived: found.info.archived,
+            ..RoomFacts::new(found.info.kind)
+        };
+        permission::may_be_deleted(facts).map_err(|refusal| AdminError::Chat(Box::new(refusal.into())))?;
+        self.store.remove_room(found.info.id).await?;
+        while self.store.clear_removed(AT_ONCE).await? > 0 {}
+        Ok(())
+    }
+
+    /// Begins to export a room with the people in it, in the lines that an import takes in. It is written down, whatever kind
+    /// of room it is.
+    ///
+    /// # Errors
+    /// When the role is not enough, or there is none.
+    pub async fn export_room(&self, by: &By, name: &str) -> Result<Box<dyn Reading>, AdminError> {
+        self.allow(by, Power::SeeRooms)?;
+        let found = self.find_room(name).await?;
+        let options = ExportOptions { room: Some(found.info.name.to_string()), secrets: false };
+        let reading = self.store.export(&options, self.clock.now()).await.map_err(|error| match error {
+            ExportError::NoRoom { name } => AdminError::NotFound { what: "room", name },
+            ExportError::Storage(error) => AdminError::Storage(error),
+            other => AdminError::Storage(StorageError::Unavailable { reason: other.to_string() }),
+        })?;
+        self.note(by, "room.export", target(&found), json!({ "kind": found.info.kind })).await?;
+        Ok(reading)
     }
 
     /// Takes a message back, in whatever room it stands.

@@ -2,9 +2,12 @@
 
 use serde_json::json;
 
+use super::rooms::MOST_DAYS;
 use super::{Admin, AdminError, By};
 use crate::domain::office::Power;
-use crate::storage::settings::{ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, SERVER_NAME};
+use crate::storage::settings::{
+    ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME,
+};
 
 /// One setting that can be changed while the server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,12 +29,14 @@ pub enum Values {
     Line(usize),
     /// A whole number from 0 to this one.
     UpTo(u32),
+    /// A whole number between these two; empty for what the program was started with.
+    Between(u32, u32),
     /// A colour, as `#rrggbb`, or nothing.
     Colour,
 }
 
 /// All of them.
-pub const LIVE: [LiveSetting; 6] = [
+pub const LIVE: [LiveSetting; 7] = [
     LiveSetting { key: SERVER_NAME, about: "the name of the server", values: Values::Line(64) },
     LiveSetting { key: MESSAGE_OF_THE_DAY, about: "a line that everybody reads", values: Values::Line(500) },
     LiveSetting { key: ACCENT, about: "the colour of buttons and links", values: Values::Colour },
@@ -45,6 +50,11 @@ pub const LIVE: [LiveSetting; 6] = [
         key: QUARANTINE_HOURS,
         about: "for how many hours new accounts send no links and begin no direct rooms",
         values: Values::UpTo(24 * 365),
+    },
+    LiveSetting {
+        key: RETENTION_DAYS,
+        about: "after how many days messages go; 0 for never",
+        values: Values::Between(0, MOST_DAYS),
     },
 ];
 
@@ -78,6 +88,11 @@ impl LiveSetting {
             Values::UpTo(most) => match text.parse::<u32>() {
                 Ok(number) if number <= most => Ok(number.to_string()),
                 _ => bad(format!("write a whole number from 0 to {most}")),
+            },
+            Values::Between(..) if text.is_empty() => Ok(String::new()),
+            Values::Between(least, most) => match text.parse::<u32>() {
+                Ok(number) if (least..=most).contains(&number) => Ok(number.to_string()),
+                _ => bad(format!("write a whole number from {least} to {most}, or nothing for the start setting")),
             },
             Values::Colour => {
                 let digits = text.strip_prefix('#').unwrap_or_default();

@@ -1,12 +1,15 @@
 //! What a running server does by itself from time to time: forgets old keys, and makes backups.
 
-use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
+
+use crate::auth::house::House;
 use crate::config::Config;
 use crate::domain::clock::{Clock, Timestamp};
-use crate::storage::backup::{name_at, time_of};
+use crate::storage::backup::{name_at, private_folder, time_of};
 use crate::storage::{SharedStore, StorageResult};
 use crate::telemetry::metrics::Metrics;
 
@@ -37,15 +40,20 @@ pub(super) async fn prune(store: SharedStore, clock: Clock) {
     }
 }
 
-/// Lets go of messages that have had their time, for ever. A little at a time: others write meanwhile.
-pub(super) async fn retain(store: SharedStore, clock: Clock, days: u32) {
+/// Lets go of messages that have had their time, for ever. A little at a time: others write meanwhile. `days` is what the
+/// server was started with; what was decided since goes before it, and is begun with at once.
+pub(super) async fn retain(store: SharedStore, clock: Clock, days: u32, mut house: watch::Receiver<Arc<House>>) {
     loop {
+        let days = house.borrow_and_update().retention_days.unwrap_or(days);
         match expire(&store, days, clock.now()).await {
             Ok(0) => {}
             Ok(events) => log::info!("{events} events were gone through for messages that are too old"),
             Err(error) => log::warn!("messages that are too old are still there: {error}"),
         }
-        tokio::time::sleep(PRUNE_EVERY).await;
+        // Nothing is decided any more once the other end is gone: then it is the time alone.
+        if let Ok(Err(_)) = tokio::time::timeout(PRUNE_EVERY, house.changed()).await {
+            tokio::time::sleep(PRUNE_EVERY).await;
+        }
     }
 }
 
@@ -55,6 +63,35 @@ async fn expire(store: &SharedStore, days: u32, now: Timestamp) -> StorageResult
         let passed = store.expire(days, now, EXPIRE_EVENTS).await?;
         all += passed;
         if passed == 0 {
+            break;
+        }
+        tokio::time::sleep(REST).await;
+    }
+    while all > 0 && store.give_back().await? > 0 {
+        tokio::time::sleep(REST).await;
+    }
+    Ok(all)
+}
+
+/// Clears away what deleted rooms have left behind, for ever. A little at a time, as above; what a stop has interrupted is
+/// gone on with at the next start.
+pub(super) async fn clear_away(store: SharedStore) {
+    loop {
+        match clear(&store).await {
+            Ok(0) => {}
+            Ok(rows) => log::info!("{rows} rows of deleted rooms were cleared away"),
+            Err(error) => log::warn!("what deleted rooms have left behind is still there: {error}"),
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+async fn clear(store: &SharedStore) -> StorageResult<u64> {
+    let mut all = 0;
+    loop {
+        let cleared = store.clear_removed(EXPIRE_EVENTS).await?;
+        all += cleared;
+        if cleared == 0 {
             break;
         }
         tokio::time::sleep(REST).await;
@@ -149,19 +186,8 @@ pub fn scheduled_backups(folder: &Path) -> Vec<(Timestamp, PathBuf)> {
     found
 }
 
-/// Makes the folder, for the eyes of its owner only: what is in it is as secret as the database.
-fn private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use tempfile::TempDir;
 
     use super::*;

@@ -2,18 +2,18 @@
 
 use std::net::IpAddr;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::devices::NewLogin;
 use super::second_factor::Entry;
-use super::{Auth, AuthError, Credential, secret};
+use super::{Auth, AuthError, secret};
 use crate::domain::access::Registration;
-use crate::domain::grant::{Grant, Scope};
+use crate::domain::grant::Scope;
 use crate::domain::ids::DeviceId;
 use crate::domain::limits::USER_NAME_CHARS;
 use crate::domain::name::{NameKey, UserName};
 use crate::domain::permission::Refusal;
-use crate::domain::person::{Person, SiteRole, Standing};
+use crate::domain::person::{Person, SiteRole};
 use crate::storage::settings::SERVER_NAME;
 use crate::storage::users::{Account, NewAccount, Registered};
 
@@ -160,39 +160,6 @@ impl Auth {
         }
         self.metrics.login_failed();
         Err(AuthError::WrongCredentials)
-    }
-
-    /// Who this is, for doors that ask at each connection: a password that makes no login to keep, or a token. A name has
-    /// to be that of the token's account.
-    ///
-    /// # Errors
-    /// As [`Auth::log_in`]; an account with a second factor takes a token.
-    pub async fn check_login(&self, name: &str, password: SecretString, address: IpAddr) -> Result<Person, AuthError> {
-        let key = NameKey::of(&name.trim().chars().take(4 * USER_NAME_CHARS).collect::<String>());
-        self.throttle.try_login(&key, address, self.clock.now())?;
-        let person = match self.identify(Credential::Token(password.expose_secret())).await? {
-            Some(person) if !person.is_guest() && person.name.key() == key => person,
-            _ => self.by_password(&key, password).await?,
-        };
-        self.throttle.forgive(&key, address);
-        // Only now: before, the answer would tell who has an account here.
-        self.let_in(Some(person.id), Some(address))?;
-        Ok(person)
-    }
-
-    async fn by_password(&self, key: &NameKey, password: SecretString) -> Result<Person, AuthError> {
-        let found = self.store.credentials(key).await?.filter(|(_, stored)| !stored.is_empty());
-        let (account, stored) = found.map_or((None, None), |(account, stored)| (Some(account), Some(stored)));
-        let matches = self.passwords.matches(password, stored).await?;
-        let Some(account) = account.filter(|_| matches) else {
-            self.metrics.login_failed();
-            return Err(AuthError::WrongCredentials);
-        };
-        if self.store.second_factor(account.id).await?.is_some() {
-            return Err(AuthError::TokenNeeded);
-        }
-        let standing = Standing::Account(account.site_role);
-        Ok(Person { id: account.id, name: account.name, standing, device: None, grant: Grant::ALL })
     }
 
     /// True when an account has this name, or one that looks like it.

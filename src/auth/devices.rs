@@ -60,9 +60,7 @@ impl Auth {
     /// Makes a token of this account.
     pub(super) async fn make_token_of(&self, account: Account, wish: TokenWish) -> Result<NewLogin, AuthError> {
         let (label, now) = (wish.label.trim(), self.clock.now());
-        if label.is_empty() || label.len() > LABEL_BYTES || label.chars().any(char::is_control) {
-            return Err(AuthError::BadLabel);
-        }
+        check_label(label)?;
         // With rooms and all of its account's might it would be neither one nor the other.
         if wish.rooms.is_some() && wish.scope == Scope::Admin {
             return Err(AuthError::AdminInRooms);
@@ -125,6 +123,14 @@ impl Auth {
         }
         Ok(Some(person_of(account, &device)))
     }
+}
+
+/// Refuses what cannot be shown in one line of a list.
+pub(super) fn check_label(label: &str) -> Result<(), AuthError> {
+    if label.is_empty() || label.len() > LABEL_BYTES || label.chars().any(char::is_control) {
+        return Err(AuthError::BadLabel);
+    }
+    Ok(())
 }
 
 fn new_device(account: &Account, kind: DeviceKind, label: &str, grant: Grant, now: Timestamp) -> Device {

@@ -67,9 +67,6 @@ pub enum AuthError {
     /// The code of the second factor is wrong, or was used already.
     #[display("the code is wrong or was used already; wait for the next one")]
     WrongCode,
-    /// A password is not enough where no code can be asked for.
-    #[display("this account has a second factor; make a token on the settings page and use it as the password")]
-    TokenNeeded,
     /// Too long between password and code.
     #[display("this took too long; log in again")]
     TicketEnded,

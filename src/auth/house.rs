@@ -10,7 +10,9 @@ use super::{Auth, AuthError};
 use crate::domain::access::{Access, GuestAccess, Registration};
 use crate::domain::conduct::Conduct;
 use crate::domain::ids::UserId;
-use crate::storage::settings::{ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, SERVER_NAME};
+use crate::storage::settings::{
+    ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME,
+};
 use crate::storage::{SharedStore, StorageError};
 
 /// How the server presents itself.
@@ -22,6 +24,8 @@ pub struct House {
     pub message: String,
     /// The accent colour as `#rrggbb`, or nothing for the built-in one.
     pub accent: String,
+    /// Days after which messages go, where it was decided on a page; 0 for never.
+    pub retention_days: Option<u32>,
 }
 
 /// What was decided on pages about who is let in; it goes before the settings of the program.
@@ -66,6 +70,7 @@ pub(super) async fn read_house(store: &SharedStore, name: &str) -> Result<House,
         name: store.setting(SERVER_NAME).await?.unwrap_or_else(|| name.to_owned()),
         message: store.setting(MESSAGE_OF_THE_DAY).await?.unwrap_or_default(),
         accent: store.setting(ACCENT).await?.unwrap_or_default(),
+        retention_days: store.setting(RETENTION_DAYS).await?.and_then(|days| days.parse().ok()),
     })
 }
 
@@ -74,6 +79,12 @@ impl Auth {
     #[must_use]
     pub fn house(&self) -> Arc<House> {
         self.house.borrow().clone()
+    }
+
+    /// Follows how the server presents itself and what it keeps.
+    #[must_use]
+    pub fn follow_house(&self) -> watch::Receiver<Arc<House>> {
+        self.house.subscribe()
     }
 
     /// What was decided about people.

@@ -15,6 +15,7 @@ pub mod jwt;
 mod names;
 pub mod origin;
 pub mod password;
+pub mod program_login;
 pub mod reset;
 pub mod second_factor;
 pub mod secret;

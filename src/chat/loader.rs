@@ -72,6 +72,8 @@ pub enum Loaded {
     Moderated { caller: Caller, room: RoomId, measure: Measure, outcome: Moderated },
     /// The rules of a room were stored, or not.
     Ruled { caller: Caller, room: RoomId, rules: (RoomRules, Vec<RuleChange>), stored: StorageResult<()> },
+    /// A room was removed, or not.
+    Removed { caller: Caller, room: RoomId, removed: StorageResult<bool> },
     /// A report was stored, or not.
     Reported { caller: Caller, reported: StorageResult<Reported> },
     /// How many messages there are up to a place, for a read cursor.
@@ -292,6 +294,14 @@ impl Loader {
         self.start(move |store| async move {
             let stored = store.set_rules(room, &rules).await;
             Loaded::Ruled { caller, room, rules: (rules, changes), stored }
+        });
+    }
+
+    /// Removes a room.
+    pub fn remove_room(&self, caller: Caller, room: RoomId) {
+        self.start(move |store| async move {
+            let removed = store.remove_room(room).await;
+            Loaded::Removed { caller, room, removed }
         });
     }
 

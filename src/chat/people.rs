@@ -347,7 +347,7 @@ mod tests {
 
     const HERE: Place = Place {
         worker: WorkerId(0),
-        origin: Origin { door: Door::WebSocket, address: IpAddr::V4(Ipv4Addr::LOCALHOST) },
+        origin: Origin { door: Door::Websocket, address: IpAddr::V4(Ipv4Addr::LOCALHOST) },
         since: Timestamp(0),
     };
     use crate::domain::person::Standing;

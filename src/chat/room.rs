@@ -43,8 +43,18 @@ pub struct Room {
     pub parts: Parts,
     /// Drafts in the journal.
     in_flight: usize,
+    /// It is being deleted.
+    pub ending: Option<Ending>,
     /// When it was last of use to anybody.
     pub used_at: Timestamp,
+}
+
+/// A room that is being deleted.
+pub struct Ending {
+    /// Who asked for it, until the database was asked.
+    pub asked: Option<Caller>,
+    /// What was asked of the room since.
+    pub waiting: Vec<(Caller, Command)>,
 }
 
 struct Listener {
@@ -76,6 +86,7 @@ impl Room {
             said_at: HashMap::new(),
             parts: Parts::default(),
             in_flight: 0,
+            ending: None,
             used_at: now,
         }
     }
@@ -374,9 +385,14 @@ impl Room {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
+    /// Whoever asked for its end, once nothing of it is in the journal any more; each is told of once.
+    pub fn take_end(&mut self) -> Option<Caller> {
+        if self.in_flight > 0 { None } else { self.ending.as_mut()?.asked.take() }
+    }
+
     /// True when nothing would be lost by forgetting it.
     pub fn is_idle(&self) -> bool {
-        self.listeners.is_empty() && self.changing.is_empty() && self.in_flight == 0
+        self.listeners.is_empty() && self.changing.is_empty() && self.in_flight == 0 && self.ending.is_none()
     }
 }
 

@@ -1,7 +1,7 @@
 //! `ChatServer`: the actor that manages the rooms. It owns all live state, decides everything in memory, never awaits
 //! and never touches the database. Each step ends with one message per worker thread.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -88,6 +88,8 @@ pub struct ChatServer {
     pub(super) alerts: Alerts,
     pub(super) rooms: HashMap<RoomId, Room>,
     pub(super) names: HashMap<RoomName, RoomId>,
+    /// Rooms that were deleted: what was read of one before must not bring it back.
+    removed: HashSet<RoomId>,
     /// Commands for rooms that are being loaded, in order.
     waiting: HashMap<RoomName, Vec<(Caller, Command)>>,
     pub(super) cursors: Cursors,
@@ -124,6 +126,7 @@ impl ChatServer {
             alerts: setup.alerts,
             rooms: HashMap::new(),
             names: HashMap::new(),
+            removed: HashSet::new(),
             waiting: HashMap::new(),
             cursors: Cursors::default(),
             crowd: Lookout::default(),
@@ -225,7 +228,10 @@ impl ChatServer {
             return self.ports.answer(caller.reply, Err(Problem::no_such_room()));
         }
         let now = self.clock.now();
-        let Some(room) = self.rooms.get_mut(&id) else { return };
+        let Some((caller, command)) = commands::erase::wait(self, id, caller, command) else { return };
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return self.ports.answer(caller.reply, Err(Problem::no_such_room()));
+        };
         room.used_at = now;
         // Whoever is on the way in or out finds what they asked for meanwhile done in order afterwards.
         let user = caller.person.id;
@@ -291,13 +297,24 @@ impl ChatServer {
     /// Takes a room into memory and does what waited for it.
     pub(super) fn open_room(&mut self, room: Room) {
         let (id, name) = (room.info.id, room.info.name.clone());
-        // It may have been loaded twice, by name and by making; the one in memory knows more.
-        self.rooms.entry(id).or_insert(room);
-        self.names.insert(name.clone(), id);
+        if !self.removed.contains(&id) {
+            // It may have been loaded twice, by name and by making; the one in memory knows more.
+            self.rooms.entry(id).or_insert(room);
+            self.names.insert(name.clone(), id);
+        }
         self.metrics.rooms_loaded(self.rooms.len());
         for (caller, command) in self.waiting.remove(&name).unwrap_or_default() {
             self.run(id, caller, command);
         }
+    }
+
+    /// A room was deleted: what was asked of it meanwhile.
+    pub(super) fn forget_room(&mut self, id: RoomId) -> Vec<(Caller, Command)> {
+        self.removed.insert(id);
+        let Some(room) = self.rooms.remove(&id) else { return Vec::new() };
+        self.names.remove(&room.info.name);
+        self.metrics.rooms_loaded(self.rooms.len());
+        room.ending.map(|ending| ending.waiting).unwrap_or_default()
     }
 
     /// The room of this name, if it is in memory.
@@ -313,7 +330,9 @@ impl ChatServer {
     /// Puts a draft into the journal; tells whoever asked when there is no room for it.
     pub(super) fn write(&mut self, draft: Draft, purpose: Purpose) -> Result<(), Purpose> {
         let room = draft.room;
-        let Some(journal) = &self.journal else { return Err(purpose) };
+        // Something read or stored meanwhile may want to be written down in a room that is being deleted.
+        let is_here = self.rooms.get(&room).is_some_and(|room| room.ending.is_none());
+        let Some(journal) = self.journal.as_ref().filter(|_| is_here) else { return Err(purpose) };
         match journal.put(Entry { draft, purpose }) {
             Ok(()) => {
                 if let Some(room) = self.rooms.get_mut(&room) {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Failure, load};
 use crate::admin::console::console;
-use crate::admin::{Admin, AdminError, By};
+use crate::admin::{Admin, AdminError, By, Places};
 use crate::auth::Auth;
 use crate::config::clap_args;
 use crate::domain::clock::{Clock, Timestamp};
@@ -60,6 +60,7 @@ pub fn command() -> Command {
         verb("retention", "Keeps messages for so long")
             .arg(needed("room", "ROOM"))
             .arg(needed("days", "DAYS|default").help("0 is for ever; `default` as on the whole server")),
+        verb("delete", "Deletes it with everything in it").arg(needed("room", "ROOM")).arg(yes()),
     ]);
     let ban = Command::new("ban").about("Who is shut out").subcommand_required(true).subcommands([
         verb("list", "Lists bans"),
@@ -116,7 +117,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
         let clock = Clock::System;
         let metrics = Metrics::new(clock.now());
         let auth = Auth::open(&config, store.clone(), clock.clone(), metrics).await.map_err(broken)?;
-        let admin = Admin::new(store.clone(), Arc::new(auth), None, clock);
+        let admin = Admin::new(store.clone(), Arc::new(auth), None, clock, Places::of(&config));
         let shown = carry_out(&admin, &noun, &verb, &matches).await;
         store.close().await;
         show(&shown?, as_json || verb == "export");
@@ -191,6 +192,10 @@ async fn room(admin: &Admin, by: &By, verb: &str, matches: &ArgMatches) -> Shown
         let days = if days == "default" { None } else { Some(days.parse().map_err(|_| bad())?) };
         admin.keep_messages(by, name, days).await.map_err(refused)?;
         return Ok(vec![json!({ "room": name, "retention_days": days })]);
+    }
+    if verb == "delete" {
+        admin.delete_room(by, text(matches, "room")).await.map_err(refused)?;
+        return Ok(vec![json!({ "deleted": text(matches, "room") })]);
     }
     let (mut shown, mut after) = (Vec::new(), String::new());
     loop {

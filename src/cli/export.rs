@@ -9,20 +9,20 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use super::{Failure, block_on, database_url, load, note};
 use crate::config::clap_args;
 use crate::domain::clock::Clock;
-use crate::storage::archive::Line;
-use crate::storage::sqlite::{ExportOptions, export};
+use crate::storage::archive::{ExportOptions, Line};
+use crate::storage::sqlite::export;
 
 pub fn command() -> Command {
     let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
     Command::new("export")
         .about("Writes accounts, rooms, logs and settings as lines of JSON, also while a server runs on them")
         .after_help(
-            "`parlor import` takes them in again. Logins, invites, reports and the audit log are not exported: \
-             `parlor backup` has everything.",
+            "`parlor import` takes them in again. Logins and invites are exported with --with-secrets only; `parlor backup` \
+             has everything.",
         )
         .arg(Arg::new("file").value_name("FILE|-").required(true).help("The file to write; - for standard output"))
         .arg(Arg::new("only_room").long("room").value_name("ROOM").help("This room only, with its people"))
-        .arg(flag("with-secrets").help("Also hashes of passwords and secrets of second factors"))
+        .arg(flag("with-secrets").help("Also what lets somebody in: hashes of passwords, secrets of second factors, logins, invites"))
         .arg(flag("force").help("Replace the file when it is there already"))
         .args(clap_args())
 }

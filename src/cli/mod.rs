@@ -70,8 +70,9 @@ fn command() -> Command {
             "Every setting is a flag, a PARLOR_* variable and a key of parlor.toml; `parlor config` shows them all.",
         )
         .args(clap_args())
+        .arg(serve::flag())
         .args_conflicts_with_subcommands(true)
-        .subcommand(Command::new("serve").about("Runs the server (the default)").args(clap_args()))
+        .subcommand(Command::new("serve").about("Runs the server (the default)").args(clap_args()).arg(serve::flag()))
         .subcommand(send::command())
         .subcommand(tail::command())
         .subcommand(admin::command())

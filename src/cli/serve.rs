@@ -2,21 +2,35 @@
 
 use std::time::Duration;
 
-use clap::ArgMatches;
+use clap::{Arg, ArgAction, ArgMatches};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, load};
 use crate::app::{self, StartError};
-use crate::config::Config;
+use crate::config::{Config, TlsSource};
 use crate::domain::clock::Clock;
 use crate::telemetry::logging;
 
 /// How long `/readyz` says 503 before the doors close, so that a load balancer can notice.
 const NOTICE: Duration = Duration::from_secs(1);
 
+/// The flag that opens all doors.
+const ALL_DOORS: &str = "all-doors";
+
+/// What only a server takes, beside the settings.
+pub fn flag() -> Arg {
+    Arg::new(ALL_DOORS).long(ALL_DOORS).action(ArgAction::SetTrue).help(
+        "Opens all doors that have no address yet on 127.0.0.1, for trying out: framed TCP on 7070, plain lines on 7071, \
+         IRC on 6667; with TLS also on 7443, 7444 and 6697",
+    )
+}
+
 pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
-    let config = load(matches)?;
+    let mut config = load(matches)?;
+    if matches.get_flag(ALL_DOORS) {
+        config.doors.open_all(config.tls.source != TlsSource::Off);
+    }
     logging::init(&config.log).map_err(|error| Failure::Failed(error.to_string()))?;
     // Each connection is an open file, and what systems grant unasked is often 1,024.
     let files = getrlimit(Resource::Nofile);
@@ -55,6 +69,10 @@ async fn reload_on_hangup(server: &app::Server) {
 #[expect(clippy::print_stdout, reason = "the one line that says where to open it")]
 fn greet(server: &app::Server) {
     println!("Parlor is open at {}", server.url());
+    for door in server.doors() {
+        let (name, tls) = (door.door.as_str(), if door.is_secure { " under TLS" } else { "" });
+        println!("The door {name}{tls} is open at {}", door.address);
+    }
     if let Some(fingerprint) = server.tls().and_then(crate::tls::ServerTls::own_fingerprint) {
         println!("It made its certificate itself, so browsers warn. Compare its SHA-256 fingerprint: {fingerprint}");
     }

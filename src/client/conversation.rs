@@ -2,14 +2,16 @@
 //! and moments, and carries out what it says.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde_json::{Map, Value};
+
+use super::command::Command;
 use super::error::ClientError;
 use super::event::{Event, Page, Sent};
 use super::frame::{Ack, Frame, LogEvent, Outgoing, ended};
-use super::outbox::Outbox;
-use super::request::{PageOf, Parcel, Waiter};
+use super::outbox::{Letter, Outbox};
+use super::request::{PageOf, Parcel, Question, Waiter};
 use super::room_view::{JoinOptions, Phase, RoomView, Verdict};
 use crate::domain::ids::Seq;
 use crate::domain::limits;
@@ -22,10 +24,8 @@ struct Room {
     waiters: Vec<Waiter<Seq>>,
 }
 
-struct Question {
-    room: String,
-    page: PageOf,
-    waiter: Waiter<Page>,
+struct Inquiry {
+    question: Question,
     is_asked: bool,
     not_before: Option<Instant>,
 }
@@ -34,7 +34,8 @@ struct Question {
 pub struct Conversation<P> {
     rooms: BTreeMap<String, Room>,
     leaves: VecDeque<String>,
-    questions: BTreeMap<u64, Question>,
+    questions: BTreeMap<u64, Inquiry>,
+    told: VecDeque<Command>,
     outbox: Outbox<Parcel<P>>,
     last_id: u64,
     news: VecDeque<Event>,
@@ -48,6 +49,7 @@ impl<P> Conversation<P> {
             rooms: BTreeMap::new(),
             leaves: VecDeque::new(),
             questions: BTreeMap::new(),
+            told: VecDeque::new(),
             outbox,
             last_id: 0,
             news: VecDeque::new(),
@@ -72,14 +74,30 @@ impl<P> Conversation<P> {
     }
 
     /// Write.
-    pub fn send(&mut self, room: String, text: Arc<str>, parcel: Parcel<P>) {
-        self.outbox.push(room, text, parcel);
+    pub fn send(&mut self, letter: Letter, parcel: Parcel<P>) {
+        self.outbox.push(letter, parcel);
+    }
+
+    /// Takes back what has not gone out. Whoever waits for it is told.
+    pub fn withdraw(&mut self, nonce: &str) {
+        if let Some(parcel) = self.outbox.withdraw(nonce) {
+            let _ = parcel.waiter.send(Err(ClientError::Withdrawn));
+        }
     }
 
     /// Ask for a page of a log.
     pub fn ask(&mut self, room: String, page: PageOf, waiter: Waiter<Page>) {
-        let id = self.new_id();
-        self.questions.insert(id, Question { room, page, waiter, is_asked: false, not_before: None });
+        self.put(Question::Page { room, page, waiter });
+    }
+
+    /// Ask for anything else.
+    pub fn command(&mut self, command: Command, waiter: Waiter<Map<String, Value>>) {
+        self.put(Question::Command { command, waiter });
+    }
+
+    /// Say what nobody waits for. It is not said again: after a lost connection it is of no use.
+    pub fn tell(&mut self, command: Command) {
+        self.told.push_back(command);
     }
 
     /// The next command to send; `None` when there is nothing to say for now.
@@ -87,7 +105,8 @@ impl<P> Conversation<P> {
         if let Some(room) = self.leaves.pop_front() {
             return Some(Outgoing::Leave { id: format!("l{}", self.new_id()), room });
         }
-        self.next_of_rooms(now).or_else(|| self.next_question(now)).or_else(|| self.outbox.next(now))
+        let next = self.next_of_rooms(now).or_else(|| self.next_question(now)).or_else(|| self.outbox.next(now));
+        next.or_else(|| self.told.pop_front().map(|command| Outgoing::Asked { id: None, command }))
     }
 
     /// When [`Self::next`] may have something that it has not now.
@@ -122,6 +141,14 @@ impl<P> Conversation<P> {
                     room.view.connection_lost();
                 }
             }
+            Frame::Gone { room } => {
+                let why = ClientError::Refused {
+                    code: "not_found".to_owned(),
+                    message: format!("{room} was deleted"),
+                    retry_after: None,
+                };
+                self.lost_room(room, why);
+            }
             Frame::Bye { reason, reconnect_after } => return Err(ended(reason, reconnect_after)),
             Frame::Other(value) => self.news.push_back(Event::Other(value)),
             Frame::Welcome(_) => {}
@@ -132,6 +159,7 @@ impl<P> Conversation<P> {
     /// The connection is gone: everything that is not settled is said again on the next one.
     pub fn connection_lost(&mut self) {
         self.leaves.clear();
+        self.told.clear();
         self.outbox.connection_lost();
         for room in self.rooms.values_mut() {
             room.view.connection_lost();
@@ -148,12 +176,17 @@ impl<P> Conversation<P> {
         for room in std::mem::take(&mut self.rooms).into_values() {
             room.waiters.into_iter().for_each(|waiter| drop(waiter.send(Err(why.clone()))));
         }
-        for question in std::mem::take(&mut self.questions).into_values() {
-            let _ = question.waiter.send(Err(why.clone()));
+        for asked in std::mem::take(&mut self.questions).into_values() {
+            asked.question.failed(why.clone());
         }
         for parcel in self.outbox.drain() {
             let _ = parcel.waiter.send(Err(why.clone()));
         }
+    }
+
+    fn put(&mut self, question: Question) {
+        let id = self.new_id();
+        self.questions.insert(id, Inquiry { question, is_asked: false, not_before: None });
     }
 
     fn new_id(&mut self) -> u64 {
@@ -170,7 +203,8 @@ impl<P> Conversation<P> {
         if matches!(view.phase, Phase::ToJoin(_)) {
             let id = format!("j{}", self.last_id);
             view.phase = Phase::Joining(id.clone());
-            return Some(Outgoing::Join { id, room: name, after: view.after(), create: view.options.create });
+            let JoinOptions { create, listens_only, .. } = view.options;
+            return Some(Outgoing::Join { id, room: name, after: view.after(), create, look: !listens_only });
         }
         let id = format!("h{}", self.last_id);
         view.phase = Phase::Reading(id.clone());
@@ -178,19 +212,18 @@ impl<P> Conversation<P> {
     }
 
     fn next_question(&mut self, now: Instant) -> Option<Outgoing> {
-        let is_due = |question: &Question| !question.is_asked && question.not_before.is_none_or(|at| at <= now);
+        let is_due = |question: &Inquiry| !question.is_asked && question.not_before.is_none_or(|at| at <= now);
         let (id, question) = self.questions.iter_mut().find(|(_, question)| is_due(question))?;
         question.is_asked = true;
         question.not_before = None;
-        let PageOf { before, after, limit } = question.page;
-        Some(Outgoing::History { id: format!("q{id}"), room: question.room.clone(), before, after, limit })
+        Some(question.question.outgoing(format!("q{id}")))
     }
 
     fn acked(&mut self, ack: Ack) {
         let Some(id) = ack.id.clone() else { return };
         if let Some(id) = question_id(&id) {
-            if let Some(question) = self.questions.remove(&id) {
-                let _ = question.waiter.send(Ok(Page { events: ack.events, more: ack.more }));
+            if let Some(asked) = self.questions.remove(&id) {
+                asked.question.answered(ack);
             }
         } else if id.starts_with('s') {
             if let Some(parcel) = self.outbox.settle(&id) {
@@ -231,8 +264,8 @@ impl<P> Conversation<P> {
                     question.not_before = Some(at);
                 }
                 _ => {
-                    if let Some(question) = self.questions.remove(&id) {
-                        let _ = question.waiter.send(Err(error));
+                    if let Some(asked) = self.questions.remove(&id) {
+                        asked.question.failed(error);
                     }
                 }
             }

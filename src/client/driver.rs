@@ -5,8 +5,8 @@ use std::pin::pin;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
+use tokio::time::{Instant, sleep_until};
 
 use super::address::ServerAddress;
 use super::backoff::Backoff;
@@ -32,6 +32,8 @@ pub(super) struct Driver {
     pub conversation: Conversation<OwnedSemaphorePermit>,
     pub requests: mpsc::Receiver<Request>,
     pub events: mpsc::Sender<Event>,
+    /// What requests beside the connection are made with, once it is known.
+    pub token: watch::Sender<Option<SecretString>>,
 }
 
 impl Driver {
@@ -42,7 +44,7 @@ impl Driver {
         // From here on whoever asks is told at once.
         self.requests.close();
         while let Some(request) = self.requests.recv().await {
-            self.note(request);
+            self.note(request, false);
             self.conversation.end(&why);
         }
         self.tell(Event::Ended(why)).await;
@@ -54,6 +56,9 @@ impl Driver {
             let opened = open(self.address.clone(), self.identity.clone(), self.encoding);
             let why = match self.meanwhile(opened).await {
                 Ok(Ok((socket, welcome, identity))) => {
+                    if let Identity::Token(token) = &identity {
+                        self.token.send_replace(Some(token.clone()));
+                    }
                     self.identity = identity;
                     let opened_at = Instant::now();
                     let why = self.talk(socket, welcome).await;
@@ -75,7 +80,7 @@ impl Driver {
             let retry_in = self.backoff.next(why.retry_after());
             log::debug!("no connection, trying again in {retry_in:?}: {why}");
             self.tell(Event::Disconnected { why, retry_in }).await;
-            if let Err(why) = self.meanwhile(sleep(retry_in)).await {
+            if let Err(why) = self.rest(retry_in).await {
                 return why;
             }
         }
@@ -87,7 +92,25 @@ impl Driver {
         loop {
             tokio::select! {
                 output = &mut future => return Ok(output),
-                request = self.requests.recv() => self.note(request.ok_or(ClientError::Stopped)?),
+                request = self.requests.recv() => {
+                    // There is a try under way: that is what is asked for.
+                    self.note(request.ok_or(ClientError::Stopped)?, false);
+                }
+            }
+        }
+    }
+
+    /// Waits so long, unless somebody cannot wait.
+    async fn rest(&mut self, span: Duration) -> Result<(), ClientError> {
+        let until = Instant::now() + span;
+        loop {
+            tokio::select! {
+                () = sleep_until(until) => return Ok(()),
+                request = self.requests.recv() => {
+                    if self.note(request.ok_or(ClientError::Stopped)?, false) {
+                        return Ok(());
+                    }
+                }
             }
         }
     }
@@ -116,20 +139,31 @@ impl Driver {
                         socket.close().await;
                         return ClientError::Stopped;
                     };
-                    self.note(request);
+                    if self.note(request, true) {
+                        // Nobody may be there to hear a goodbye.
+                        return ClientError::Lost { why: "connecting afresh".to_owned(), retry_after: Some(Duration::ZERO) };
+                    }
                 }
                 () = sleep_until(wakes_at.map_or_else(Instant::now, Instant::from_std)), if wakes_at.is_some() => {}
             }
         }
     }
 
-    fn note(&mut self, request: Request) {
+    /// True when the connection is to be given up, or the wait for the next one.
+    fn note(&mut self, request: Request, is_connected: bool) -> bool {
         match request {
             Request::Join { room, options, waiter } => self.conversation.join(room, options, waiter),
             Request::Leave { room } => self.conversation.leave(room),
-            Request::Send { room, text, parcel } => self.conversation.send(room, text, parcel),
+            Request::Send { letter, parcel } => self.conversation.send(letter, parcel),
+            Request::Withdraw { nonce } => self.conversation.withdraw(&nonce),
             Request::Ask { room, page, waiter } => self.conversation.ask(room, page, waiter),
+            Request::Command { command, waiter } => self.conversation.command(command, waiter),
+            // Without a connection it is of no use.
+            Request::Tell { command } if is_connected => self.conversation.tell(command),
+            Request::Tell { .. } => {}
+            Request::Reconnect => return true,
         }
+        false
     }
 
     /// Waits while the queue of events is full: then nothing more is read, and the server holds back in turn.

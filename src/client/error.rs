@@ -88,6 +88,9 @@ pub enum ClientError {
     /// A name that cannot be one.
     #[display("{_0}")]
     BadName(#[error(not(source))] String),
+    /// A message was taken back before it had gone out.
+    #[display("the message was taken back")]
+    Withdrawn,
     /// The client was stopped before this was done.
     #[display("the client was stopped before the server had answered")]
     Stopped,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::command::Command;
 use super::error::ClientError;
 use crate::domain::ids::Seq;
 
@@ -24,6 +25,9 @@ pub enum Outgoing {
         after: Option<Seq>,
         /// Make it when it is missing.
         create: bool,
+        /// Whether to be told who types and who is there, too.
+        #[serde(skip_serializing_if = "Clone::clone")]
+        look: bool,
     },
     /// Stop listening.
     Leave {
@@ -42,6 +46,9 @@ pub enum Outgoing {
         text: Arc<str>,
         /// The name of this message, the same each time it is sent.
         nonce: String,
+        /// The message that it answers.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reply_to: Option<Seq>,
     },
     /// A page of the log.
     History {
@@ -57,6 +64,16 @@ pub enum Outgoing {
         after: Option<Seq>,
         /// At most this many.
         limit: usize,
+    },
+    /// Anything else.
+    #[serde(untagged)]
+    Asked {
+        /// What the answer repeats; without it there is only an answer when it is refused.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+        /// What.
+        #[serde(flatten)]
+        command: Command,
     },
 }
 
@@ -130,6 +147,24 @@ pub struct Ack {
     /// Whether there is more in that direction, of a page.
     #[serde(default)]
     pub more: bool,
+    /// Whatever else the server said.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
+}
+
+impl Ack {
+    /// As the protocol has it, without what answers of every kind have.
+    #[must_use]
+    pub fn into_map(self) -> Map<String, Value> {
+        let mut map = self.rest;
+        map.remove("type");
+        let mut put = |name: &str, value: Option<Value>| drop(value.map(|value| map.insert(name.to_owned(), value)));
+        put("seq", self.seq.map(Value::from));
+        put("at", self.at.map(Value::from));
+        put("more", Some(Value::from(self.more)));
+        put("events", serde_json::to_value(self.events).ok());
+        map
+    }
 }
 
 /// A frame from the server.
@@ -151,6 +186,11 @@ pub enum Frame {
     /// Something could not be read: join again.
     Resync {
         /// Which room.
+        room: String,
+    },
+    /// The room was deleted.
+    Gone {
+        /// Which.
         room: String,
     },
     /// The last frame of a session.
@@ -176,6 +216,7 @@ impl Frame {
             Some("ack") => of(value).map(|ack| Self::Ack(Box::new(ack))),
             Some("error") => Ok(Self::Refused { id: text("id"), error: refused(&value, 0) }),
             Some("resync") => Ok(Self::Resync { room: text("room").unwrap_or_default() }),
+            Some("gone") => Ok(Self::Gone { room: text("room").unwrap_or_default() }),
             Some("bye") => Ok(Self::Bye {
                 reason: text("reason").unwrap_or_default(),
                 reconnect_after: value["reconnect_after_ms"].as_u64().map(Duration::from_millis),
@@ -241,15 +282,29 @@ mod tests {
 
     #[test]
     fn commands_are_written_as_the_protocol_wants_them() {
-        let join = Outgoing::Join { id: "j1".into(), room: "lobby".into(), after: None, create: false };
+        let join = Outgoing::Join { id: "j1".into(), room: "lobby".into(), after: None, create: false, look: true };
         assert_eq!(
             serde_json::to_value(join).unwrap(),
             json!({"type": "join", "id": "j1", "room": "lobby", "create": false})
         );
-        let send = Outgoing::Send { id: "s1".into(), room: "lobby".into(), text: "hi".into(), nonce: "n".into() };
+        let send = Outgoing::Send {
+            id: "s1".into(),
+            room: "lobby".into(),
+            text: "hi".into(),
+            nonce: "n".into(),
+            reply_to: None,
+        };
         assert_eq!(
             serde_json::to_value(send).unwrap(),
             json!({"type": "send", "id": "s1", "room": "lobby", "text": "hi", "nonce": "n"})
         );
+        let react = Command::React { room: "lobby".into(), seq: 3, emoji: "🎉".into(), on: true };
+        let react = Outgoing::Asked { id: Some("c1".into()), command: react };
+        let written = json!({"type": "react", "id": "c1", "room": "lobby", "seq": 3, "emoji": "🎉", "on": true});
+        assert_eq!(serde_json::to_value(&react).unwrap(), written);
+        let packed: Value = rmp_serde::from_slice(&rmp_serde::to_vec_named(&react).unwrap()).unwrap();
+        assert_eq!(packed, written, "MessagePack has the same keys");
+        let typing = Outgoing::Asked { id: None, command: Command::Typing { room: "lobby".into() } };
+        assert_eq!(serde_json::to_value(typing).unwrap(), json!({"type": "typing", "room": "lobby"}));
     }
 }

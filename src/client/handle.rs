@@ -3,16 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use secrecy::SecretString;
+use serde_json::{Map, Value};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use super::address::ServerAddress;
 use super::backoff::{Backoff, Waits};
+use super::command::Command;
 use super::conversation::Conversation;
 use super::driver::Driver;
 use super::error::ClientError;
 use super::event::{Event, Page, Sent};
+use super::http::{self, Call};
 use super::identity::Identity;
-use super::outbox::Outbox;
+use super::outbox::{Letter, Outbox};
 use super::random::Random;
 use super::request::{PageOf, Parcel, Request};
 use super::room_view::JoinOptions;
@@ -61,6 +65,18 @@ impl Default for Settings {
 pub struct Client {
     requests: mpsc::Sender<Request>,
     places: Arc<Semaphore>,
+    address: Arc<ServerAddress>,
+    token: watch::Receiver<Option<SecretString>>,
+}
+
+/// What belongs to a message beside its text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Enclosed {
+    /// The message that it answers.
+    pub reply_to: Option<Seq>,
+    /// The name of this message, 1 to 64 bytes, by which its event is known again and by which it can be withdrawn. It
+    /// has to be another one each time; `None` for one that the client makes.
+    pub nonce: Option<String>,
 }
 
 /// What a client hears, in order. Read it in a task of its own, or drop it: while it is full the client stands still.
@@ -95,9 +111,12 @@ impl Client {
         let (requests, asked) = mpsc::channel(64);
         let (told, events) = mpsc::channel(settings.events.max(1));
         let nonces = format!("{:016x}{:016x}", settings.random.number(), settings.random.number());
+        let (known, token) = watch::channel(None);
+        let client_address = Arc::new(address.clone());
         let driver = Driver {
             address,
             identity,
+            token: known,
             encoding: settings.encoding,
             patience: settings.patience,
             conversation: Conversation::new(Outbox::new(nonces, settings.window)),
@@ -106,7 +125,8 @@ impl Client {
             events: told,
         };
         tokio::spawn(driver.run());
-        (Self { requests, places: Arc::new(Semaphore::new(settings.outbox.max(1))) }, Events(events))
+        let places = Arc::new(Semaphore::new(settings.outbox.max(1)));
+        (Self { requests, places, address: client_address, token }, Events(events))
     }
 
     /// Listens to a room, now and after each new connection; answers with the end of its log.
@@ -133,11 +153,27 @@ impl Client {
     /// # Errors
     /// When no server would take it, or the client has ended.
     pub async fn send(&self, room: &str, text: &str) -> Result<Receipt, ClientError> {
-        let (room, text) = (room_name(room)?, checked(text)?);
+        self.send_with(room, text, Enclosed::default()).await
+    }
+
+    /// As [`Self::send`], with what belongs to the message.
+    ///
+    /// # Errors
+    /// As of [`Self::send`].
+    pub async fn send_with(&self, room: &str, text: &str, enclosed: Enclosed) -> Result<Receipt, ClientError> {
+        let letter = letter(room, text, enclosed)?;
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| ClientError::Stopped)?;
         let (waiter, answer) = oneshot::channel();
-        self.request(Request::Send { room, text, parcel: Parcel { waiter, place } }).await?;
+        self.request(Request::Send { letter, parcel: Parcel { waiter, place } }).await?;
         Ok(Receipt(answer))
+    }
+
+    /// Takes a message back that has not gone out; its receipt then says so. One that is on its way stays.
+    ///
+    /// # Errors
+    /// When the client has ended.
+    pub async fn withdraw(&self, nonce: &str) -> Result<(), ClientError> {
+        self.request(Request::Withdraw { nonce: nonce.to_owned() }).await
     }
 
     /// As [`Self::send`], for those who cannot wait.
@@ -145,10 +181,10 @@ impl Client {
     /// # Errors
     /// Also when the outbox is full.
     pub fn try_send(&self, room: &str, text: &str) -> Result<Receipt, ClientError> {
-        let (room, text) = (room_name(room)?, checked(text)?);
+        let letter = letter(room, text, Enclosed::default())?;
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| ClientError::OutboxFull)?;
         let (waiter, answer) = oneshot::channel();
-        let request = Request::Send { room, text, parcel: Parcel { waiter, place } };
+        let request = Request::Send { letter, parcel: Parcel { waiter, place } };
         self.requests.try_send(request).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => ClientError::OutboxFull,
             mpsc::error::TrySendError::Closed(_) => ClientError::Stopped,
@@ -166,9 +202,50 @@ impl Client {
         answer.await.unwrap_or(Err(ClientError::Stopped))
     }
 
+    /// Asks for something else, over the connection and however many follow; answers with the fields of the `ack`.
+    ///
+    /// # Errors
+    /// When the server refuses, or the client has ended.
+    pub async fn ask(&self, command: Command) -> Result<Map<String, Value>, ClientError> {
+        let (waiter, answer) = oneshot::channel();
+        self.request(Request::Command { command, waiter }).await?;
+        answer.await.unwrap_or(Err(ClientError::Stopped))
+    }
+
+    /// Says something that nobody waits for, if there is a connection.
+    ///
+    /// # Errors
+    /// When the client has ended.
+    pub async fn tell(&self, command: Command) -> Result<(), ClientError> {
+        self.request(Request::Tell { command }).await
+    }
+
+    /// Makes a request of the REST interface, as whom the connection is. Waits for the first connection.
+    ///
+    /// # Errors
+    /// When the server refuses or cannot be reached, or the client has ended.
+    pub async fn call(&self, call: &Call) -> Result<Value, ClientError> {
+        let mut known = self.token.clone();
+        let token = known.wait_for(Option::is_some).await.map_err(|_| ClientError::Stopped)?.clone();
+        http::call(&self.address, token.as_ref(), call).await?.accepted()
+    }
+
+    /// Connects afresh, now: for those who know that the line is another one, say after the machine has slept.
+    ///
+    /// # Errors
+    /// When the client has ended.
+    pub async fn reconnect(&self) -> Result<(), ClientError> {
+        self.request(Request::Reconnect).await
+    }
+
     async fn request(&self, request: Request) -> Result<(), ClientError> {
         self.requests.send(request).await.map_err(|_| ClientError::Stopped)
     }
+}
+
+fn letter(room: &str, text: &str, enclosed: Enclosed) -> Result<Letter, ClientError> {
+    let Enclosed { reply_to, nonce } = enclosed;
+    Ok(Letter { room: room_name(room)?, text: checked(text)?, reply_to, nonce })
 }
 
 /// The name as the server shows it, so that its events are known again.

@@ -17,6 +17,7 @@ use super::address::ServerAddress;
 use super::error::ClientError;
 use super::frame::refused;
 use super::frame_splitter::{self, CLOSE, PING, PONG, Split, TEXT};
+use super::http::percent_encoded;
 use super::socket;
 use crate::tls::Stream;
 use crate::tls::secured::{self, Records};
@@ -294,9 +295,4 @@ async fn refusal(target: &LeanTarget, mut stream: Stream, mut answer: Vec<u8>, e
 
 fn lost(error: io::Error) -> ClientError {
     ClientError::lost(error.to_string())
-}
-
-fn percent_encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

@@ -10,6 +10,7 @@
 
 pub mod address;
 pub mod backoff;
+pub mod command;
 pub mod conversation;
 mod driver;
 pub mod error;
@@ -19,6 +20,7 @@ pub mod frame_splitter;
 pub mod glance;
 pub mod guest;
 pub mod handle;
+pub mod http;
 pub mod identity;
 pub mod lean;
 pub mod outbox;
@@ -28,9 +30,11 @@ pub mod room_view;
 pub mod socket;
 
 pub use address::ServerAddress;
+pub use command::Command;
 pub use error::ClientError;
 pub use event::Event;
-pub use handle::{Client, Events, Receipt, Settings};
+pub use handle::{Client, Enclosed, Events, Receipt, Settings};
+pub use http::Call;
 pub use identity::Identity;
 pub use request::PageOf;
 pub use room_view::{FarBehind, JoinOptions};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::frame::Outgoing;
+use crate::domain::ids::Seq;
 
 /// Messages that wait for their acknowledgement. `T` is what is handed back with it: who waits for it.
 pub struct Outbox<T> {
@@ -18,10 +19,22 @@ pub struct Outbox<T> {
     held_until: Option<Instant>,
 }
 
+/// What is to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Where.
+    pub room: String,
+    /// What.
+    pub text: Arc<str>,
+    /// The message that it answers.
+    pub reply_to: Option<Seq>,
+    /// The name of this message, by which its event is known again; `None` for one of the outbox.
+    pub nonce: Option<String>,
+}
+
 struct Entry<T> {
     id: u64,
-    room: String,
-    text: Arc<str>,
+    letter: Letter,
     is_in_flight: bool,
     waiter: T,
 }
@@ -48,9 +61,17 @@ impl<T> Outbox<T> {
     }
 
     /// Takes a message in. Whoever calls bounds how many.
-    pub fn push(&mut self, room: String, text: Arc<str>, waiter: T) {
+    pub fn push(&mut self, letter: Letter, waiter: T) {
         self.last_id += 1;
-        self.entries.push_back(Entry { id: self.last_id, room, text, is_in_flight: false, waiter });
+        self.entries.push_back(Entry { id: self.last_id, letter, is_in_flight: false, waiter });
+    }
+
+    /// Lets go of a message that is not on its way, by its own nonce. `None` when it is, or is not known. After a lost
+    /// connection it may have been stored all the same.
+    pub fn withdraw(&mut self, nonce: &str) -> Option<T> {
+        let is_it = |entry: &Entry<T>| !entry.is_in_flight && entry.letter.nonce.as_deref() == Some(nonce);
+        let place = self.entries.iter().position(is_it)?;
+        self.entries.remove(place).map(|entry| entry.waiter)
     }
 
     /// The next message that may go out now; from then on it is on its way.
@@ -63,11 +84,13 @@ impl<T> Outbox<T> {
         let entry = self.entries.iter_mut().find(|entry| !entry.is_in_flight)?;
         entry.is_in_flight = true;
         self.in_flight += 1;
+        let Letter { room, text, reply_to, nonce } = &entry.letter;
         Some(Outgoing::Send {
             id: format!("s{}", entry.id),
-            room: entry.room.clone(),
-            text: Arc::clone(&entry.text),
-            nonce: format!("{}-{}", self.nonces, entry.id),
+            room: room.clone(),
+            text: Arc::clone(text),
+            nonce: nonce.clone().unwrap_or_else(|| format!("{}-{}", self.nonces, entry.id)),
+            reply_to: *reply_to,
         })
     }
 
@@ -127,7 +150,8 @@ mod tests {
     fn outbox(window: usize, messages: u32) -> Outbox<u32> {
         let mut outbox = Outbox::new("n".into(), window);
         for number in 1..=messages {
-            outbox.push("lobby".into(), number.to_string().into(), number);
+            let text = number.to_string().into();
+            outbox.push(Letter { room: "lobby".into(), text, reply_to: None, nonce: None }, number);
         }
         outbox
     }

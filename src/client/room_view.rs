@@ -22,6 +22,8 @@ pub struct JoinOptions {
     pub after: Option<Seq>,
     /// Make the room when it is missing.
     pub create: bool,
+    /// Do without the news of who types and who is there, see docs/PROTOCOL.md under "Looking".
+    pub listens_only: bool,
     /// What to do after a long absence.
     pub far_behind: FarBehind,
 }
@@ -121,7 +123,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn live(after: Option<Seq>, far_behind: FarBehind, last_seq: Seq, reset: bool) -> RoomView {
-        let mut view = RoomView::new(JoinOptions { after, create: false, far_behind });
+        let mut view = RoomView::new(JoinOptions { after, create: false, listens_only: false, far_behind });
         view.joined(last_seq, reset);
         view
     }
@@ -147,7 +149,12 @@ mod tests {
         view.read(false);
         assert_eq!((&view.phase, view.after()), (&Phase::ToJoin(None), Some(4)));
 
-        let mut view = RoomView::new(JoinOptions { after: Some(3), create: false, far_behind: FarBehind::StartAfresh });
+        let mut view = RoomView::new(JoinOptions {
+            after: Some(3),
+            create: false,
+            listens_only: false,
+            far_behind: FarBehind::StartAfresh,
+        });
         assert!(view.joined(5000, true));
         assert_eq!(
             (view.judge(4951), view.judge(4952), view.judge(4954)),

@@ -3,12 +3,12 @@
 
 pub mod access;
 mod address;
+pub mod doors;
 pub mod error;
 pub mod example;
 pub mod flags;
 pub mod heartbeat;
 pub mod identity;
-pub mod irc;
 mod layers;
 pub mod limits;
 pub mod listen;
@@ -29,12 +29,12 @@ use layers::Values;
 
 pub use access::{AccessConfig, Admin};
 pub use address::{Address, PublicUrl};
+pub use doors::{DoorAddresses, DoorsConfig};
 pub use error::{ConfigError, Origin};
 pub use example::example_toml;
 pub use flags::{clap_args, given_flags};
 pub use heartbeat::HeartbeatConfig;
 pub use identity::IdentityConfig;
-pub use irc::{IrcConfig, Oper};
 pub use layers::environment;
 pub use limits::LimitsConfig;
 pub use listen::ListenConfig;
@@ -54,6 +54,8 @@ pub struct Config {
     pub listen: ListenConfig,
     /// Whether it speaks TLS.
     pub tls: TlsConfig,
+    /// The ways in beside HTTP.
+    pub doors: DoorsConfig,
     /// Where it keeps its data.
     pub store: StoreConfig,
     /// Who is let in.
@@ -62,8 +64,6 @@ pub struct Config {
     pub identity: IdentityConfig,
     /// How much each may do.
     pub limits: LimitsConfig,
-    /// The door for IRC clients.
-    pub irc: IrcConfig,
     /// How dead connections are found.
     pub heartbeat: HeartbeatConfig,
     /// What is logged.
@@ -107,11 +107,11 @@ impl Config {
         Ok(Self {
             listen: ListenConfig::read(values)?,
             tls: TlsConfig::read(values)?,
+            doors: DoorsConfig::read(values)?,
             store: StoreConfig::read(values)?,
             access: AccessConfig::read(values)?,
             identity: IdentityConfig::read(values)?,
             limits: LimitsConfig::read(values)?,
-            irc: IrcConfig::read(values)?,
             heartbeat: HeartbeatConfig::read(values)?,
             log: LogConfig::read(values)?,
             pages: PagesConfig::read(values)?,

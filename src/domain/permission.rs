@@ -80,6 +80,9 @@ pub enum Refusal {
     /// The lobby and direct rooms stay open.
     #[display("this room cannot be archived")]
     CannotArchive,
+    /// The lobby and direct rooms stay.
+    #[display("this room cannot be deleted")]
+    CannotDelete,
     /// Roles go downwards only.
     #[display("this person's role is not below yours")]
     NotBelow,
@@ -386,6 +389,14 @@ pub fn may_archive(access: Access, room: RoomFacts, actor: Actor) -> Result<(), 
     } else {
         Err(Refusal::OwnerNeeded)
     }
+}
+
+/// May this room be deleted, by whoever runs the server?
+///
+/// # Errors
+/// Never a direct room, which is nobody else's business, nor the lobby, without which nobody could come in.
+pub fn may_be_deleted(room: RoomFacts) -> Result<(), Refusal> {
+    if room.kind == RoomKind::Direct || room.is_lobby { Err(Refusal::CannotDelete) } else { Ok(()) }
 }
 
 /// May this person give `other`, who has `role`, the role `wanted`?

@@ -105,17 +105,29 @@ impl Person {
 #[serde(rename_all = "lowercase")]
 pub enum Door {
     /// `/ws`.
-    WebSocket,
-    /// Lines of IRC.
+    Websocket,
+    /// Server-sent events.
+    Events,
+    /// Framed TCP.
+    Tcp,
+    /// Plain lines over TCP.
+    Lines,
+    /// IRC.
     Irc,
 }
 
 impl Door {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; 5] = [Self::Websocket, Self::Events, Self::Tcp, Self::Lines, Self::Irc];
+
     /// Its name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::WebSocket => "websocket",
+            Self::Websocket => "websocket",
+            Self::Events => "events",
+            Self::Tcp => "tcp",
+            Self::Lines => "lines",
             Self::Irc => "irc",
         }
     }

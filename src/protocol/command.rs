@@ -288,6 +288,8 @@ pub enum HouseAct {
     Owner(Author),
     /// Makes somebody a member for whom another system vouches, also of a private room.
     Admit(Author),
+    /// Deletes the room and everything in it.
+    Delete,
 }
 
 /// Which events of a log are wanted.

@@ -34,6 +34,7 @@ pub struct SharedFrames {
     html: OnceLock<Payload>,
     msgpack: OnceLock<Payload>,
     plain: OnceLock<Option<Payload>>,
+    lines: OnceLock<Option<Payload>>,
     /// Whether an account says it; guests have none.
     by_account: bool,
     irc: Dialects,
@@ -94,6 +95,7 @@ impl SharedFrames {
             html: OnceLock::new(),
             msgpack: OnceLock::new(),
             plain: OnceLock::new(),
+            lines: OnceLock::new(),
         })
     }
 
@@ -122,7 +124,8 @@ impl SharedFrames {
             Encoding::Json => Some(self.json.get_or_init(|| self.write(encoding, html))),
             Encoding::Html => Some(self.html.get_or_init(|| self.write(encoding, html))),
             Encoding::MsgPack => Some(self.msgpack.get_or_init(|| self.write(encoding, html))),
-            Encoding::Plain => self.plain.get_or_init(|| self.write_plain()).as_ref(),
+            Encoding::Plain => self.plain.get_or_init(|| self.write_lines(encoding)).as_ref(),
+            Encoding::Lines => self.lines.get_or_init(|| self.write_lines(encoding)).as_ref(),
         }
     }
 
@@ -130,7 +133,7 @@ impl SharedFrames {
         match &self.news {
             News::Event(shared) => event(shared, encoding, html),
             News::Ephemeral(news) => write(encoding, &Frame::ephemeral(news)),
-            News::Crowd(_) => text(String::new()),
+            News::Crowd(_) => raw(String::new()),
         }
     }
 
@@ -140,13 +143,13 @@ impl SharedFrames {
             News::Ephemeral(news) => irc_news::ephemeral(news, dialect).into_iter().collect(),
             News::Crowd(_) => Vec::new(),
         };
-        irc_news::written(&lines).map(Payload::raw)
+        irc_news::written(&lines).map(raw)
     }
 
-    fn write_plain(&self) -> Option<Payload> {
+    fn write_lines(&self, encoding: Encoding) -> Option<Payload> {
         match &self.news {
-            News::Event(event) => Some(text(plain::event_line(event))),
-            News::Ephemeral(news) => plain::ephemeral_lines(news).map(text),
+            News::Event(event) => Some(lines(&plain::event_line(event), encoding)),
+            News::Ephemeral(news) => plain::ephemeral_lines(news).map(|text| lines(&text, encoding)),
             News::Crowd(_) => None,
         }
     }
@@ -156,10 +159,8 @@ impl SharedFrames {
 #[must_use]
 pub fn event(event: &Event, encoding: Encoding, html: &dyn EventHtml) -> Payload {
     match encoding {
-        Encoding::Plain => text(plain::event_line(event)),
-        Encoding::Irc(dialect) => {
-            Payload::raw(irc_news::written(&irc_news::event(event, dialect, None)).unwrap_or_default())
-        }
+        Encoding::Irc(dialect) => raw(irc_news::written(&irc_news::event(event, dialect, None)).unwrap_or_default()),
+        Encoding::Plain | Encoding::Lines => lines(&plain::event_line(event), encoding),
         Encoding::Html => write(encoding, &EventFrame::new(event, Some(html.render(event)))),
         Encoding::Json | Encoding::MsgPack => write(encoding, &EventFrame::new(event, None)),
     }
@@ -168,8 +169,8 @@ pub fn event(event: &Event, encoding: Encoding, html: &dyn EventHtml) -> Payload
 /// Writes the first frame of a session.
 #[must_use]
 pub fn welcome(welcome: &Welcome, encoding: Encoding) -> Payload {
-    if encoding == Encoding::Plain {
-        return text(plain::welcome_line(welcome));
+    if matches!(encoding, Encoding::Plain | Encoding::Lines) {
+        return lines(&plain::welcome_line(welcome), encoding);
     }
     let frame = Frame::Welcome {
         session: welcome.session,
@@ -185,9 +186,9 @@ pub fn welcome(welcome: &Welcome, encoding: Encoding) -> Payload {
 #[must_use]
 pub fn answer(id: Option<&str>, answer: &Answer, encoding: Encoding, html: &dyn EventHtml) -> Option<Payload> {
     match (encoding, answer) {
-        (Encoding::Plain, _) => plain::answer_lines(answer).map(text),
         // What these sessions asked for they write themselves.
         (Encoding::Irc(_), _) => None,
+        (Encoding::Plain | Encoding::Lines, _) => plain::answer_lines(answer).map(|text| lines(&text, encoding)),
         (_, Answer::Pong) => Some(write(encoding, &Frame::Pong { id })),
         (Encoding::Html, _) => {
             Some(write(encoding, &Ack::new(id, AckBody::new(answer, &|event| Some(html.render(event))))))
@@ -202,7 +203,7 @@ pub fn answer(id: Option<&str>, answer: &Answer, encoding: Encoding, html: &dyn 
 #[must_use]
 pub fn problem(id: Option<&str>, problem: &Problem, encoding: Encoding) -> Payload {
     match encoding {
-        Encoding::Plain => text(plain::problem_line(problem)),
+        Encoding::Plain | Encoding::Lines => lines(&plain::problem_line(problem), encoding),
         _ => write(encoding, &Frame::problem(id, problem)),
     }
 }
@@ -211,14 +212,24 @@ pub fn problem(id: Option<&str>, problem: &Problem, encoding: Encoding) -> Paylo
 #[must_use]
 pub fn notice(notice: &Notice, encoding: Encoding) -> Option<Payload> {
     match encoding {
-        Encoding::Plain => plain::notice_line(notice).map(text),
         Encoding::Irc(_) => None,
+        Encoding::Plain | Encoding::Lines => plain::notice_line(notice).map(|text| lines(&text, encoding)),
         _ => Some(write(encoding, &Frame::notice(notice))),
     }
 }
 
-fn text(line: String) -> Payload {
-    Payload::text(&line)
+/// Writes lines for people, which are as they should be already.
+#[must_use]
+pub fn lines(text: &str, encoding: Encoding) -> Payload {
+    if encoding == Encoding::Lines {
+        // CR LF is the end of a line for every terminal (RFC 854, "The NVT printer and keyboard").
+        return Payload::raw(PayloadKind::Text, (text.replace('\n', "\r\n") + "\r\n").into_bytes());
+    }
+    Payload::text(text)
+}
+
+fn raw(lines: String) -> Payload {
+    Payload::raw(PayloadKind::Text, lines.into_bytes())
 }
 
 fn write<T: Serialize>(encoding: Encoding, frame: &T) -> Payload {
@@ -226,7 +237,7 @@ fn write<T: Serialize>(encoding: Encoding, frame: &T) -> Payload {
     // ever do, what was written so far is taken back, and an empty frame is sent rather than a thread lost.
     let (kind, good): (_, fn(&mut Vec<u8>, &T) -> bool) = match encoding {
         Encoding::MsgPack => (PayloadKind::Binary, |bytes, frame| rmp_serde::encode::write_named(bytes, frame).is_ok()),
-        Encoding::Json | Encoding::Html | Encoding::Plain | Encoding::Irc(_) => {
+        Encoding::Json | Encoding::Html | Encoding::Plain | Encoding::Lines | Encoding::Irc(_) => {
             (PayloadKind::Text, |bytes, frame| serde_json::to_writer(bytes, frame).is_ok())
         }
     };

@@ -11,8 +11,10 @@ pub enum Encoding {
     MsgPack,
     /// `parlor.v1.html`: JSON whose events also carry the rendered HTML.
     Html,
-    /// No subprotocol: lines for people.
+    /// No subprotocol: lines for people, one message each.
     Plain,
+    /// The same lines in a stream, each with its end.
+    Lines,
     /// Lines of IRC, for clients that can read this.
     Irc(Dialect),
 }

@@ -161,6 +161,7 @@ impl From<Refusal> for Problem {
             | Refusal::NotBelow
             | Refusal::OwnerNeeded
             | Refusal::CannotArchive
+            | Refusal::CannotDelete
             | Refusal::Archived
             | Refusal::OwnerStays
             | Refusal::Moderated

@@ -1,7 +1,8 @@
 //! The bytes of one outgoing frame: written once, shared by everybody who gets it.
 //!
 //! A frame from server to client is not masked (RFC 6455, section 5.1), so its header is the same for every receiver
-//! and stands before the payload in the same piece of memory. A door that frames otherwise takes the body alone.
+//! and stands before the payload in the same piece of memory. Doors that frame otherwise have encodings of their own, whose
+//! payloads are what goes over their wire.
 
 use bytes::Bytes;
 
@@ -43,12 +44,6 @@ impl Payload {
         Self::write(PayloadKind::Text, |bytes| bytes.extend_from_slice(text.as_bytes()))
     }
 
-    /// Bytes that go out as they are: for doors whose lines end by themselves.
-    #[must_use]
-    pub fn raw(bytes: impl Into<Bytes>) -> Self {
-        Self { framed: bytes.into(), header: 0, kind: PayloadKind::Text }
-    }
-
     /// A binary frame.
     #[must_use]
     pub fn binary(body: &[u8]) -> Self {
@@ -63,6 +58,12 @@ impl Payload {
         let start = put_header(&mut bytes, FIN | kind.opcode());
         let header = HEADROOM - start;
         Self { framed: Bytes::from(bytes).slice(start..), header, kind }
+    }
+
+    /// Bytes that go over the wire as they are, for doors that frame otherwise than a WebSocket.
+    #[must_use]
+    pub fn raw(kind: PayloadKind, bytes: Vec<u8>) -> Self {
+        Self { framed: bytes.into(), header: 0, kind }
     }
 
     /// Several frames in one piece of memory, as they follow each other on the wire; `None` for none. The body of such a
@@ -81,7 +82,7 @@ impl Payload {
         Some(Self { framed: bytes.into(), header: 0, kind: first.kind })
     }
 
-    /// The frame as a WebSocket carries it: header and body.
+    /// The frame as it goes over the wire: for a WebSocket, header and body.
     #[must_use]
     pub fn framed(&self) -> &Bytes {
         &self.framed

@@ -250,6 +250,7 @@ pub fn notice_line(notice: &Notice) -> Option<String> {
         Notice::Resync { room, .. } => {
             Some(format!("* Some lines of {0} were left out; type /join {0}", shown_room(room)))
         }
+        Notice::Gone { room } => Some(format!("* {} was deleted by those who run this server.", shown_room(room))),
         Notice::Bye { reason, .. } => Some(format!("* Bye: {reason}.")),
     }
 }

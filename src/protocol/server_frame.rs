@@ -114,6 +114,11 @@ pub enum Notice {
         /// Why.
         reason: &'static str,
     },
+    /// The room was deleted: nothing more comes from it.
+    Gone {
+        /// Which.
+        room: RoomName,
+    },
     /// The connection ends.
     Bye {
         /// Why.
@@ -170,6 +175,9 @@ pub(super) enum Frame<'a> {
         room: &'a RoomName,
         reason: &'static str,
     },
+    Gone {
+        room: &'a RoomName,
+    },
     Bye {
         reason: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -209,6 +217,7 @@ impl<'a> Frame<'a> {
             Notice::Read { room, seq, unread } => Self::Read { room, seq: *seq, unread: *unread },
             Notice::Level { room, level } => Self::Level { room, level: *level },
             Notice::Resync { room, reason } => Self::Resync { room, reason },
+            Notice::Gone { room } => Self::Gone { room },
             Notice::Bye { reason, reconnect_after_ms } => Self::Bye { reason, reconnect_after_ms: *reconnect_after_ms },
         }
     }

@@ -1,9 +1,12 @@
 //! The lines of an export: one JSON object each, with a `type`. What is written here is read again by later versions.
 //!
-//! A file begins with a `header`, then come all of `user`, `setting`, `ban`, `room`, `member`, and at last `event` in the
-//! order in which events were committed. What else the database knows of messages follows from these.
-//! Not exported: logins, invites, subscriptions to notifications, reports and the audit log; a backup has them.
+//! A file begins with a `header`, then come all of `user`, `setting`, `ban`, `room`, `member`, `invite`, `login`, `report`,
+//! `audit`, and at last `event` in the order in which events were committed. What else the database knows of messages follows
+//! from these. Invites and logins are there with secrets only: whoever has such a line can come in with it, or could do
+//! nothing with it. Not exported: subscriptions to notifications, which are bound to a key that never leaves, and links for
+//! a new password.
 
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -12,7 +15,9 @@ use crate::domain::ids::UserId;
 use crate::domain::person::Author;
 
 /// Of the format; another one is refused.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+/// The oldest one that is read: it had no invites, logins, reports and audit log.
+pub const OLDEST: u32 = 1;
 /// What the first line says it is.
 pub const FORMAT: &str = "parlor";
 
@@ -32,6 +37,14 @@ pub enum Line {
     Room(Box<RoomLine>),
     /// A membership.
     Member(MemberLine),
+    /// An invite that may still be used.
+    Invite(InviteLine),
+    /// A login, by cookie or by token.
+    Login(LoginLine),
+    /// What somebody found wrong with a message.
+    Report(Box<ReportLine>),
+    /// An entry of the audit log.
+    Audit(Box<AuditLine>),
     /// An entry of a log.
     Event(Box<EventLine>),
 }
@@ -84,9 +97,24 @@ pub struct UserLine {
     /// How it likes its pages: the columns of `preferences`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferences: Option<Value>,
+    /// Under which names other systems vouch for it; not in the export of one room.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identities: Vec<IdentityLine>,
     /// Only with secrets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secrets: Option<Secrets>,
+}
+
+/// Under which name another system vouches for an account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityLine {
+    /// Which system.
+    pub issuer: String,
+    /// What it calls the person.
+    pub subject: String,
+    /// Since when.
+    pub created_at: Timestamp,
 }
 
 /// What lets somebody in. It makes the file as secret as the database.
@@ -101,6 +129,9 @@ pub struct Secrets {
     /// The last step of it that was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub totp_step: Option<i64>,
+    /// SHA-256 of recovery codes, in hex.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recovery_codes: Vec<String>,
 }
 
 impl std::fmt::Debug for Secrets {
@@ -201,6 +232,168 @@ pub struct MemberLine {
     pub level: String,
     /// Since when.
     pub joined_at: Timestamp,
+}
+
+/// An invite.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InviteLine {
+    /// What its link ends with.
+    pub code: String,
+    /// Who made it.
+    pub made_by: UserId,
+    /// The `id` of the room it leads into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<i64>,
+    /// How often it was used.
+    pub uses: i64,
+    /// How often it may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_uses: Option<i64>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for InviteLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("InviteLine")
+    }
+}
+
+/// A login.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoginLine {
+    /// Its id.
+    pub id: UserId,
+    /// Whose.
+    pub user: UserId,
+    /// `cookie` or `token`.
+    pub kind: String,
+    /// What it is called.
+    pub label: String,
+    /// SHA-256 of the secret, in hex.
+    pub secret_hash: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used.
+    pub used_at: Timestamp,
+    /// When it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// What it may do.
+    pub scope: String,
+    /// The `id`s of the rooms it is good for; without, for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rooms: Option<Vec<i64>>,
+}
+
+impl std::fmt::Debug for LoginLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LoginLine")
+    }
+}
+
+/// What somebody found wrong with a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportLine {
+    /// The `id` of the room.
+    pub room: i64,
+    /// The number of the message.
+    pub seq: u64,
+    /// As it was when it was reported.
+    pub text: String,
+    /// Who wrote it.
+    pub author: Person,
+    /// Who reported it.
+    pub reporter: Person,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
+    /// When it was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Timestamp>,
+    /// By whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_by: Option<String>,
+    /// What was done about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+}
+
+/// An entry of the audit log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditLine {
+    /// Its number: from 1, without gaps.
+    pub id: i64,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: Person,
+    /// From where.
+    pub origin: String,
+    /// What.
+    pub action: String,
+    /// To whom or what.
+    pub target: String,
+    /// What else there is to say: JSON, to the letter, because the hash is over it.
+    pub details: String,
+    /// The hash over it and all before it, in hex.
+    pub hash: String,
+}
+
+/// What to export.
+#[derive(Debug, Clone, Default)]
+pub struct ExportOptions {
+    /// This room only, with its people.
+    pub room: Option<String>,
+    /// Also what lets somebody in: hashes of passwords, secrets of second factors, logins, invites.
+    pub secrets: bool,
+}
+
+/// Why there is no export.
+#[derive(Debug, derive_more::Display, derive_more::Error, derive_more::From)]
+pub enum ExportError {
+    /// The database is not there or cannot be opened.
+    #[display("{_0}")]
+    Open(super::BackupError),
+    /// It cannot be read.
+    #[display("{_0}")]
+    Storage(super::StorageError),
+    /// An older schema.
+    #[display("the database has an older schema; start this version of the server on it once, then export")]
+    Older,
+    /// No such room.
+    #[display("there is no room {name}; leave out --room for all rooms")]
+    #[from(skip)]
+    NoRoom {
+        /// Which.
+        #[error(not(source))]
+        name: String,
+    },
+    /// The lines cannot be written.
+    #[display("cannot write the export: {_0}")]
+    Write(std::io::Error),
+}
+
+/// An export that is under way: one moment of the database, however long it is read.
+#[async_trait]
+pub trait Reading: Send {
+    /// The next lines; nothing at the end. There may be none in between.
+    async fn next(&mut self) -> Result<Option<Vec<Line>>, ExportError>;
+}
+
+/// A database that can be exported while it is in use.
+#[async_trait]
+pub trait Exports {
+    /// Begins an export.
+    async fn export(&self, options: &ExportOptions, now: Timestamp) -> Result<Box<dyn Reading>, ExportError>;
 }
 
 /// Somebody, with the name of that time.
@@ -323,7 +516,7 @@ pub struct Report {
     pub members: Tally,
     /// Events.
     pub events: Tally,
-    /// Settings and bans.
+    /// Settings, bans, invites, logins, reports, and entries of the audit log.
     pub others: Tally,
     /// What was left out, and why.
     pub left_out: Vec<Problem>,

@@ -105,6 +105,52 @@ pub trait Backups {
     /// # Errors
     /// Then there is no new file, and an old one was left alone.
     async fn back_up(&self, target: &Path, overwrite: bool) -> Result<Inventory, BackupError>;
+
+    /// Reads a copy through, as it was read when it was made.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    async fn check_copy(&self, copy: &Path) -> Result<Inventory, OpenError>;
+}
+
+/// A copy in the folder of backups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copy {
+    /// Its name in the folder.
+    pub name: String,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// When it was made: as its name says, else as the file system says.
+    pub made_at: Timestamp,
+}
+
+/// The copies in this folder, the newest first; others than ours too, if they end like a database.
+#[must_use]
+pub fn copies(folder: &Path) -> Vec<Copy> {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<Copy> = files.filter_map(|file| copy_of(&file)).collect();
+    found.sort_unstable_by(|one, other| (other.made_at, &other.name).cmp(&(one.made_at, &one.name)));
+    found
+}
+
+fn copy_of(file: &std::fs::DirEntry) -> Option<Copy> {
+    let name = file.file_name().into_string().ok().filter(|name| name.ends_with(SUFFIX))?;
+    let known = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    let changed = known.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis();
+    let made_at = time_of(&name).unwrap_or(Timestamp(i64::try_from(changed).ok()?));
+    Some(Copy { name, bytes: known.len(), made_at })
+}
+
+/// Makes the folder, for the eyes of its owner only: what is in it is as secret as the database.
+///
+/// # Errors
+/// When the system does not let it be made.
+pub fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// The name of a backup made at this time: `parlor-2026-11-21T09-05-03Z.db`. Names sort by time.

@@ -18,11 +18,13 @@ pub mod invites;
 pub mod order;
 pub mod profiles;
 pub mod push;
+pub mod removal;
 pub mod reports;
 pub mod retention;
 pub mod rooms;
 pub mod search;
 pub mod settings;
+pub mod sizes;
 pub mod sqlite;
 pub mod users;
 
@@ -41,11 +43,13 @@ pub use invites::Invites;
 pub use order::Order;
 pub use profiles::Profiles;
 pub use push::PushSubscriptions;
+pub use removal::Removal;
 pub use reports::Reports;
 pub use retention::Retention;
 pub use rooms::Rooms;
 pub use search::Search;
 pub use settings::Settings;
+pub use sizes::{Measured, Sizes};
 pub use users::Users;
 
 /// One database with everything in it.
@@ -67,6 +71,9 @@ pub trait Store:
     + Reports
     + Backups
     + Retention
+    + Removal
+    + archive::Exports
+    + Measured
     + Send
     + Sync
 {

@@ -25,6 +25,9 @@ pub trait Retention {
     /// What [`Retention::expire`] would let go of now. It reads whole logs: for people who are about to decide.
     async fn expired(&self, days: u32, now: Timestamp) -> StorageResult<Expired>;
 
+    /// What would go of one room that kept messages for so many days. As above.
+    async fn would_expire(&self, room: RoomId, days: u32, now: Timestamp) -> StorageResult<Expired>;
+
     /// Goes on through the logs, at most `limit` events in one short transaction; answers how many it has passed. Once that
     /// is 0, nothing is left that is too old.
     async fn expire(&self, days: u32, now: Timestamp, limit: usize) -> StorageResult<u64>;

@@ -18,6 +18,8 @@ pub const GUESTS: &str = "guests";
 pub const REGISTRATION: &str = "registration";
 /// For how many hours an account counts as new.
 pub const QUARANTINE_HOURS: &str = "quarantine_hours";
+/// Days after which messages go, in rooms that say nothing else: it goes before the setting of the program.
+pub const RETENTION_DAYS: &str = "retention_days";
 /// A line that everybody reads on top of the list of rooms; empty for none.
 pub const MESSAGE_OF_THE_DAY: &str = "message_of_the_day";
 /// The accent colour of the pages, as `#rrggbb`; empty for the built-in one.

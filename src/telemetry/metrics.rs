@@ -19,6 +19,7 @@ use prometheus_client::registry::{Metric, Registry};
 use super::figures::{Counted, Durations, History};
 use super::process::Process;
 use crate::domain::clock::Timestamp;
+use crate::domain::person::Door;
 
 /// The content type of [`Metrics::encode`].
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -29,8 +30,8 @@ pub struct Metrics(Arc<Numbers>);
 
 struct Numbers {
     registry: Registry,
-    websockets: Gauge,
-    irc: Gauge,
+    /// Open connections, by door.
+    connections: [Gauge; Door::ALL.len()],
     sessions_opened: Counter,
     messages_stored: Counter,
     deliveries: Counter,
@@ -58,15 +59,6 @@ struct Numbers {
     open_files: Gauge,
     most_files: Gauge,
     cpu_seconds: Counter<f64, AtomicU64>,
-}
-
-/// The way a connection came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
-    /// `/ws` and `/ws/echo`.
-    Websocket,
-    /// Lines of IRC.
-    Irc,
 }
 
 /// Numbers of one moment.
@@ -148,8 +140,7 @@ impl Metrics {
             register(r, "process_start_time_seconds", "When the server started, in Unix time", Gauge::default());
         start_time.set(started.0 / 1000);
         let numbers = Numbers {
-            websockets: connections.get_or_create_owned(&DoorLabels { door: "websocket" }),
-            irc: connections.get_or_create_owned(&DoorLabels { door: "irc" }),
+            connections: Door::ALL.map(|door| connections.get_or_create_owned(&DoorLabels { door: door.as_str() })),
             sessions_opened: register(r, "sessions_opened", "Sessions opened", Counter::default()),
             messages_stored: register(r, "messages_stored", "Messages committed", Counter::default()),
             deliveries: register(r, "deliveries", "Events handed to sessions", Counter::default()),
@@ -233,10 +224,7 @@ impl Metrics {
     }
 
     fn open(&self, door: Door) -> &Gauge {
-        match door {
-            Door::Websocket => &self.0.websockets,
-            Door::Irc => &self.0.irc,
-        }
+        &self.0.connections[door as usize]
     }
 
     /// One transaction of the journal: how many events, how many of them messages, how long it took.
@@ -268,7 +256,7 @@ impl Metrics {
     pub fn now(&self) -> Now {
         let count = |gauge: &Gauge| u64::try_from(gauge.get()).unwrap_or(0);
         Now {
-            connections: count(&self.0.websockets) + count(&self.0.irc),
+            connections: self.0.connections.iter().map(count).sum(),
             messages: self.0.messages_stored.get(),
             deliveries: self.0.deliveries.get(),
             queue: count(&self.0.journal_waiting),

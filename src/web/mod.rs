@@ -7,6 +7,7 @@ pub mod admin;
 pub mod api;
 pub mod cookies;
 mod emoji_list;
+mod export;
 mod house;
 pub mod installed;
 pub mod methods;

@@ -32,6 +32,7 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("message", (event) => {
   const { type, url } = event.data ?? {};
   if (type === "keep" && KEPT.test(new URL(url, location.origin).pathname)) event.waitUntil(refresh(url));
+  if (type === "drop") event.waitUntil(drop(new URL(url, location.origin)));
   if (type === "forget") event.waitUntil(forget());
 });
 
@@ -117,6 +118,7 @@ async function refresh(url) {
 
 /** Keeps a page for whoever it was made for; pages of anybody else go. */
 async function keep(answer) {
+  if (answer.status === 404) return drop(new URL(answer.url));
   if (!answer.ok || answer.type !== "basic" || !answer.headers.get("content-type")?.startsWith("text/html")) return;
   const html = await answer.text();
   const account = /<body [^>]*data-viewer-id="([^"]*)"/.exec(html)?.[1];
@@ -132,6 +134,11 @@ async function keep(answer) {
   await cache.put(url.pathname, new Response(html, { headers }));
   const keys = await cache.keys();
   for (const key of keys.slice(0, Math.max(0, keys.length - MOST_PAGES))) await cache.delete(key);
+}
+
+/** A room that is not there any more, or not for this account. */
+async function drop(url) {
+  for (const name of await stores()) await (await caches.open(name)).delete(url.pathname);
 }
 
 /** Files of other versions go, but for those that a kept page still needs. */

@@ -50,12 +50,13 @@ const PROBLEMS = {
   too_large: "js.problem.too_large",
   rate_limited: "js.problem.rate_limited",
   unavailable: "js.problem.unavailable",
+  gone: "js.problem.gone",
   disconnected: "js.problem.disconnected",
 };
 
 /** Why the server refused something, as a sentence. Its own words say more, but are English; its codes are few. */
 export function explain(error) {
-  if (error.code !== "disconnected" && language === "en") return sentence(error.message);
+  if (error.message && error.code !== "disconnected" && language === "en") return sentence(error.message);
   return t(PROBLEMS[error.code] ?? "js.problem.unavailable");
 }
 

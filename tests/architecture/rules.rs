@@ -83,7 +83,10 @@ pub fn private_modules(source: &Source) -> Vec<String> {
         .collect()
 }
 
-/// Gateways share `dispatch` and nothing else. `folders` are the folders below `src/gateways`.
+/// The folder that is no gateway, but what they share.
+const SHARED: &str = "stream";
+
+/// Gateways share `dispatch`, `admission` and `stream`, and nothing else. `folders` are the folders below `src/gateways`.
 pub fn siblings(source: &Source, folders: &[&str]) -> Vec<String> {
     let Some(inside) = source.path.strip_prefix("src/gateways/") else { return Vec::new() };
     let own = inside.split('/').next().unwrap_or_default();
@@ -91,10 +94,8 @@ pub fn siblings(source: &Source, folders: &[&str]) -> Vec<String> {
         .into_iter()
         .filter(|path| path[0] == "gateways")
         .filter_map(|path| path.get(1).cloned())
-        .filter(|other| other != own && folders.contains(&other.as_str()))
-        .map(|other| {
-            format!("{}: imports the gateway `{other}`; move what both need to gateways/dispatch.rs", source.path)
-        })
+        .filter(|other| other != own && other != SHARED && folders.contains(&other.as_str()))
+        .map(|other| format!("{}: imports the gateway `{other}`; move what both need to gateways/stream", source.path))
         .collect()
 }
 

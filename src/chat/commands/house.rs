@@ -4,7 +4,7 @@
 use super::super::journal::Purpose;
 use super::super::reply::Caller;
 use super::super::server::ChatServer;
-use super::{appoint, become_member, not_written, refuse};
+use super::{appoint, become_member, erase, not_written, refuse};
 use crate::domain::event::{Draft, EventBody};
 use crate::domain::ids::RoomId;
 use crate::domain::membership::Role;
@@ -18,6 +18,7 @@ use crate::protocol::error_code::Problem;
 pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, act: HouseAct) {
     let act = match act {
         HouseAct::Admit(who) => return admit(server, id, caller, who),
+        HouseAct::Delete => return erase::run(server, id, caller),
         other => other,
     };
     let Some(room) = server.rooms.get(&id) else { return };
@@ -27,7 +28,7 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, act: HouseAct) {
             return server.ports.answer(caller.reply, Err(Problem::from(Refusal::NoSuchMessage)));
         }
         // Done above.
-        HouseAct::Admit(_) => return,
+        HouseAct::Admit(_) | HouseAct::Delete => return,
         HouseAct::TakeBack(target) => (by, EventBody::Deleted { target, moderator: true }),
         HouseAct::Archive(_) if room.facts().is_lobby || room.info.kind == RoomKind::Direct => {
             return refuse(server, caller, Refusal::CannotArchive);

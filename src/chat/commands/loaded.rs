@@ -5,8 +5,8 @@ use super::super::reply::Caller;
 use super::super::room::Room;
 use super::super::server::ChatServer;
 use super::{
-    add, appoint, ask, create, crowd, history, join, level, members, moderate, nick, privacy, read, report, rooms,
-    status,
+    add, appoint, ask, create, crowd, erase, history, join, level, members, moderate, nick, privacy, read, report,
+    rooms, status,
 };
 use crate::domain::name::RoomName;
 use crate::domain::room::{RoomKind, Topic};
@@ -34,6 +34,7 @@ pub fn run(server: &mut ChatServer, loaded: Loaded) {
             moderate::stored(server, caller, room, measure, outcome);
         }
         Loaded::Ruled { caller, room, rules, stored } => crowd::ruled(server, caller, room, rules, stored),
+        Loaded::Removed { caller, room, removed } => erase::removed(server, caller, room, removed),
         Loaded::Reported { caller, reported } => report::stored(server, caller, reported),
         Loaded::Placed { caller, room, place, back } => read::placed(server, caller, room, place, back),
         Loaded::LookedUp { caller, room, looked } => ask::looked_up(server, caller, room, looked),

@@ -10,6 +10,7 @@ pub mod create;
 pub mod crowd;
 pub mod direct;
 pub mod enter;
+pub mod erase;
 pub mod give_up;
 pub mod history;
 pub mod house;

@@ -20,6 +20,12 @@ use crate::protocol::error_code::Problem;
 use crate::storage::events::Appended;
 
 pub fn run(server: &mut ChatServer, outcome: Outcome) {
+    let room = outcome.room;
+    settle(server, outcome);
+    super::erase::go_on(server, room);
+}
+
+fn settle(server: &mut ChatServer, outcome: Outcome) {
     let Outcome { room: id, author, is_change, purpose, appended } = outcome;
     if let Some(room) = server.rooms.get_mut(&id) {
         room.draft_returned();

@@ -70,6 +70,9 @@ impl Listener {
             Frame::Resync { room } => {
                 self.refuse(ClientError::Lost { why: format!("{room} has to be joined again"), retry_after: None });
             }
+            Frame::Gone { room } => {
+                self.refuse(ClientError::Lost { why: format!("{room} was deleted"), retry_after: None });
+            }
             Frame::Welcome(_) | Frame::Other(_) => {}
         }
     }

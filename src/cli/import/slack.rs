@@ -81,6 +81,7 @@ fn account(user: &User, people: &People, now: Timestamp) -> Option<Line> {
         trusted_at: None,
         profile: None,
         preferences: None,
+        identities: Vec::new(),
         secrets: None,
     })))
 }

@@ -14,19 +14,23 @@ fn talk() -> Talk {
 
 fn join(talk: &mut Talk, after: Option<Seq>, far_behind: FarBehind) -> oneshot::Receiver<Result<Seq, ClientError>> {
     let (waiter, answer) = oneshot::channel();
-    talk.join("lobby".into(), JoinOptions { after, create: false, far_behind }, waiter);
+    talk.join("lobby".into(), JoinOptions { after, create: false, listens_only: false, far_behind }, waiter);
     answer
 }
 
-fn said(talk: &mut Talk) -> serde_json::Value {
-    talk.next(Instant::now()).map_or(serde_json::Value::Null, |command| serde_json::to_value(command).unwrap())
+fn letter(text: &str, nonce: Option<&str>) -> Letter {
+    Letter { room: "lobby".into(), text: text.into(), reply_to: None, nonce: nonce.map(str::to_owned) }
 }
 
-fn take(talk: &mut Talk, frame: serde_json::Value) {
+fn said(talk: &mut Talk) -> Value {
+    talk.next(Instant::now()).map_or(Value::Null, |command| serde_json::to_value(command).unwrap())
+}
+
+fn take(talk: &mut Talk, frame: Value) {
     talk.take(Frame::read(frame).unwrap(), Instant::now()).unwrap();
 }
 
-fn message(seq: Seq) -> serde_json::Value {
+fn message(seq: Seq) -> Value {
     json!({"type": "message", "room": "lobby", "seq": seq, "text": "hi", "at": "now"})
 }
 
@@ -113,9 +117,9 @@ fn a_reset_is_told_to_whoever_wants_to_start_afresh() {
 fn what_the_server_cannot_do_for_the_moment_is_asked_again_later() {
     let mut talk = talk();
     let (waiter, mut answer) = oneshot::channel();
-    talk.send("lobby".into(), "hi".into(), Parcel { waiter, place: () });
+    talk.send(letter("hi", None), Parcel { waiter, place: () });
     let first = said(&mut talk);
-    let busy = |id: &serde_json::Value| json!({"type": "error", "id": id, "code": "rate_limited", "message": "slow", "retry_after_ms": 60_000});
+    let busy = |id: &Value| json!({"type": "error", "id": id, "code": "rate_limited", "message": "slow", "retry_after_ms": 60_000});
 
     take(&mut talk, busy(&first["id"]));
 
@@ -137,8 +141,7 @@ fn what_the_server_cannot_do_for_the_moment_is_asked_again_later() {
 #[test]
 fn what_is_refused_for_good_is_told_once() {
     let mut talk = talk();
-    let refusal =
-        |id: &serde_json::Value| json!({"type": "error", "id": id, "code": "not_found", "message": "no such room"});
+    let refusal = |id: &Value| json!({"type": "error", "id": id, "code": "not_found", "message": "no such room"});
     let mut joined = join(&mut talk, None, FarBehind::ReadAll);
     let command = said(&mut talk);
     take(&mut talk, refusal(&command["id"]));
@@ -160,4 +163,43 @@ fn a_bye_ends_the_connection_or_everything() {
     let passing = bye(json!({"type": "bye", "reason": "the server is going away", "reconnect_after_ms": 900}));
     assert_eq!((passing.is_passing(), passing.retry_after()), (true, Some(Duration::from_millis(900))));
     assert!(!bye(json!({"type": "bye", "reason": "logged out"})).is_passing());
+}
+
+#[test]
+fn a_question_survives_the_connection_and_a_remark_does_not() {
+    let mut talk = talk();
+    let (waiter, mut answer) = oneshot::channel();
+    talk.command(Command::Pins { room: "lobby".into() }, waiter);
+    talk.tell(Command::Typing { room: "lobby".into() });
+    let first = said(&mut talk);
+    assert_eq!(first["type"], "pins");
+
+    talk.connection_lost();
+
+    let again = said(&mut talk);
+    assert_eq!(again, first);
+    assert_eq!(said(&mut talk), json!(null), "who types is not told later");
+    take(&mut talk, json!({"type": "ack", "id": again["id"], "room": "lobby", "events": [], "more": false, "new": 1}));
+    let answered = Value::Object(answer.try_recv().unwrap().unwrap());
+    assert_eq!(answered, json!({"room": "lobby", "events": [], "more": false, "new": 1}));
+}
+
+#[test]
+fn what_has_not_gone_out_can_be_taken_back() {
+    let mut talk = talk();
+    let mut give = |nonce| {
+        let (waiter, answer) = oneshot::channel();
+        talk.send(letter("hi", Some(nonce)), Parcel { waiter, place: () });
+        answer
+    };
+    let (mut first, mut second) = (give("a"), give("b"));
+    assert_eq!(said(&mut talk)["nonce"], "a");
+
+    talk.withdraw("a");
+    talk.withdraw("b");
+
+    assert!(first.try_recv().is_err(), "it is on its way");
+    assert_eq!(second.try_recv().unwrap(), Err(ClientError::Withdrawn));
+    talk.connection_lost();
+    assert_eq!((&said(&mut talk)["nonce"], &said(&mut talk)), (&json!("a"), &json!(null)));
 }

@@ -12,16 +12,20 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::outlet::Outlet;
 use super::state::IrcState;
+use super::wire::IrcWire;
 use super::{telling, verbs};
 use crate::chat::fanout::{Pushed, Said, Sink, Weight};
 use crate::chat::turn::Closing;
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{Seq, SessionId};
+use crate::domain::ids::{DeviceId, Seq, SessionId};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Person;
 use crate::gateways::dispatch::{Dispatcher, Outcome};
+use crate::gateways::stream::hall::Hall;
+use crate::gateways::stream::newcomer;
+use crate::gateways::stream::outbox::Outbox;
+use crate::gateways::stream::porch::Porch;
 use crate::protocol::answer::Answer;
 use crate::protocol::command::{Command, Request};
 use crate::protocol::crowd::Face;
@@ -33,7 +37,7 @@ use crate::protocol::irc::line::{BadLine, Line, Reply};
 use crate::protocol::irc::news;
 use crate::protocol::irc::numeric::Numeric;
 use crate::protocol::irc::sasl::Pieces;
-use crate::protocol::payload::Payload;
+use crate::protocol::payload::{Payload, PayloadKind};
 
 /// Lines that may wait to be carried out; then nothing more is read.
 const LINES: usize = 64;
@@ -74,6 +78,8 @@ pub struct Login {
     pub pieces: Option<Pieces>,
     /// Who it turned out to be.
     pub person: Option<Arc<Person>>,
+    /// The login that was made for this connection only.
+    pub device: Option<DeviceId>,
 }
 
 /// A message this session has sent, whose event is still to come.
@@ -112,7 +118,11 @@ pub struct Session {
     /// What all sessions of the thread share.
     pub state: Rc<IrcState>,
     own: Weak<Self>,
-    outlet: Rc<dyn Outlet>,
+    /// What all doors of the thread share.
+    pub hall: Rc<Hall>,
+    outbox: Rc<Outbox<IrcWire>>,
+    /// Where it waits until it has said who it is.
+    porch: RefCell<Option<Rc<Porch<IrcWire>>>>,
     /// Where the client comes from.
     pub address: IpAddr,
     /// It came under TLS.
@@ -166,11 +176,20 @@ enum Waiting {
 impl Session {
     /// A client that has just connected.
     #[must_use]
-    pub fn new(state: Rc<IrcState>, outlet: Rc<dyn Outlet>, address: IpAddr, is_secure: bool) -> Rc<Self> {
+    pub fn new(
+        state: Rc<IrcState>,
+        hall: Rc<Hall>,
+        outbox: Rc<Outbox<IrcWire>>,
+        address: IpAddr,
+        is_secure: bool,
+    ) -> Rc<Self> {
+        let porch = Porch::enter(&hall, &outbox);
         Rc::new_cyclic(|own| Self {
             own: Weak::clone(own),
             state,
-            outlet,
+            hall,
+            outbox,
+            porch: RefCell::new(Some(porch)),
             address,
             is_secure,
             caps: Cell::default(),
@@ -220,12 +239,12 @@ impl Session {
             }
             verbs::carry_out(&self, line).await;
             self.release();
-            self.outlet.flush();
+            self.outbox.flush();
         }
         self.lines.borrow_mut().shrink_to(0);
         self.is_running.set(false);
         // Whoever held back reads on.
-        self.outlet.wake();
+        self.outbox.wake();
     }
 
     /// The connection is over: nothing reaches it any more and the chat forgets it.
@@ -234,16 +253,26 @@ impl Session {
         self.lines.borrow_mut().clear();
         self.waiting.borrow_mut().take();
         self.held.borrow_mut().clear();
+        self.porch.borrow_mut().take();
+        let Login { person, device, .. } = self.login.take();
+        if let Some(person) = person {
+            newcomer::forget(&self.hall, &person, device);
+        }
         let Some(id) = self.id() else { return };
-        self.state.worker.unregister(id);
+        self.hall.worker.unregister(id);
         let reason = self.last_word.borrow_mut().take().unwrap_or_else(|| "Connection closed".to_owned());
-        self.state.worker.uplink.depart(id, Some(reason.into()));
+        self.hall.worker.uplink.depart(id, Some(reason.into()));
     }
 
     /// Its number among the sessions, once it is one.
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
         self.dispatcher.borrow().as_ref().map(Dispatcher::session)
+    }
+
+    /// Its way out.
+    pub fn outbox(&self) -> &Rc<Outbox<IrcWire>> {
+        &self.outbox
     }
 
     /// True once the client is welcome.
@@ -289,7 +318,7 @@ impl Session {
     pub fn set_caps(&self, caps: Caps) {
         self.caps.set(caps);
         if let Some(id) = self.id() {
-            self.state.worker.reencode(id, Encoding::Irc(caps.dialect()));
+            self.hall.worker.reencode(id, Encoding::Irc(caps.dialect()));
         }
     }
 
@@ -302,14 +331,15 @@ impl Session {
         person: &Arc<Person>,
         origin: crate::domain::person::Origin,
     ) -> Result<UserName, Problem> {
-        let id = self.state.chat.next_session();
+        let id = self.hall.chat.next_session();
         let (sender, receiver) = oneshot::channel();
         *self.waiting.borrow_mut() = Some((String::new(), Waiting::Welcome(sender)));
         *self.dispatcher.borrow_mut() =
-            Some(Dispatcher::new(Rc::clone(&self.state.worker), id, self.state.rates.clone()));
+            Some(Dispatcher::new(Rc::clone(&self.hall.worker), id, self.hall.rates.clone()));
         let sink: Rc<dyn Sink> = Rc::clone(self) as Rc<dyn Sink>;
-        self.state.worker.register(id, Encoding::Irc(self.caps.get().dialect()), sink);
-        self.state.worker.uplink.connect(id, self.state.worker.id, Arc::clone(person), origin)?;
+        self.porch.borrow_mut().take();
+        self.hall.worker.register(id, Encoding::Irc(self.caps.get().dialect()), sink);
+        self.hall.worker.uplink.connect(id, self.hall.worker.id, Arc::clone(person), origin)?;
         receiver.await.map_err(|_| Problem::unavailable())
     }
 
@@ -325,12 +355,12 @@ impl Session {
             let (sender, receiver) = oneshot::channel();
             *self.waiting.borrow_mut() = Some((id.clone(), Waiting::Answer(sender)));
             let request = Request { id: Some(id), command: command.clone() };
-            let now = self.state.worker.clock().now();
+            let now = self.hall.worker.clock().now();
             let outcome = self.dispatcher.borrow_mut().as_mut().map(|dispatcher| dispatcher.submit(request, now));
             let answer = match outcome {
                 Some(Outcome::Submitted) => {
                     // What was said so far is not kept waiting.
-                    self.outlet.flush();
+                    self.outbox.flush();
                     receiver.await.unwrap_or_else(|_| Err(Problem::unavailable()))
                 }
                 Some(Outcome::Refused(refused)) => Err(refused.problem),
@@ -430,10 +460,9 @@ impl Session {
 
     /// Ends the connection with a word.
     pub fn say_goodbye(&self, why: &str) {
-        self.write(Reply::new("", "ERROR", &[why]));
         self.last_word.borrow_mut().get_or_insert_with(|| why.to_owned());
-        self.outlet.close();
         self.is_over.set(true);
+        self.outbox.close_with(Some((1000, why)));
     }
 
     /// The session, to be held by something that takes a while.
@@ -450,12 +479,14 @@ impl Session {
     fn write(&self, mut reply: Reply) {
         let caps = self.caps.get();
         if caps.has(Caps::SERVER_TIME) && !reply.tags.iter().any(|(key, _)| *key == "time") {
-            reply.tags.insert(0, ("time", self.state.worker.clock().now().to_string()));
+            reply.tags.insert(0, ("time", self.hall.worker.clock().now().to_string()));
         }
         let mut text = String::new();
         reply.write(&mut text);
-        if self.outlet.push(&Payload::raw(text), Weight::Durable) == Pushed::First && !self.is_running.get() {
-            self.outlet.flush();
+        if self.outbox.push(&Payload::raw(PayloadKind::Text, text.into_bytes()), Weight::Durable) == Pushed::First
+            && !self.is_running.get()
+        {
+            self.outbox.flush();
         }
     }
 
@@ -469,13 +500,13 @@ impl Session {
             let Some(held) = self.held.borrow_mut().pop_front() else { break };
             match held {
                 Held::Bytes(payload, weight) => {
-                    let _ = self.outlet.push(&payload, weight);
+                    let _ = self.outbox.push(&payload, weight);
                 }
                 Held::Said(said) => telling::tell(self, said),
             }
         }
         *self.held.borrow_mut() = VecDeque::new();
-        self.outlet.flush();
+        self.outbox.flush();
     }
 
     fn answered(&self, id: Option<&str>, answer: Result<Answer, Problem>) {
@@ -494,7 +525,7 @@ impl Session {
 impl Sink for Session {
     fn push(&self, payload: &Payload, weight: Weight) -> Pushed {
         if !self.is_held.get() {
-            return self.outlet.push(payload, weight);
+            return self.outbox.push(payload, weight);
         }
         self.held_bytes.set(self.held_bytes.get() + payload.framed().len());
         self.held.borrow_mut().push_back(Held::Bytes(payload.clone(), weight));
@@ -502,11 +533,11 @@ impl Sink for Session {
     }
 
     fn flush(&self) {
-        self.outlet.flush();
+        self.outbox.flush();
     }
 
     fn has_room(&self) -> bool {
-        self.held_bytes.get() < HELD_BYTES && self.outlet.has_room()
+        self.held_bytes.get() < HELD_BYTES && self.outbox.has_room()
     }
 
     fn take(&self, said: Said) -> Option<Said> {
@@ -540,15 +571,14 @@ impl Sink for Session {
     }
 
     fn wake(&self) {
-        self.outlet.wake();
+        self.outbox.wake();
     }
 
     fn close(&self, closing: Closing) {
         self.say_goodbye(closing.reason);
-        self.outlet.flush();
     }
 
     fn sweep(&self) {
-        self.outlet.sweep();
+        self.outbox.sweep();
     }
 }

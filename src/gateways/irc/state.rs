@@ -1,19 +1,15 @@
-//! What this door holds on each worker thread.
+//! What the IRC door holds on each worker thread beside what all doors share.
 
 use std::cell::Cell;
 use std::net::IpAddr;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use async_trait::async_trait;
+use secrecy::SecretString;
 
-use crate::auth::Auth;
-use crate::chat::Chat;
-use crate::chat::fanout::Worker;
-use crate::config::{Config, IrcConfig};
+use crate::config::DoorsConfig;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::UserId;
-use crate::gateways::dispatch::Rates;
 
 /// Ends connections for operators; it is asked first whether they may, and written down.
 #[async_trait(?Send)]
@@ -22,18 +18,14 @@ pub trait Office {
     async fn kill(&self, who: &str, from: IpAddr, user: UserId, name: &str, reason: &str) -> Result<(), String>;
 }
 
-/// Everything a session needs; one per thread, shared by its sessions.
+/// What the sessions of this door share.
 pub struct IrcState {
-    /// The settings of this door.
-    pub config: IrcConfig,
-    /// Who somebody is.
-    pub auth: Arc<Auth>,
-    /// The chat, for what is asked of it beside the sessions.
-    pub chat: Chat,
-    /// This thread.
-    pub worker: Rc<Worker>,
-    /// How often a session may send.
-    pub rates: Rates,
+    /// The name of the server.
+    name: String,
+    /// What everybody has to know who connects.
+    pub password: Option<SecretString>,
+    /// Who becomes an operator: name and password.
+    pub oper: Option<(String, SecretString)>,
     /// For operators.
     pub office: Rc<dyn Office>,
     /// When the server started.
@@ -45,10 +37,15 @@ pub struct IrcState {
 impl IrcState {
     /// As the settings say.
     #[must_use]
-    pub fn new(config: &Config, auth: Arc<Auth>, chat: Chat, worker: Rc<Worker>, office: Rc<dyn Office>) -> Self {
-        let started = worker.clock().now();
-        let rates = Rates::new(&config.limits);
-        Self { config: config.irc.clone(), auth, chat, worker, rates, office, started, next: Cell::new(0) }
+    pub fn new(config: &DoorsConfig, office: Rc<dyn Office>, started: Timestamp) -> Self {
+        Self {
+            name: config.irc_name.clone(),
+            password: config.irc_password.clone(),
+            oper: config.irc_oper.clone(),
+            office,
+            started,
+            next: Cell::new(0),
+        }
     }
 
     /// A number that nothing on this thread has had before.
@@ -60,6 +57,6 @@ impl IrcState {
     /// The name of the server.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.config.name
+        &self.name
     }
 }

@@ -33,7 +33,7 @@ fn heard(session: &Session, heard: &Notice) {
         Notice::Read { room, seq, .. } if session.has(Caps::READ_MARKER) => {
             super::verbs::history::tell_marker(session, room.clone(), *seq);
         }
-        Notice::Resync { room, .. } => {
+        Notice::Gone { room, .. } | Notice::Resync { room, .. } => {
             if let Some(me) = session.me.borrow_mut().as_mut() {
                 me.channels.retain(|other| other != room);
             }

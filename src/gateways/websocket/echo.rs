@@ -4,15 +4,16 @@
 use std::rc::Rc;
 
 use super::assembler::Message;
-use super::connection::Conversation;
-use super::outbox::Outbox;
+use super::framed::Messages;
+use super::wire::WebsocketWire;
 use crate::chat::fanout::{Sink, Weight};
+use crate::gateways::stream::Outbox;
 use crate::protocol::payload::Payload;
 
 /// One echoing connection.
-pub struct Echo(pub Rc<Outbox>);
+pub struct Echo(pub Rc<Outbox<WebsocketWire>>);
 
-impl Conversation for Echo {
+impl Messages for Echo {
     fn take(&mut self, message: Message) {
         let payload = match &message {
             Message::Text(text) => Payload::text(text),
@@ -22,13 +23,7 @@ impl Conversation for Echo {
         let _ = self.0.push(&payload, Weight::Durable);
     }
 
-    fn catch_up(&mut self) -> bool {
-        false
-    }
-
-    fn outbox(&self) -> &Rc<Outbox> {
+    fn outbox(&self) -> &Rc<Outbox<WebsocketWire>> {
         &self.0
     }
-
-    fn end(&mut self) {}
 }

@@ -15,14 +15,15 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use actix_web_actors::ws;
 
 use super::caller::{self, caller};
-use super::connection::Place;
 use super::proxy_word::named_by_proxy;
 use super::query::{self, Query};
 use super::state::WebsocketState;
 use crate::auth::origin::{self, Headers};
-use crate::auth::{AuthError, Credential, bearer_token, cookie};
+use crate::auth::{Credential, bearer_token, cookie};
 use crate::domain::name::RoomName;
 use crate::domain::person::{Door, Origin, Person, Visit};
+use crate::gateways::stream::Place;
+use crate::gateways::stream::newcomer::{by_token, refused};
 use crate::protocol::encoding::Encoding;
 use crate::protocol::error_code::{ErrorCode, Problem};
 
@@ -92,20 +93,16 @@ async fn admit(request: &HttpRequest, state: &Rc<WebsocketState>) -> Result<(Pla
     let encoding = encoding(request.headers())?;
     let person = identify(request, state, &query).await?;
     let address = caller(request).address;
-    state.auth.let_in(Some(person.id), Some(address)).map_err(refused)?;
-    let origin = Origin { door: Door::WebSocket, address };
+    state.hall.auth.let_in(Some(person.id), Some(address)).map_err(refused)?;
+    let origin = Origin { door: Door::Websocket, address };
     Ok((place, Visit { person, origin }, encoding, query))
 }
 
 /// What is checked before anything is done for a newcomer.
-fn knock(request: &HttpRequest, state: &Rc<WebsocketState>) -> Result<Place, Problem> {
-    if state.open.get() >= state.max_open {
-        log::warn!("a WebSocket was refused: max_connections are open");
-        return Err(Problem::new(ErrorCode::Unavailable, "the server has as many connections as it takes; try later"));
-    }
+fn knock(request: &HttpRequest, state: &WebsocketState) -> Result<Place, Problem> {
+    state.hall.check_room(Door::Websocket)?;
     check_origin(request, state)?;
-    let permit = state.admission.handshake(caller(request).address, state.worker.clock().now())?;
-    Ok(Place::new(Rc::clone(state), permit))
+    state.hall.knock(Door::Websocket, caller(request).address)
 }
 
 fn agree(request: &HttpRequest, protocol: Option<&str>, agreed: Agreed) -> HttpResponse {
@@ -166,7 +163,7 @@ fn encoding(headers: &HeaderMap) -> Result<Encoding, Problem> {
 /// Whom a proxy names counts first, then a token, then an account's cookie, then a guest's name, then a guest's cookie.
 async fn identify(request: &HttpRequest, state: &WebsocketState, query: &Query) -> Result<Person, Problem> {
     // A proxy that says who somebody is may have asked for a password, and passes on the header with it.
-    if let Some(person) = named_by_proxy(request, &state.auth).await.map_err(refused)? {
+    if let Some(person) = named_by_proxy(request, &state.hall.auth).await.map_err(refused)? {
         return Ok(person);
     }
     let header = request.headers().get(AUTHORIZATION).map(|value| {
@@ -175,18 +172,13 @@ async fn identify(request: &HttpRequest, state: &WebsocketState, query: &Query) 
         })
     });
     if let Some(token) = header.transpose()?.or(query.token.as_deref()) {
-        if let Some(vouched) = state.auth.vouched(token).await.map_err(refused)? {
-            state.chat.admit(&vouched.person, vouched.rooms).await;
-            return Ok(vouched.person);
-        }
-        let person = state.auth.identify(Credential::Token(token)).await.map_err(refused)?;
-        return person.ok_or_else(|| Problem::new(ErrorCode::Unauthorized, "this token is not known or was revoked"));
+        return by_token(&state.hall, token).await;
     }
     if let Some(person) = by_cookie(request, state, cookie::SESSION).await? {
         return Ok(person);
     }
     if let Some(name) = &query.name {
-        return state.auth.new_guest(name).map_err(refused);
+        return state.hall.auth.new_guest(name).map_err(refused);
     }
     by_cookie(request, state, cookie::GUEST).await?.ok_or_else(|| {
         Problem::new(ErrorCode::Unauthorized, "say who you are: ?name= for a guest, a token, or log in with a browser")
@@ -195,23 +187,8 @@ async fn identify(request: &HttpRequest, state: &WebsocketState, query: &Query) 
 
 async fn by_cookie(request: &HttpRequest, state: &WebsocketState, name: &str) -> Result<Option<Person>, Problem> {
     match request.cookie(name) {
-        Some(cookie) => state.auth.identify(Credential::Cookie(cookie.value())).await.map_err(refused),
+        Some(cookie) => state.hall.auth.identify(Credential::Cookie(cookie.value())).await.map_err(refused),
         None => Ok(None),
-    }
-}
-
-fn refused(error: AuthError) -> Problem {
-    match error {
-        AuthError::ShutOut { .. } | AuthError::RegistrationClosed => {
-            Problem::new(ErrorCode::Forbidden, error.to_string())
-        }
-        AuthError::BadJwt(_) | AuthError::GuestsOff => Problem::new(ErrorCode::Unauthorized, error.to_string()),
-        AuthError::BadName(_) => Problem::field("name", format!("`name`: {error}")),
-        AuthError::NameTaken => Problem { field: Some("name"), ..Problem::new(ErrorCode::Conflict, error.to_string()) },
-        other => {
-            log::error!("somebody could not be identified: {other:?}");
-            Problem::unavailable()
-        }
     }
 }
 

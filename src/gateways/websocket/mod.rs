@@ -1,30 +1,25 @@
 //! The WebSocket door (RFC 6455).
 //!
-//! `acceptor` takes connections, under TLS after its handshake; `caller` tells who asks. `handshake` decides who comes in. `upgrade` takes the socket over from HTTP and starts a `connection`, an actix actor,
-//! which carries a conversation: a `session` of the chat, typed lines through `plain_door`, or the `echo`. The way in is
-//! `inbox` (bytes to frames, within bounds) and `assembler` (frames to messages); the way out is `outbox`, which the
-//! thread's fan-out writes to directly. `header_scanner`, `assembler` and `queue` know no socket and no actor.
+//! `caller` tells who asks, `handshake` decides who comes in. `upgrade` takes the socket over from HTTP and starts a connection
+//! (`gateways::stream`), an actix actor. `framed` is what it does with the bytes: `inbox` (bytes to frames, within bounds) and
+//! `assembler` (frames to messages) on the way to a `session` of the chat, or to the `echo`. `wire` and `control` are what is
+//! this door's own on the way out. `header_scanner` and `assembler` know no socket and no actor.
 
-mod acceptor;
 pub mod assembler;
 pub mod caller;
-mod connection;
 mod control;
 mod echo;
+mod framed;
 mod handshake;
 pub mod header_scanner;
 mod inbox;
 pub mod only_http;
-mod outbox;
-mod plain_door;
 pub mod proxy_word;
 mod query;
-mod queue;
 mod session;
-mod socket;
 pub mod state;
-mod typed_rooms;
 pub mod upgrade;
+mod wire;
 
 use actix_web::web;
 

@@ -1,66 +1,53 @@
-//! What a session does with whole messages, whatever carries them. It knows its outbox and the dispatcher; it knows no
-//! actor and no socket.
+//! What a session does with whole messages: frames go straight to the chat, typed lines through the plain door.
 
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::assembler::Message;
-use super::connection::Conversation;
-use super::outbox::Outbox;
-use super::plain_door::PlainDoor;
-use super::state::WebsocketState;
-use super::typed_rooms::TypedRooms;
-use crate::chat::fanout::{Sink, Weight};
+use super::framed::Messages;
+use super::wire::WebsocketWire;
+use crate::chat::fanout::Sink;
 use crate::chat::turn::Closing;
 use crate::domain::name::RoomName;
-use crate::domain::person::{Origin, Person, Visit};
-use crate::gateways::dispatch::{Dispatcher, Outcome, Sent};
+use crate::domain::person::Visit;
+use crate::gateways::dispatch::Sent;
+use crate::gateways::stream::plain_door::PlainDoor;
+use crate::gateways::stream::typed_rooms::TypedRooms;
+use crate::gateways::stream::{self, Hall, Outbox};
 use crate::protocol::command::{Command, Request};
-use crate::protocol::encode;
 use crate::protocol::encoding::Encoding;
-use crate::protocol::error_code::Problem;
 
-/// Frames in a row that broke a rule: the client is told so when it is closed.
-const ABUSE: Closing = Closing { code: 1008, reason: "too many refused frames in a row" };
+const NO_BINARY: Closing = Closing { code: 1003, reason: "plain text only; choose a subprotocol for binary frames" };
 
 /// One session.
 pub struct Session {
-    encoding: Encoding,
-    state: Rc<WebsocketState>,
-    outbox: Rc<Outbox>,
-    dispatcher: Dispatcher,
+    chat: stream::Session<WebsocketWire>,
     /// For people who type.
-    plain: Option<Box<PlainDoor>>,
+    plain: Option<Box<PlainDoor<WebsocketWire>>>,
 }
 
 impl Session {
     /// Registers a session with its thread and the chat, and joins `rooms`. `typed` is for people who type.
     pub fn open(
-        state: Rc<WebsocketState>,
-        outbox: Rc<Outbox>,
+        hall: Rc<Hall>,
+        outbox: Rc<Outbox<WebsocketWire>>,
         encoding: Encoding,
         Visit { person, origin }: Visit,
         typed: Option<Rc<TypedRooms>>,
         rooms: Vec<RoomName>,
     ) -> Self {
-        let id = state.chat.next_session();
+        let mut chat = stream::Session::new(hall, outbox, encoding);
         let person = Arc::new(person);
-        let plain = typed.map(|typed| {
-            Box::new(PlainDoor::new(id, Arc::clone(&person), Rc::clone(&state), Rc::clone(&outbox), typed))
-        });
-        let dispatcher = Dispatcher::new(state.worker.clone(), id, state.rates.clone());
-        let mut session = Self { encoding, state, outbox, dispatcher, plain };
-        session.enter(person, origin, rooms);
+        let plain = typed.map(|typed| Box::new(PlainDoor::new(&chat, Arc::clone(&person), typed)));
+        let is_in = chat.enter(person, origin);
+        let mut session = Self { chat, plain };
+        if is_in {
+            session.begin(rooms);
+        }
         session
     }
 
-    fn enter(&mut self, person: Arc<Person>, origin: Origin, rooms: Vec<RoomName>) {
-        self.state.worker.register(self.dispatcher.session(), self.encoding, self.outbox.clone());
-        let (session, worker) = (self.dispatcher.session(), self.state.worker.id);
-        if let Err(problem) = self.state.worker.uplink.connect(session, worker, person, origin) {
-            self.tell(None, &problem);
-            return self.outbox.close(Closing::TRY_AGAIN);
-        }
+    fn begin(&mut self, rooms: Vec<RoomName>) {
         if let Some(plain) = &self.plain {
             plain.opened();
         }
@@ -69,63 +56,33 @@ impl Session {
                 Some(plain) => plain.join(room),
                 None => Request { id: None, command: Command::Join { room, after: None, create: false } },
             };
-            let now = self.state.worker.clock().now();
-            let outcome = self.dispatcher.submit(request, now);
-            self.finish(outcome);
+            self.chat.submit(request);
         }
-    }
-
-    fn finish(&self, outcome: Outcome) {
-        match outcome {
-            Outcome::Submitted => {}
-            Outcome::Refused(refused) => {
-                self.outbox.refused(refused.id.as_deref());
-                self.tell(refused.id.as_deref(), &refused.problem);
-            }
-            Outcome::Abuse => self.outbox.close(ABUSE),
-        }
-    }
-
-    fn tell(&self, id: Option<&str>, problem: &Problem) {
-        // Whoever runs the session flushes when it has taken what there is.
-        let _ = self.outbox.push(&encode::problem(id, problem, self.encoding), Weight::Durable);
     }
 }
 
-impl Conversation for Session {
+impl Messages for Session {
     fn take(&mut self, message: Message) {
-        let now = self.state.worker.clock().now();
-        let outcome = match (&self.plain, &message) {
-            (Some(plain), Message::Text(text)) => plain.take(&mut self.dispatcher, text, now),
-            (Some(_), Message::Binary(_)) => {
-                let closing = Closing { code: 1003, reason: "plain text only; choose a subprotocol for binary frames" };
-                return self.outbox.close(closing);
+        match (&self.plain, &message) {
+            (Some(plain), Message::Text(text)) => {
+                let outcome = plain.take(self.chat.dispatcher(), text);
+                self.chat.finish(outcome);
             }
-            (None, Message::Text(text)) => self.dispatcher.take(self.encoding, Sent::Text(text), now),
-            (None, Message::Binary(bytes)) => self.dispatcher.take(self.encoding, Sent::Binary(bytes), now),
-        };
-        self.finish(outcome);
+            (Some(_), Message::Binary(_)) => self.chat.outbox().close(NO_BINARY),
+            (None, Message::Text(text)) => self.chat.take(Sent::Text(text)),
+            (None, Message::Binary(bytes)) => self.chat.take(Sent::Binary(bytes)),
+        }
     }
 
-    fn outbox(&self) -> &Rc<Outbox> {
-        &self.outbox
+    fn outbox(&self) -> &Rc<Outbox<WebsocketWire>> {
+        self.chat.outbox()
     }
 
     fn catch_up(&mut self) -> bool {
-        let caught_up = self.state.worker.catch_up(self.dispatcher.session());
-        for page in caught_up.pages {
-            if let Err(problem) = self.state.worker.uplink.catch_up(self.dispatcher.session(), page) {
-                self.tell(None, &problem);
-                self.outbox.close(Closing::TRY_AGAIN);
-                return false;
-            }
-        }
-        caught_up.needs_room
+        self.chat.catch_up()
     }
 
-    /// It is over: nothing reaches it any more and the chat forgets it.
     fn end(&mut self) {
-        self.state.worker.unregister(self.dispatcher.session());
-        self.state.worker.uplink.disconnect(self.dispatcher.session());
+        self.chat.end();
     }
 }

@@ -22,20 +22,21 @@ use derive_more::{Display, From};
 use futures_util::FutureExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::acceptor::Acceptor;
 use super::assembler::{Assembler, MessageLimits};
-use super::connection::Connection;
 use super::echo::Echo;
+use super::framed::Framed as Frames;
 use super::handshake::{Agreed, Offer, Purpose};
 use super::inbox::Inbox;
-use super::outbox::Outbox;
 use super::session::Session;
-use super::socket::Socket;
 use super::state::WebsocketState;
-use super::typed_rooms::TypedRooms;
+use super::wire::WebsocketWire;
 use crate::auth::forwarded::Doorway;
 use crate::chat::fanout::Sink;
 use crate::domain::limits;
+use crate::gateways::stream::acceptor::Acceptor;
+use crate::gateways::stream::socket::Socket;
+use crate::gateways::stream::typed_rooms::TypedRooms;
+use crate::gateways::stream::{Connection, Outbox};
 use crate::protocol::encoding::Encoding;
 use crate::tls::{ServerTls, Stream};
 
@@ -214,25 +215,27 @@ async fn flush(framed: &mut Framed<Stream, Codec>) -> Result<(), UpgradeError> {
 /// The socket becomes a connection of this thread.
 fn start(state: Rc<WebsocketState>, agreed: Agreed, socket: Socket, early: &[u8]) {
     let Agreed { place, purpose } = agreed;
+    let hall = Rc::clone(&state.hall);
     match purpose {
         Purpose::Session { visit, encoding, rooms } => {
             let bounds = MessageLimits { bytes: limits::FRAME_BYTES, fragments: limits::FRAGMENTS };
             let typed = (encoding == Encoding::Plain).then(Rc::<TypedRooms>::default);
-            let outbox = Rc::new(Outbox::new(socket, state.outbox_bytes, typed.clone(), Rc::clone(&state)));
-            let session = Session::open(Rc::clone(&state), Rc::clone(&outbox), encoding, visit, typed, rooms);
+            let wire = WebsocketWire { typed: typed.clone() };
+            let outbox = Rc::new(Outbox::new(socket, hall.outbox_bytes, wire, Rc::clone(&hall)));
+            let session = Session::open(hall, outbox, encoding, visit, typed, rooms);
             let (inbox, assembler) = (Inbox::new(limits::FRAME_BYTES), Assembler::new(bounds));
-            Connection::start(session, inbox, assembler, early, place);
+            Connection::open(Frames::new(session, inbox, assembler), early, place);
         }
         Purpose::Echo => {
             let max_bytes = state.echo_max_bytes;
             let bounds = MessageLimits { bytes: max_bytes, fragments: ECHO_FRAGMENTS };
             // A message is echoed as a whole, so the way out has to hold one beside what is read at once.
-            let limit = max_bytes.saturating_mul(3).max(state.outbox_bytes);
-            let outbox = Rc::new(Outbox::new(socket, limit, None, Rc::clone(&state)));
+            let limit = max_bytes.saturating_mul(3).max(hall.outbox_bytes);
+            let outbox = Rc::new(Outbox::new(socket, limit, WebsocketWire { typed: None }, Rc::clone(&hall)));
             let sink: Rc<dyn Sink> = outbox.clone();
-            state.worker.look_after(Rc::downgrade(&sink));
+            hall.worker.look_after(Rc::downgrade(&sink));
             let (inbox, assembler) = (Inbox::new(max_bytes), Assembler::new(bounds));
-            Connection::start(Echo(outbox), inbox, assembler, early, place);
+            Connection::open(Frames::new(Echo(outbox), inbox, assembler), early, place);
         }
     }
 }

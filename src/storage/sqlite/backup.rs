@@ -12,6 +12,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use super::error::open_error;
 use super::examine::{Depth, beside, check_start, stock, take_stock, verdict};
 use super::open::file_of;
+use super::removal::EVENTS_REMOVED;
 use super::{SqliteStore, migrations};
 use crate::domain::clock::Timestamp;
 use crate::storage::backup::{BackupError, Inventory};
@@ -19,10 +20,18 @@ use crate::storage::{Backups, OpenError};
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+const EVENTS_EVER: &str = "
+SELECT (SELECT count(*) FROM events)
+    + coalesce((SELECT CAST(value AS INTEGER) FROM settings WHERE key = $1), 0)";
+
 #[async_trait]
 impl Backups for SqliteStore {
     async fn back_up(&self, target: &Path, overwrite: bool) -> Result<Inventory, BackupError> {
         copy(&self.path, target, overwrite).await
+    }
+
+    async fn check_copy(&self, copy: &Path) -> Result<Inventory, OpenError> {
+        take_stock(copy).await
     }
 }
 
@@ -128,10 +137,19 @@ impl Draft {
         synced.map_err(|error| not_written(&self.path, error))?.map_err(|error| not_written(&self.path, error))?;
         let bad = |reason: String| BackupError::BadCopy { path: self.path.clone(), reason };
         let inventory = take_stock(&self.path).await.map_err(|error| bad(error.to_string()))?;
-        if inventory.events < written {
-            return Err(bad(format!("it has {} of {written} events", inventory.events)));
+        let arrived = self.count().await.map_err(|error| bad(error.to_string()))?;
+        if arrived < written {
+            return Err(bad(format!("it has {arrived} of {written} events")));
         }
         Ok(inventory)
+    }
+
+    async fn count(&self) -> Result<u64, OpenError> {
+        let mut connection = reading(&self.path).await?;
+        let counted = count_events(&mut connection).await;
+        // It only ever read.
+        let _ = connection.close().await;
+        counted.map_err(|error| open_error(&self.path, &error))
     }
 
     /// Gives it its name, for good.
@@ -176,16 +194,22 @@ pub(super) async fn reading(source: &Path) -> Result<SqliteConnection, OpenError
     options.immutable(true).connect().await.map_err(|error| open_error(source, &error))
 }
 
-/// Answers with the number of events before the copy: the log only grows.
+/// Every event there ever was, those of rooms that were deleted since too: this number never falls.
+async fn count_events(connection: &mut SqliteConnection) -> Result<u64, sqlx::Error> {
+    let counted = sqlx::query_scalar(EVENTS_EVER).bind(EVENTS_REMOVED).fetch_one(connection).await;
+    counted.map(|events: i64| u64::try_from(events).unwrap_or(0))
+}
+
+/// Answers with the number of events before the copy.
 async fn vacuum_into(connection: &mut SqliteConnection, target: &Path) -> Result<u64, sqlx::Error> {
     let mode: i64 = sqlx::query_scalar("PRAGMA auto_vacuum").fetch_one(&mut *connection).await?;
     if mode == 0 {
         // Of the copy: one that is restored can give back space bit by bit. It is said, not written, of the original.
         sqlx::query("PRAGMA auto_vacuum = INCREMENTAL").execute(&mut *connection).await?;
     }
-    let events: i64 = sqlx::query_scalar("SELECT count(*) FROM events").fetch_one(&mut *connection).await?;
+    let events = count_events(connection).await?;
     sqlx::query("VACUUM INTO $1").bind(target.to_string_lossy()).execute(&mut *connection).await?;
-    Ok(u64::try_from(events).unwrap_or(0))
+    Ok(events)
 }
 
 /// True for the database itself and the files that belong to it, under whatever name.

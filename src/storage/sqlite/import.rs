@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use sqlx::SqliteConnection;
 
 use super::SqliteStore;
+use super::import_others::{self, AuditLog};
 use super::import_rows::{self, Rows};
 use super::log_rows::EventRow;
 use crate::domain::ids::UserId;
@@ -13,7 +14,8 @@ use crate::domain::name::{RoomName, UserName};
 use crate::domain::room::{Description, RoomKind, Topic};
 use crate::storage::StorageError;
 use crate::storage::archive::{
-    EventLine, FORMAT, Header, ImportError, Line, MemberLine, Problem, Report, RoomLine, Tally, UserLine, VERSION,
+    EventLine, FORMAT, Header, ImportError, Line, MemberLine, OLDEST, Problem, Report, RoomLine, Tally, UserLine,
+    VERSION,
 };
 
 /// So many faults of a file are told.
@@ -91,13 +93,13 @@ fn is_mismatch(error: &dyn sqlx::error::DatabaseError) -> bool {
     error.code().and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == CONSTRAINT)
 }
 
-fn wrong(reason: impl std::fmt::Display) -> Fault {
+pub(super) fn wrong(reason: impl std::fmt::Display) -> Fault {
     Fault::Line(reason.to_string())
 }
 
 /// What becomes of a room of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
+pub(super) enum Fate {
     /// Its log is taken in.
     New,
     /// It is here already.
@@ -107,27 +109,29 @@ enum Fate {
 }
 
 #[derive(Debug)]
-struct Room {
+pub(super) struct Room {
     name: String,
     /// Its id here.
-    id: i64,
-    fate: Fate,
+    pub(super) id: i64,
+    pub(super) fate: Fate,
     /// How many events the file says there are, and how many came.
-    expected: u64,
+    pub(super) expected: u64,
     came: u64,
     messages: u64,
 }
 
-struct Import<'c> {
-    connection: &'c mut SqliteConnection,
+pub(super) struct Import<'c> {
+    pub(super) connection: &'c mut SqliteConnection,
     has_header: bool,
     number: u64,
     /// By the id of the file.
-    rooms: HashMap<i64, Room>,
+    pub(super) rooms: HashMap<i64, Room>,
     /// Accounts of the file that are accounts here now.
-    users: HashSet<UserId>,
+    pub(super) users: HashSet<UserId>,
+    /// What is known of the audit log here, once there was a line of it.
+    pub(super) audit: Option<AuditLog>,
     rows: Rows,
-    report: Report,
+    pub(super) report: Report,
     faults: Vec<Problem>,
 }
 
@@ -139,6 +143,7 @@ impl<'c> Import<'c> {
             number: 0,
             rooms: HashMap::new(),
             users: HashSet::new(),
+            audit: None,
             rows: Rows::default(),
             report: Report::default(),
             faults: Vec::new(),
@@ -154,7 +159,7 @@ impl<'c> Import<'c> {
         Ok(())
     }
 
-    fn leave_out(&mut self, reason: String) {
+    pub(super) fn leave_out(&mut self, reason: String) {
         self.report.left_out.push(Problem { line: self.number, reason });
     }
 
@@ -192,6 +197,10 @@ impl<'c> Import<'c> {
                 self.report.others.count(is_new);
                 Ok(())
             }
+            Line::Invite(line) => self.invite(&line).await,
+            Line::Login(line) => self.login(&line).await,
+            Line::Report(line) => self.report(&line).await,
+            Line::Audit(line) => self.audit(&line).await,
             Line::Room(line) => self.room(*line).await,
             Line::Member(line) => self.member(&line).await,
             Line::Event(line) => self.event(&line).await,
@@ -210,6 +219,9 @@ impl<'c> Import<'c> {
             )),
             None => {
                 import_rows::add_user(self.connection, line, &name).await?;
+                for told in import_others::add_identities(self.connection, line).await? {
+                    self.leave_out(told);
+                }
                 self.users.insert(line.id);
                 self.report.users.added += 1;
             }
@@ -331,7 +343,7 @@ fn check_header(header: &Header) -> Result<(), Fault> {
     if header.format != FORMAT {
         return Err(wrong(format!("a file of the format {:?}", header.format)));
     }
-    if header.version != VERSION {
+    if !(OLDEST..=VERSION).contains(&header.version) {
         let version = header.version;
         return Err(wrong(format!("version {version} of the format; this program reads {VERSION}, take a newer one")));
     }
@@ -339,7 +351,7 @@ fn check_header(header: &Header) -> Result<(), Fault> {
 }
 
 impl Tally {
-    fn count(&mut self, is_new: bool) {
+    pub(super) fn count(&mut self, is_new: bool) {
         if is_new {
             self.added += 1;
         } else {

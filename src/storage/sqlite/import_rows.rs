@@ -48,7 +48,8 @@ const ADD_ROOM: &str = "
 INSERT INTO rooms (id, name, name_key, kind, topic, description, archived, slow_mode, retention_days, direct_key, made_by,
     made_at)
 VALUES (
-    CASE WHEN EXISTS (SELECT 1 FROM rooms WHERE id = $1) OR EXISTS (SELECT 1 FROM events WHERE room_id = $1) OR $1 < 1
+    CASE WHEN EXISTS (SELECT 1 FROM rooms WHERE id = $1) OR EXISTS (SELECT 1 FROM events WHERE room_id = $1)
+            OR EXISTS (SELECT 1 FROM removed_rooms WHERE room_id = $1) OR $1 < 1
         THEN NULL ELSE $1 END,
     $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 RETURNING id";

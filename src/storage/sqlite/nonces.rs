@@ -64,7 +64,7 @@ struct Move {
 }
 
 /// The key of a nonce.
-fn key(author: UserId, room: RoomId, nonce: &str) -> Key {
+pub(super) fn key(author: UserId, room: RoomId, nonce: &str) -> Key {
     let digest = Sha256::new().chain_update(author.as_bytes()).chain_update(room.0.to_be_bytes()).chain_update(nonce);
     let mut key = Key::default();
     key.copy_from_slice(&digest.finalize()[..16]);

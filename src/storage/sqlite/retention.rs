@@ -21,6 +21,8 @@ SELECT r.id, coalesce(r.retention_days, $1), coalesce((SELECT CAST(s.value AS IN
     WHERE s.key = 'retention:' || r.id), 0)
 FROM rooms r WHERE coalesce(r.retention_days, $1) > 0 ORDER BY r.id";
 
+const PROGRESS: &str = "SELECT CAST(value AS INTEGER) FROM settings WHERE key = 'retention:' || $1";
+
 const EXPIRED: &str = "
 SELECT count(*), coalesce(sum(octet_length(coalesce(s.text, e.text))), 0)
 FROM events e LEFT JOIN message_states s ON s.room_id = e.room_id AND s.seq = e.seq
@@ -73,13 +75,21 @@ impl Retention for SqliteStore {
     async fn expired(&self, days: u32, now: Timestamp) -> StorageResult<Expired> {
         let mut reader = self.readers.acquire().await?;
         let mut all = Expired::default();
-        for (room, before, passed) in rooms(&mut reader, days, now).await? {
-            let query = sqlx::query_as(EXPIRED).bind(room).bind(passed).bind(before);
-            let (messages, bytes): (i64, i64) = query.fetch_one(&mut *reader).await?;
-            all.messages += from_sql(messages)?;
-            all.bytes += from_sql(bytes)?;
+        for kept in rooms(&mut reader, days, now).await? {
+            let of_room = count(&mut reader, kept).await?;
+            all.messages += of_room.messages;
+            all.bytes += of_room.bytes;
         }
         Ok(all)
+    }
+
+    async fn would_expire(&self, room: RoomId, days: u32, now: Timestamp) -> StorageResult<Expired> {
+        if days == 0 {
+            return Ok(Expired::default());
+        }
+        let mut reader = self.readers.acquire().await?;
+        let passed: Option<i64> = sqlx::query_scalar(PROGRESS).bind(room.0).fetch_optional(&mut *reader).await?;
+        count(&mut reader, (room.0, before(days.into(), now), passed.unwrap_or(0))).await
     }
 
     async fn expire(&self, days: u32, now: Timestamp, limit: usize) -> StorageResult<u64> {
@@ -117,8 +127,18 @@ impl Retention for SqliteStore {
 
 async fn rooms(connection: &mut SqliteConnection, days: u32, now: Timestamp) -> StorageResult<Vec<Kept>> {
     let rows: Vec<(i64, i64, i64)> = sqlx::query_as(ROOMS).bind(days).fetch_all(connection).await?;
-    let before = |days: i64| now.0.saturating_sub(days.saturating_mul(DAY));
-    Ok(rows.into_iter().map(|(room, days, passed)| (room, before(days), passed)).collect())
+    Ok(rows.into_iter().map(|(room, days, passed)| (room, before(days, now), passed)).collect())
+}
+
+/// What is older than this goes.
+fn before(days: i64, now: Timestamp) -> i64 {
+    now.0.saturating_sub(days.saturating_mul(DAY))
+}
+
+async fn count(connection: &mut SqliteConnection, (room, before, passed): Kept) -> StorageResult<Expired> {
+    let query = sqlx::query_as(EXPIRED).bind(room).bind(passed).bind(before);
+    let (messages, bytes): (i64, i64) = query.fetch_one(connection).await?;
+    Ok(Expired { messages: from_sql(messages)?, bytes: from_sql(bytes)? })
 }
 
 impl SqliteStore {

@@ -31,13 +31,14 @@ pub enum Section {
     Rooms,
     Invites,
     Settings,
+    Storage,
     Audit,
     Health,
 }
 
 impl Section {
     /// In the order of the navigation.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Dashboard,
         Self::Reports,
         Self::People,
@@ -46,6 +47,7 @@ impl Section {
         Self::Rooms,
         Self::Invites,
         Self::Settings,
+        Self::Storage,
         Self::Audit,
         Self::Health,
     ];
@@ -60,6 +62,7 @@ impl Section {
             Self::Rooms => "/admin/rooms",
             Self::Invites => "/admin/invites",
             Self::Settings => "/admin/settings",
+            Self::Storage => "/admin/storage",
             Self::Audit => "/admin/audit",
             Self::Health => "/admin/health",
         }
@@ -75,6 +78,7 @@ impl Section {
             Self::Rooms => "admin.rooms",
             Self::Invites => "admin.invites",
             Self::Settings => "admin.settings",
+            Self::Storage => "admin.storage",
             Self::Audit => "admin.audit",
             Self::Health => "admin.health",
         }
@@ -89,6 +93,7 @@ impl Section {
             Self::Rooms => Power::SeeRooms,
             Self::Invites => Power::Invites,
             Self::Settings => Power::Settings,
+            Self::Storage => Power::Storage,
             Self::Audit => Power::Audit,
             Self::Dashboard | Self::Health => Power::Health,
         }

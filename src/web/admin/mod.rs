@@ -10,6 +10,7 @@
 mod audit;
 mod bans;
 mod dashboard;
+mod delete_room;
 mod desk;
 mod health;
 mod invites;
@@ -20,6 +21,7 @@ mod room;
 mod rooms;
 mod sessions;
 mod settings;
+mod storage;
 mod told;
 
 use actix_web::web::{ServiceConfig, post, resource};
@@ -41,6 +43,12 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/admin/people/{name}/{act}").route(post().to(person::act)))
         .service(resource("/admin/rooms").route(read().to(rooms::show)))
         .service(resource("/admin/rooms/{room}").route(read().to(room::show)))
+        .service(
+            resource("/admin/rooms/{room}/delete")
+                .route(read().to(delete_room::ask))
+                .route(post().to(delete_room::delete)),
+        )
+        .service(resource("/admin/rooms/{room}/export").route(read().to(room::export)))
         .service(resource("/admin/rooms/{room}/{act}").route(post().to(room::act)))
         .service(resource("/admin/sessions").route(read().to(sessions::show)))
         .service(resource(r"/admin/sessions/{id:\d{1,19}}/cut").route(post().to(sessions::cut)))
@@ -51,6 +59,11 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/admin/reports").route(read().to(reports::show)))
         .service(resource(r"/admin/reports/{id:\d{1,18}}").route(post().to(reports::close)))
         .service(resource("/admin/settings").route(read().to(settings::show)).route(post().to(settings::save)))
+        .service(resource("/admin/storage").route(read().to(storage::show)))
+        .service(resource("/admin/storage/retention").route(post().to(storage::keep)))
+        .service(resource("/admin/storage/vacuum").route(post().to(storage::give_back)))
+        .service(resource("/admin/storage/backups").route(post().to(storage::make_backup)))
+        .service(resource("/admin/storage/backups/{name}/check").route(post().to(storage::check_backup)))
         .service(resource("/admin/audit").route(read().to(audit::show)))
         .service(resource("/admin/audit/verify").route(post().to(audit::verify)))
         .service(resource("/admin/audit/export").route(read().to(audit::export)))

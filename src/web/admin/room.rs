@@ -6,11 +6,14 @@ use serde::Serialize;
 use super::desk::{Desk, FieldView, Left, Section, done, nowhere};
 use super::people;
 use super::rooms::url_of;
+use super::storage::{WishView, days_of, wish};
 use crate::admin::AdminError;
 use crate::domain::membership::Role;
 use crate::domain::permission::LOBBY;
 use crate::protocol::error_code::Problem;
+use crate::storage::retention::Expired;
 use crate::storage::rooms::NamedMember;
+use crate::web::export;
 use crate::web::pages::fields::Fields;
 use crate::web::views::{hue, initials, url};
 
@@ -21,6 +24,7 @@ struct Body {
     more: String,
     whom: FieldView,
     days: FieldView,
+    wish: Option<WishView>,
 }
 
 #[derive(Serialize)]
@@ -47,23 +51,34 @@ struct MemberRow {
 
 /// GET `/admin/rooms/{room}`
 pub async fn show(desk: Desk, room: web::Path<String>) -> HttpResponse {
-    let result = page(&desk, &room, Left::default()).await;
+    let result = page(&desk, &room, Left::default(), None).await;
     desk.respond(result).await
+}
+
+/// GET `/admin/rooms/{room}/export`: the room and the people in it, as lines of JSON.
+pub async fn export(desk: Desk, room: web::Path<String>) -> HttpResponse {
+    match desk.admin().export_room(&desk.by, &room).await {
+        Ok(reading) => export::answer(reading),
+        Err(error) => desk.respond(Err(desk.problem(&error))).await,
+    }
 }
 
 /// POST `/admin/rooms/{room}/{act}`
 pub async fn act(desk: Desk, path: web::Path<(String, String)>, fields: Fields) -> HttpResponse {
     let (room, act) = path.into_inner();
+    if act == "retention" {
+        let result = keep(&desk, &room, &fields).await;
+        return desk.respond(result).await;
+    }
     let result = match carry_out(&desk, &room, &act, &fields).await {
         Some(Ok(())) => Ok(done(&url_of(&room))),
         Some(Err(error)) => {
             let left = match act.as_str() {
                 "owner" => Left::typed(&fields, &["whom"]),
-                "retention" => Left::typed(&fields, &["days"]),
                 _ => Left::default(),
             };
             match left.refuse(&desk, &error) {
-                Ok(left) => page(&desk, &room, left).await,
+                Ok(left) => page(&desk, &room, left, None).await,
                 Err(problem) => Err(problem),
             }
         }
@@ -78,25 +93,42 @@ async fn carry_out(desk: &Desk, room: &str, act: &str, fields: &Fields) -> Optio
     Some(match act {
         "archive" => admin.archive(by, room, fields.get("archived") == "yes").await,
         "owner" => admin.give_room(by, room, fields.get("whom")).await,
-        "retention" => match days(fields.get("days")) {
-            Ok(days) => admin.keep_messages(by, room, days).await,
-            Err(error) => Err(error),
-        },
         _ => return None,
     })
 }
 
-/// A number of days; nothing for what holds on the whole server.
-fn days(text: &str) -> Result<Option<u32>, AdminError> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
+/// Keeps messages for so long from now on; what makes some of them go is asked about first.
+async fn keep(desk: &Desk, room: &str, fields: &Fields) -> Result<HttpResponse, Problem> {
+    let (admin, by, left) = (desk.admin(), &desk.by, Left::typed(fields, &["days"]));
+    let typed = fields.get("days").trim();
+    let days = if typed.is_empty() { Ok(None) } else { days_of(typed).map(Some) };
+    let found = match days {
+        Ok(days) => would_go(desk, room, days).await.map(|found| (days, found)),
+        Err(error) => Err(error),
+    };
+    let (days, found) = match found {
+        Ok(found) => found,
+        Err(error) => return page(desk, room, left.refuse(desk, &error)?, None).await,
+    };
+    if found.messages > 0 && fields.get("confirmed") != "yes" {
+        return page(desk, room, left, Some(wish(typed, found))).await;
     }
-    let bad = || AdminError::Bad { field: "days", message: "write a whole number of days, or nothing".to_owned() };
-    text.parse().map(Some).map_err(|_| bad())
+    match admin.keep_messages(by, room, days).await {
+        Ok(()) => Ok(done(&url_of(room))),
+        Err(error) => page(desk, room, left.refuse(desk, &error)?, None).await,
+    }
 }
 
-async fn page(desk: &Desk, name: &str, left: Left) -> Result<HttpResponse, Problem> {
+async fn would_go(desk: &Desk, room: &str, days: Option<u32>) -> Result<Expired, AdminError> {
+    let (admin, by) = (desk.admin(), &desk.by);
+    let days = match days {
+        Some(days) => days,
+        None => admin.retention_in_force(by)?,
+    };
+    admin.would_expire(by, Some(room), days).await
+}
+
+async fn page(desk: &Desk, name: &str, left: Left, wish: Option<WishView>) -> Result<HttpResponse, Problem> {
     let refused = |error: AdminError| desk.problem(&error);
     let query = Fields::of_query(&desk.visit.request);
     let room = desk.admin().room(&desk.by, name).await.map_err(refused)?;
@@ -109,6 +141,7 @@ async fn page(desk: &Desk, name: &str, left: Left) -> Result<HttpResponse, Probl
         more: members.last().filter(|_| more).map(next).unwrap_or_default(),
         members: members.iter().map(|member| row(desk, member)).collect(),
         whom: left.field("whom", ""),
+        wish,
         days: left.field("days", &kept.map(|days| days.to_string()).unwrap_or_default()),
         room: RoomDetail {
             name: room.info.name.to_string(),

@@ -8,7 +8,9 @@ use crate::admin::AdminError;
 use crate::admin::settings::{LIVE, LiveSetting, Values};
 use crate::domain::office::Power;
 use crate::protocol::error_code::Problem;
-use crate::storage::settings::{ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, SERVER_NAME};
+use crate::storage::settings::{
+    ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME,
+};
 use crate::web::pages::fields::Fields;
 use crate::web::words::Words;
 
@@ -52,7 +54,7 @@ async fn carry_out(desk: &Desk, fields: &Fields) -> Result<HttpResponse, Problem
     desk.admin().allow(&desk.by, Power::Settings).map_err(|error| desk.problem(&error))?;
     let mut left = Left::typed(fields, &LIVE.map(|setting| setting.key));
     let mut is_good = true;
-    for setting in LIVE {
+    for setting in shown() {
         if let Err(error) = setting.check(typed(setting, fields)) {
             left = left.refuse(desk, &error)?;
             is_good = false;
@@ -61,11 +63,16 @@ async fn carry_out(desk: &Desk, fields: &Fields) -> Result<HttpResponse, Problem
     if !is_good {
         return page(desk, left).await;
     }
-    for setting in LIVE {
+    for setting in shown() {
         let set: Result<(), AdminError> = desk.admin().set(&desk.by, setting.key, typed(setting, fields)).await;
         set.map_err(|error| desk.problem(&error))?;
     }
     Ok(done("/admin/settings"))
+}
+
+/// Those that have no page of their own.
+fn shown() -> impl Iterator<Item = LiveSetting> {
+    LIVE.into_iter().filter(|setting| setting.key != RETENTION_DAYS)
 }
 
 /// An empty number is none at all.
@@ -79,7 +86,7 @@ fn typed(setting: LiveSetting, fields: &Fields) -> &str {
 async fn page(desk: &Desk, left: Left) -> Result<HttpResponse, Problem> {
     let words = &desk.visit.words;
     let stored = desk.admin().settings(&desk.by).await.map_err(|error| desk.problem(&error))?;
-    let views = stored.into_iter().map(|(setting, value)| {
+    let views = stored.into_iter().filter(|(setting, _)| setting.key != RETENTION_DAYS).map(|(setting, value)| {
         // Before anybody has chosen a name it has the one of the program.
         let value =
             if setting.key == SERVER_NAME && value.is_empty() { desk.visit.state.auth.server_name() } else { value };

@@ -6,7 +6,9 @@ use crate::auth::AuthError;
 use crate::domain::limits::REASON_CHARS;
 use crate::domain::permission::Refusal;
 use crate::protocol::error_code::{ErrorCode, Problem, Saying};
-use crate::storage::settings::{ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, SERVER_NAME};
+use crate::storage::settings::{
+    ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME,
+};
 use crate::web::pages::refusals;
 use crate::web::words::{Words, telling};
 
@@ -35,7 +37,7 @@ pub fn words(words: &Words, error: &AdminError) -> String {
             "role" => words.get("admin.bad_role"),
             "ends_at" => words.get("admin.bad_end"),
             "whom" => words.get("admin.bad_network"),
-            "days" => words.get("admin.bad_days"),
+            "days" | RETENTION_DAYS => words.get("admin.bad_days"),
             "name" => words.get("admin.owner_first"),
             SERVER_NAME => words.get("admin.bad_server_name"),
             MESSAGE_OF_THE_DAY => words.get("admin.bad_notice"),
@@ -46,6 +48,7 @@ pub fn words(words: &Words, error: &AdminError) -> String {
         },
         AdminError::LastOwner => words.get("admin.last_owner"),
         AdminError::Oneself => words.get("admin.oneself"),
+        AdminError::Busy => words.get("admin.busy"),
         AdminError::NeedsServer => error.to_string(),
         AdminError::Chat(problem) => telling::problem(words, problem),
         AdminError::Auth(cause) => refusals::words_of(words, cause),
@@ -72,7 +75,7 @@ pub fn problem(texts: &Words, error: &AdminError) -> Problem {
         AdminError::Refused(_) => return nowhere(),
         AdminError::NotFound { .. } => ErrorCode::NotFound,
         AdminError::Bad { .. } => ErrorCode::BadRequest,
-        AdminError::LastOwner | AdminError::Oneself => ErrorCode::Conflict,
+        AdminError::LastOwner | AdminError::Oneself | AdminError::Busy => ErrorCode::Conflict,
         AdminError::Chat(problem) => return (**problem).clone(),
         AdminError::Auth(cause) => return refusals::problem_of(texts, cause),
         AdminError::NeedsServer | AdminError::Storage(_) => {

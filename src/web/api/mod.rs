@@ -15,6 +15,7 @@ mod guests;
 mod invites;
 pub(crate) mod listing;
 mod location;
+mod login;
 mod me;
 mod members;
 mod messages;
@@ -121,6 +122,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(resource("/emoji").route(read().to(emoji_list::show)))
             .service(resource("/preview").route(post().to(preview::show)))
             .service(resource("/guests").route(post().to(guests::make)))
+            .service(resource("/login").route(post().to(login::log_in)))
+            .service(resource("/login/code").route(post().to(login::log_in_with_code)))
             .service(resource("/search").route(read().to(search::search)))
             .service(resource("/find").route(read().to(find::find)))
             .service(resource("/users").route(read().to(users::list)))

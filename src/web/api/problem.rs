@@ -152,7 +152,7 @@ impl From<AuthError> for ApiError {
             AuthError::Refused(refusal) => return Problem::from(refusal).into(),
             AuthError::AdminInRooms => return Problem::field("rooms", message).into(),
             AuthError::BadLabel => return Problem::field("label", message).into(),
-            AuthError::WrongCode | AuthError::TokenNeeded => {
+            AuthError::WrongCode => {
                 return Problem { field: Some("code"), ..Problem::new(ErrorCode::Forbidden, message) }.into();
             }
             AuthError::BadJwt(_)

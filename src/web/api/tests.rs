@@ -80,7 +80,13 @@ impl Server {
         let ann = auth.make_token(&ann.person, wish()).await.unwrap().secret;
         let bob = auth.make_token(&bob.person, wish()).await.unwrap().secret;
         let auth = Arc::new(auth);
-        let admin = crate::admin::Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone());
+        let admin = crate::admin::Admin::new(
+            store.clone(),
+            auth.clone(),
+            Some(chat.clone()),
+            clock.clone(),
+            crate::admin::Places::of(&config),
+        );
         let state = WebState {
             auth,
             chat,

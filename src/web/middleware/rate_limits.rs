@@ -24,7 +24,17 @@ use crate::web::state::WebState;
 use crate::web::visitor::address;
 
 /// What lets somebody in, or tries to: passwords are hashed there, and accounts and guests are made.
-const SIGN_INS: [&str; 7] = ["/login", "/login/code", "/login/jwt", "/register", "/guest", "/setup", "/api/v1/guests"];
+const SIGN_INS: [&str; 9] = [
+    "/login",
+    "/login/code",
+    "/login/jwt",
+    "/register",
+    "/guest",
+    "/setup",
+    "/api/v1/guests",
+    "/api/v1/login",
+    "/api/v1/login/code",
+];
 /// The same, with a secret behind it.
 const RESETS: &str = "/reset/";
 /// What is not counted.

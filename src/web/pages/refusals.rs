@@ -14,11 +14,9 @@ use crate::web::words::{Words, telling};
 /// The status of a form that was refused for this.
 pub fn status_of(error: &AuthError) -> StatusCode {
     match error {
-        AuthError::BadJwt(_)
-        | AuthError::WrongCredentials
-        | AuthError::WrongCode
-        | AuthError::TokenNeeded
-        | AuthError::TicketEnded => StatusCode::UNAUTHORIZED,
+        AuthError::BadJwt(_) | AuthError::WrongCredentials | AuthError::WrongCode | AuthError::TicketEnded => {
+            StatusCode::UNAUTHORIZED
+        }
         AuthError::ShutOut { .. } | AuthError::Refused(_) => StatusCode::FORBIDDEN,
         AuthError::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
         AuthError::Storage(_) | AuthError::Hashing(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -59,7 +57,7 @@ pub fn words_of(words: &Words, error: &AuthError) -> String {
         AuthError::UnknownToken => words.get("auth.unknown_token"),
         AuthError::BadLabel => words.get("auth.bad_label"),
         AuthError::AdminInRooms => words.get("auth.admin_in_rooms"),
-        AuthError::WrongCode | AuthError::TokenNeeded => words.get("auth.wrong_code"),
+        AuthError::WrongCode => words.get("auth.wrong_code"),
         // Whoever sees it builds a program: in English, as the API says it.
         AuthError::BadJwt(cause) => cause.to_string(),
         AuthError::TicketEnded => words.get("auth.ticket_ended"),
@@ -89,7 +87,6 @@ pub fn problem_of(words: &Words, error: &AuthError) -> Problem {
         | AuthError::UnknownToken
         | AuthError::GuestsOff
         | AuthError::WrongCode
-        | AuthError::TokenNeeded
         | AuthError::BadJwt(_)
         | AuthError::TicketEnded => ErrorCode::Unauthorized,
         AuthError::NameTaken

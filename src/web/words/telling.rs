@@ -38,6 +38,7 @@ pub fn refusal(words: &Words, refusal: Refusal) -> String {
         }
         Refusal::OwnerNeeded => "refusal.owner_needed",
         Refusal::CannotArchive => "refusal.cannot_archive",
+        Refusal::CannotDelete => "refusal.cannot_delete",
         Refusal::NotBelow => "refusal.not_below",
         Refusal::OwnerStays => "refusal.owner_stays",
         Refusal::ScopeNeeded { needed } => return words.with("refusal.scope_needed", &[("scope", &needed)]),

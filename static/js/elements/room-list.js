@@ -127,10 +127,17 @@ class RoomList extends LiveElement {
     if (frame.type === "joined" && frame.user?.id === viewer.id && !state) this.#refresh();
     else if (frame.type === "message" && !state) this.#refresh();
     else if (frame.type === "left" && frame.user?.id === viewer.id) this.#refresh();
+    else if (frame.type === "gone") this.#gone(frame.room);
     else if (frame.type === "level") this.#leveled(state, frame.level);
     if (!state || !Number.isInteger(frame.seq)) return;
     if (frame.type === "read") this.#read(state, frame);
     else if (frame.seq > state.last) this.#count(state, frame);
+  }
+
+  /** The room was deleted: it leaves the list, and what is kept of it for the time without a network goes too. */
+  #gone(room) {
+    navigator.serviceWorker?.controller?.postMessage({ type: "drop", url: `/rooms/${encodeURIComponent(room)}` });
+    this.#refresh();
   }
 
   #leveled(state, level) {

@@ -170,6 +170,8 @@ class RoomTimeline extends LiveElement {
   #receive(frame) {
     if (frame.type === "resync") {
       this.#join();
+    } else if (frame.type === "gone") {
+      this.#tellClosed({ code: "gone" });
     } else if (frame.type === "read") {
       if (!this.#held) this.#readUpTo(frame.seq);
     } else if (Number.isInteger(frame.seq) && !NOT_IN_LOG.has(frame.type)) {

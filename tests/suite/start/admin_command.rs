@@ -63,6 +63,9 @@ async fn what_cannot_be_done_is_said_in_one_line() {
         (&["ban", "add", "ann", "--until", "soon"], 2, "--until"),
         (&["ban", "lift", "7"], 1, "no ban"),
         (&["room", "retention", "lobby", "many"], 2, "whole number"),
+        (&["room", "delete", "lobby"], 2, "--yes"),
+        (&["room", "delete", "lobby", "--yes"], 1, "cannot be deleted"),
+        (&["room", "delete", "garden", "--yes"], 1, "no room"),
         (&["setting", "set", "secret", "x"], 1, "no setting"),
         (&["setting", "set", "accent", "red"], 1, "#rrggbb"),
     ] {

@@ -1,18 +1,27 @@
 //! Exports: taken in again they are the same, and whatever is wrong with one leaves nothing behind.
 
 use parlor::domain::clock::Timestamp;
+use parlor::domain::device::{Device, DeviceKind};
 use parlor::domain::event::{EventBody, Message};
-use parlor::domain::ids::RoomId;
+use parlor::domain::grant::{Grant, Scope};
+use parlor::domain::ids::{DeviceId, RoomId};
 use parlor::domain::membership::Role;
 use parlor::domain::name::NameKey;
-use parlor::domain::room::{RoomKind, Topic};
-use parlor::storage::archive::{ImportError, Line, Report, Tally};
+use parlor::domain::person::Author;
+use parlor::domain::room::{RoomInfo, RoomKind, Topic};
+use parlor::storage::archive::{ExportOptions, ImportError, Line, Report, Tally};
+use parlor::storage::audit::{Act, AuditFilter};
 use parlor::storage::events::Appended;
-use parlor::storage::sqlite::{ExportOptions, SqliteStore, export};
-use parlor::storage::{Events, Rooms, Settings, Users};
+use parlor::storage::invites::Invite;
+use parlor::storage::reports::{NewReport, Reported};
+use parlor::storage::sqlite::{SqliteStore, export};
+use parlor::storage::{Audit, Credentials, Devices, Events, Invites, Reports, Rooms, Settings, Users};
 use tempfile::TempDir;
+use uuid::Uuid;
 
-use super::samples::{NOW, account, draft, joined, left, lobby, message, message_with_nonce, new_room, person, seqs};
+use super::samples::{
+    NOW, account, draft, joined, left, lobby, message, message_with_nonce, new_account, new_room, person, seqs,
+};
 use super::stories;
 
 struct Den {
@@ -64,7 +73,45 @@ impl Den {
         assert!(stored.iter().all(|one| matches!(one, Appended::Stored(_))), "{stored:?}");
         store.set_setting("server_name", "Den").await.unwrap();
         store.set_setting("secret", "s3cret").await.unwrap();
+        den.with_what_lies_beside(&ann, &bob, &tea).await;
         den
+    }
+
+    /// Identities, codes, invites, logins, reports, an audit log.
+    async fn with_what_lies_beside(&self, ann: &Author, bob: &Author, tea: &RoomInfo) {
+        let store = &self.store;
+        store.set_recovery_codes(ann.id, &[[7; 32], [3; 32]]).await.unwrap();
+        let invite = Invite {
+            code: "invite-code".to_owned(),
+            made_by: ann.clone(),
+            room: Some(tea.id),
+            uses: 0,
+            max_uses: Some(3),
+            created_at: NOW,
+            expires_at: None,
+        };
+        store.add_invite(&invite).await.unwrap();
+        let grant = Grant { scope: Scope::Write, rooms: Some([tea.id].into()), until: None };
+        let token = Device {
+            id: DeviceId(Uuid::now_v7()),
+            user: ann.id,
+            kind: DeviceKind::Token,
+            label: "robot".to_owned(),
+            created_at: NOW,
+            used_at: NOW,
+            grant,
+        };
+        store.add_device(&token, &[9; 32], None).await.unwrap();
+        let report = NewReport { room: tea.id, seq: 3, reporter: bob.clone(), reason: "spam".to_owned(), at: NOW };
+        assert_eq!(store.add_report(&report).await.unwrap(), Reported::Done);
+        for action in ["user.suspend", "user.unsuspend"] {
+            let (actor, origin, target) = (ann.clone(), "192.0.2.7".to_owned(), "user:bob".to_owned());
+            let details = "{\"reason\": \"too  loud\"}".to_owned();
+            store
+                .append_audit(&Act { at: NOW, actor, origin, action: action.to_owned(), target, details })
+                .await
+                .unwrap();
+        }
     }
 
     async fn lines(&self, options: &ExportOptions) -> Vec<Line> {
@@ -191,7 +238,7 @@ async fn a_file_that_is_not_right_leaves_nothing_and_is_told_by_line() {
     let at_first = u64::try_from(first_event).unwrap() + 1;
     let cases = [
         ("another format", changed(0, "\"parlor\"", "\"other\""), 1),
-        ("a later version", changed(0, "\"version\":1", "\"version\":2"), 1),
+        ("a later version", changed(0, "\"version\":2", "\"version\":3"), 1),
         ("no header", without(0), 1),
         ("a second header", [good.clone(), good[..1].to_vec()].concat(), good.len() as u64 + 1),
         ("a missing event", without(first_event + 2), 0),
@@ -265,4 +312,85 @@ async fn one_room_comes_with_its_people_and_nothing_else() {
     let missing = ExportOptions { room: Some("coffee".to_owned()), secrets: false };
     let refused = export(None, den.folder.path(), &missing, Timestamp(0), &mut |_| Ok(())).await;
     assert!(refused.is_err_and(|error| error.to_string().contains("coffee")));
+}
+
+#[tokio::test]
+async fn with_secrets_nothing_is_lost_and_logins_go_on() {
+    let (den, other) = (Den::lived_in().await, Den::new().await);
+    den.store.add_identity(&new_account("ivy").account, "https://id.example", "ivy@example").await.unwrap();
+    let asked = ExportOptions { secrets: true, ..ALL };
+    let lines = den.lines(&asked).await;
+
+    let report = other.import(lines.clone(), false).await.unwrap();
+
+    assert_eq!(report.left_out, []);
+    let texts = [other.lines(&asked).await, lines]
+        .map(|lines| lines.iter().map(|line| serde_json::to_string(line).unwrap() + "\n").collect::<String>());
+    assert_eq!(texts[0], texts[1], "to the byte");
+    let kinds = ["login", "invite", "report", "audit"].map(|kind| texts[0].contains(&format!("\"type\":\"{kind}\"")));
+    assert_eq!(kinds, [true; 4]);
+    let (device, account) = other.store.device_by_secret(&[9; 32], NOW).await.unwrap().expect("the token works");
+    let tea = other.store.room_by_name(&NameKey::of("tea")).await.unwrap().unwrap().info;
+    assert_eq!((account.name.as_str(), device.grant.rooms.as_deref()), ("ann", Some(&[tea.id][..])));
+    assert!(other.store.take_recovery_code(account.id, &[3; 32]).await.unwrap());
+    let ivy = other.store.identity("https://id.example", "ivy@example").await.unwrap();
+    assert_eq!(ivy.map(|account| account.name.to_string()), Some("ivy".to_owned()));
+    let again = other.import(den.lines(&asked).await, false).await.unwrap();
+    assert_eq!((again.others.added, again.left_out), (0, Vec::new()));
+}
+
+#[tokio::test]
+async fn what_lets_somebody_in_leaves_only_when_it_is_asked_for() {
+    let den = Den::lived_in().await;
+    den.store.add_identity(&new_account("ivy").account, "https://id.example", "ivy@example").await.unwrap();
+
+    let plain = den.text().await;
+
+    for word in ["invite-code", "robot", "recovery_codes", "\"type\":\"login\""] {
+        assert!(!plain.contains(word), "{word}: {plain}");
+    }
+    assert!(plain.contains("ivy@example") && plain.contains("\"type\":\"audit\""), "{plain}");
+}
+
+#[tokio::test]
+async fn an_audit_log_is_taken_in_whole_goes_on_and_never_mixes_with_another() {
+    let (den, other) = (Den::lived_in().await, Den::new().await);
+    let lines = den.lines(&ALL).await;
+    other.import(lines.clone(), false).await.unwrap();
+    let verified = other.store.verify_audit().await.unwrap();
+    assert_eq!((verified.entries, verified.broken_at), (2, None));
+    assert_eq!(verified, den.store.verify_audit().await.unwrap());
+
+    let act = other.store.audit(&AuditFilter::default(), None, 1).await.unwrap().remove(0).act;
+    other.store.append_audit(&Act { action: "room.archive".to_owned(), ..act.clone() }).await.unwrap();
+    assert_eq!(other.store.verify_audit().await.unwrap().broken_at, None, "it goes on behind what came");
+    let again = other.import(lines.clone(), false).await.unwrap();
+    assert_eq!(again.left_out, [], "what is here is the same, and more");
+
+    let third = Den::new().await;
+    third.store.append_audit(&act).await.unwrap();
+    let report = third.import(lines.clone(), false).await.unwrap();
+    assert_eq!(report.left_out.len(), 1, "{report:?}");
+    assert!(report.left_out[0].reason.contains("audit log here is another one"), "{report:?}");
+    assert_eq!(third.store.verify_audit().await.unwrap().entries, 1);
+
+    let at = lines.iter().position(|line| matches!(line, Line::Audit(_))).unwrap();
+    let mut forged = lines.clone();
+    let text = serde_json::to_string(&forged[at]).unwrap().replace("too  loud", "too quiet");
+    forged[at] = serde_json::from_str(&text).unwrap();
+    let refused = Den::new().await.import(forged, false).await;
+    assert!(refused.is_err_and(|error| error.to_string().contains("does not follow")), "a forged one is refused");
+}
+
+#[tokio::test]
+async fn a_file_of_the_version_before_is_still_read() {
+    let (den, other) = (Den::lived_in().await, Den::new().await);
+    let mut lines = den.lines(&ALL).await;
+    lines.retain(|line| !matches!(line, Line::Report(_) | Line::Audit(_)));
+    let Line::Header(header) = &mut lines[0] else { panic!("a header comes first") };
+    header.version = 1;
+
+    let report = other.import(lines, false).await.unwrap();
+
+    assert_eq!((report.left_out, report.events.added), (Vec::new(), 20));
 }

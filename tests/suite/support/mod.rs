@@ -11,6 +11,7 @@ pub mod saboteur;
 pub mod server;
 pub mod socket;
 pub mod tls;
+pub mod wire;
 
 use std::future::Future;
 use std::net::SocketAddr;

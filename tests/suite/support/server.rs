@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parlor::app;
+use parlor::app::doors::OpenDoor;
 use parlor::config::{Address, Config};
 use parlor::domain::access::Registration;
 use parlor::domain::clock::{Clock, Timestamp};
@@ -25,6 +26,8 @@ pub struct TestServer {
     pub address: SocketAddr,
     /// Where it leads plain HTTP to TLS, if it does.
     pub redirect: Option<SocketAddr>,
+    /// Its doors beside HTTP.
+    pub doors: Vec<OpenDoor>,
     /// Its clock.
     pub clock: Clock,
     /// The code for set-up, if there is no account.
@@ -116,15 +119,16 @@ impl TestServer {
                 let _ = started.send(Ok((
                     server.addresses()[0],
                     server.redirects().first().copied(),
+                    server.doors().to_vec(),
                     server.setup_code().map(str::to_owned),
                 )));
                 let _ = stopping.await;
                 server.stop(Duration::ZERO).await;
             });
         });
-        let (address, redirect, setup_code) =
+        let (address, redirect, doors, setup_code) =
             super::within("the start of the server", starting).await.expect("the thread answers")?;
-        Ok(Self { address, redirect, clock, setup_code, data, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, redirect, doors, clock, setup_code, data, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Stops it in order and waits until it is gone.

@@ -16,6 +16,7 @@ mod people;
 mod posting;
 mod private_rooms;
 mod problems;
+mod program_login;
 mod prose;
 mod proxies;
 mod reset;

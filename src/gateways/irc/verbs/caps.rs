@@ -21,7 +21,7 @@ pub async fn cap(session: &Rc<Session>, line: Line) {
             if version >= 302 {
                 session.caps.set(session.caps.get().with(Caps::CAP_NOTIFY));
             }
-            let has_accounts = !session.state.auth.access().demo;
+            let has_accounts = !session.hall.auth.access().demo;
             list(session, "LS", cap::listed(session.cap_version.get(), has_accounts));
         }
         "LIST" => list(session, "LIST", session.caps.get().names().map(str::to_owned).collect()),

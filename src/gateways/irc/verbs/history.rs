@@ -281,7 +281,7 @@ pub async fn say_known_marker(session: &Rc<Session>, room: &RoomName, target: &s
 async fn time_of(session: &Session, room: &RoomName, seq: Seq) -> Option<Timestamp> {
     let page = Page { before: Some(seq + 1), after: None, limit: 1 };
     let ask = Command::History { room: room.clone(), page, only: None };
-    match session.state.chat.ask(session.person()?, ask).await {
+    match session.hall.chat.ask(session.person()?, ask).await {
         Ok(Answer::History(found)) => found.events.last().map(|event| event.at),
         _ => None,
     }

@@ -36,12 +36,12 @@ pub async fn house(session: &Rc<Session>, line: Line) {
             isupport(session);
         }
         "TIME" => {
-            let now = session.state.worker.clock().now();
+            let now = session.hall.worker.clock().now();
             session.numeric(numeric::RPL_TIME, &[session.state.name(), &now.to_string()]);
         }
         "ADMIN" => {
             session.numeric(numeric::RPL_ADMINME, &[session.state.name()]);
-            session.numeric(numeric::RPL_ADMINLOC1, &[&session.state.auth.server_name()]);
+            session.numeric(numeric::RPL_ADMINLOC1, &[&session.hall.auth.server_name()]);
             session.numeric(numeric::RPL_ADMINEMAIL, &["Ask in the lobby, or whoever invited you"]);
         }
         "INFO" => {
@@ -50,7 +50,7 @@ pub async fn house(session: &Rc<Session>, line: Line) {
             session.numeric(numeric::RPL_ENDOFINFO, &[]);
         }
         "LINKS" => {
-            let (server, about) = (session.state.name(), session.state.auth.server_name());
+            let (server, about) = (session.state.name(), session.hall.auth.server_name());
             session.numeric(numeric::RPL_LINKS, &[server, server, &format!("0 {about}")]);
             session.numeric(numeric::RPL_ENDOFLINKS, &[line.param(0).unwrap_or("*")]);
         }
@@ -69,7 +69,7 @@ fn is_here(session: &Session, server: Option<&str>) -> bool {
 /// The first lines of a session.
 pub async fn welcome(session: &Rc<Session>) {
     let (server, nick) = (session.state.name(), session.nick());
-    let house = session.state.auth.server_name();
+    let house = session.hall.auth.server_name();
     let version = concat!("parlor-", env!("CARGO_PKG_VERSION"));
     session.numeric_saying(numeric::RPL_WELCOME, &[], &format!("Welcome to {house}, {nick}"));
     session.numeric_saying(numeric::RPL_YOURHOST, &[], &format!("Your host is {server}, running {version}"));
@@ -83,7 +83,7 @@ pub async fn welcome(session: &Rc<Session>) {
 
 fn isupport(session: &Session) {
     let network: String =
-        session.state.auth.server_name().chars().map(|c| if c.is_whitespace() { '_' } else { c }).collect();
+        session.hall.auth.server_name().chars().map(|c| if c.is_whitespace() { '_' } else { c }).collect();
     let tokens = [
         format!("AWAYLEN={AWAY_BYTES}"),
         "BOT=B".to_owned(),
@@ -120,7 +120,7 @@ fn isupport(session: &Session) {
 }
 
 fn motd(session: &Session) {
-    let message = session.state.auth.house().message.clone();
+    let message = session.hall.auth.house().message.clone();
     if message.is_empty() {
         return session.numeric(numeric::ERR_NOMOTD, &[]);
     }
@@ -163,7 +163,7 @@ async fn lusers(session: &Rc<Session>) {
 
 fn stats(session: &Session, letter: Option<&str>) {
     let letter = letter.filter(|letter| !letter.is_empty()).unwrap_or("*");
-    let up = session.state.worker.clock().now().since(session.state.started).as_secs();
+    let up = session.hall.worker.clock().now().since(session.state.started).as_secs();
     if letter == "u" {
         let (days, hours, minutes, seconds) = (up / 86_400, up / 3600 % 24, up / 60 % 60, up % 60);
         let text = format!("Server Up {days} days {hours}:{minutes:02}:{seconds:02}");

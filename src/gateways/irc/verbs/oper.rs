@@ -11,11 +11,11 @@ use crate::protocol::irc::line::{Line, Reply};
 use crate::protocol::irc::numeric;
 
 pub fn oper(session: &Rc<Session>, line: &Line) {
-    let Some(oper) = session.state.config.oper.clone() else {
+    let Some((name, password)) = session.state.oper.clone() else {
         return session.numeric(numeric::ERR_NOOPERHOST, &[]);
     };
-    let is_right = crate::auth::secret::same(&line.params[0], &oper.name)
-        & crate::auth::secret::same(&line.params[1], oper.password.expose_secret());
+    let is_right = crate::auth::secret::same(&line.params[0], &name)
+        & crate::auth::secret::same(&line.params[1], password.expose_secret());
     if !is_right {
         log::warn!("somebody at {} gave a wrong name or password for OPER", session.address);
         return session.numeric(numeric::ERR_PASSWDMISMATCH, &[]);

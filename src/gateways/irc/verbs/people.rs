@@ -61,7 +61,7 @@ fn say(session: &Session, found: &SeenIn) {
     if !channels.is_empty() {
         session.numeric(numeric::RPL_WHOISCHANNELS, &[name, &channels]);
     }
-    let about = session.state.auth.server_name();
+    let about = session.hall.auth.server_name();
     session.numeric(numeric::RPL_WHOISSERVER, &[name, session.state.name(), &about]);
     let own_oper = is_own && session.me.borrow().as_ref().is_some_and(|me| me.is_oper);
     if seen.runs_server || own_oper {
@@ -79,7 +79,7 @@ fn say(session: &Session, found: &SeenIn) {
     if let Some(away) = &seen.away {
         session.numeric(numeric::RPL_AWAY, &[name, away]);
     }
-    let idle = session.state.worker.clock().now().since(seen.active).as_secs().to_string();
+    let idle = session.hall.worker.clock().now().since(seen.active).as_secs().to_string();
     session.numeric(numeric::RPL_WHOISIDLE, &[name, &idle, &(seen.since.0 / 1000).to_string()]);
 }
 

@@ -8,13 +8,14 @@ use secrecy::{ExposeSecret, SecretString};
 use super::super::session::{Me, Session};
 use super::house;
 use crate::auth::AuthError;
-use crate::domain::name::UserName;
+use crate::domain::name::{NameKey, UserName};
 use crate::domain::person::{Door, Origin, Person};
 use crate::domain::room::RoomKind;
+use crate::gateways::stream::newcomer::{self, Word};
 use crate::protocol::answer::Answer;
 use crate::protocol::command::Command;
 use crate::protocol::crowd::{Face, PeopleAct};
-use crate::protocol::error_code::ErrorCode;
+use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::protocol::irc::line::{Line, Reply, cut};
 use crate::protocol::irc::numeric;
 
@@ -52,9 +53,9 @@ pub async fn nick(session: &Rc<Session>, line: Line) {
 
 /// Somebody is connected under the name. That accounts own theirs is found out at the end: a login may still come.
 async fn is_taken(session: &Session, name: &UserName) -> bool {
-    let Ok(guest) = session.state.auth.new_guest(name.as_str()) else { return false };
+    let Ok(guest) = session.hall.auth.new_guest(name.as_str()) else { return false };
     let look = Command::People { act: PeopleAct::Look(vec![name.clone()]) };
-    matches!(session.state.chat.ask(Arc::new(guest), look).await, Ok(Answer::People(found)) if !found.is_empty())
+    matches!(session.hall.chat.ask(Arc::new(guest), look).await, Ok(Answer::People(found)) if !found.is_empty())
 }
 
 /// A guest takes another name; an account's is its own.
@@ -117,7 +118,7 @@ pub fn quit(session: &Rc<Session>, line: &Line) {
     let word = line.param(0).filter(|word| !word.is_empty());
     let word = word.map_or_else(|| "Quit".to_owned(), |word| format!("Quit: {word}"));
     *session.last_word.borrow_mut() = Some(word.clone());
-    session.say_goodbye(&format!("Closing link: {word}"));
+    session.say_goodbye(&format!("{word}"));
 }
 
 /// Lets the client in, once it has said all that is needed.
@@ -132,16 +133,16 @@ pub async fn finish(session: &Rc<Session>) {
     };
     if !knows_password(session) {
         session.numeric(numeric::ERR_PASSWDMISMATCH, &[]);
-        return session.say_goodbye("Closing link: the password of the server is wrong or missing");
+        return session.say_goodbye("the password of the server is wrong or missing");
     }
     let Some(person) = identify(session, &nick).await else { return };
-    if let Err(error) = session.state.auth.let_in(Some(person.id), Some(session.address)) {
+    if let Err(error) = session.hall.auth.let_in(Some(person.id), Some(session.address)) {
         session.numeric_saying(numeric::ERR_YOUREBANNEDCREEP, &[], &error.to_string());
-        return session.say_goodbye("Closing link: you are shut out of this server");
+        return session.say_goodbye("you are shut out of this server");
     }
     let origin = Origin { door: Door::Irc, address: session.address };
     let Ok(name) = session.open(&person, origin).await else {
-        return session.say_goodbye("Closing link: the server is busy; try again");
+        return session.say_goodbye("the server is busy; try again");
     };
     let person = Arc::new(Person { name, ..(*person).clone() });
     let secure = session.is_secure;
@@ -157,7 +158,7 @@ pub async fn finish(session: &Rc<Session>) {
 }
 
 fn knows_password(session: &Session) -> bool {
-    let Some(password) = &session.state.config.password else { return true };
+    let Some(password) = &session.state.password else { return true };
     session.stranger.borrow().pass.as_deref() == Some(password.expose_secret())
 }
 
@@ -166,15 +167,15 @@ async fn identify(session: &Rc<Session>, nick: &str) -> Option<Arc<Person>> {
     if let Some(person) = session.login.borrow().person.clone() {
         return Some(person);
     }
-    let auth = Arc::clone(&session.state.auth);
-    let pass = session.stranger.borrow().pass.clone().filter(|_| session.state.config.password.is_none());
+    let auth = Arc::clone(&session.hall.auth);
+    let pass = session.stranger.borrow().pass.clone().filter(|_| session.state.password.is_none());
     let is_account = UserName::parse(nick).is_ok_and(|name| auth.has_account(&name));
     if let Some(pass) = pass.filter(|_| is_account) {
-        return match auth.check_login(nick, SecretString::from(pass), session.address).await {
-            Ok(person) => Some(Arc::new(person)),
-            Err(error) => {
-                session.numeric_saying(numeric::ERR_PASSWDMISMATCH, &[], &error.to_string());
-                session.say_goodbye("Closing link: the login has failed");
+        return match log_in(session, nick, &pass).await {
+            Ok(()) => session.login.borrow().person.clone(),
+            Err(problem) => {
+                session.numeric_saying(numeric::ERR_PASSWDMISMATCH, &[], &problem.message);
+                session.say_goodbye("the login has failed");
                 None
             }
         };
@@ -200,10 +201,31 @@ async fn identify(session: &Rc<Session>, nick: &str) -> Option<Arc<Person>> {
         }
         Err(error) => {
             session.numeric_saying(numeric::ERR_PASSWDMISMATCH, &[], &error.to_string());
-            session.say_goodbye("Closing link: guests are not welcome here; log in with SASL");
+            session.say_goodbye("guests are not welcome here; log in with SASL");
             None
         }
     }
+}
+
+/// Finds out whether somebody is who they say: by a token of the account, or its password.
+///
+/// # Errors
+/// Says what was wrong.
+pub async fn log_in(session: &Rc<Session>, account: &str, password: &str) -> Result<(), Problem> {
+    let hall = &session.hall;
+    let is_own = |person: &Person| !person.is_guest() && NameKey::of(account) == person.name.key();
+    // A token is long and begins with a word of its own; passwords are asked for last, because they are counted.
+    let by_token = newcomer::identify(hall, Word::Token(password), Door::Irc, session.address).await;
+    let found = match by_token.ok().filter(|found| is_own(&found.visit.person)) {
+        Some(found) => found,
+        None => {
+            let word = Word::Password { name: account, password: SecretString::from(password) };
+            newcomer::identify(hall, word, Door::Irc, session.address).await?
+        }
+    };
+    let mut login = session.login.borrow_mut();
+    (login.person, login.device) = (Some(Arc::new(found.visit.person)), found.login);
+    Ok(())
 }
 
 /// What others write to an account reaches it without asking.

@@ -2,12 +2,8 @@
 //! that nobody changes into somebody else in the middle of a conversation.
 
 use std::rc::Rc;
-use std::sync::Arc;
-
-use secrecy::SecretString;
 
 use super::super::session::Session;
-use crate::auth::AuthError;
 use crate::protocol::irc::line::{Line, Reply};
 use crate::protocol::irc::numeric;
 use crate::protocol::irc::sasl::{Pieces, Plain, Taken};
@@ -54,22 +50,13 @@ async fn log_in(session: &Rc<Session>, plain: Plain) {
     if !is_own {
         return session.numeric_saying(numeric::ERR_SASLFAIL, &[], "Nobody acts for somebody else here");
     }
-    let auth = Arc::clone(&session.state.auth);
-    let password = SecretString::from(plain.password);
-    match auth.check_login(&plain.account, password, session.address).await {
-        Ok(person) => {
-            let name = person.name.to_string();
+    match super::register::log_in(session, &plain.account, &plain.password).await {
+        Ok(()) => {
+            let name = session.login.borrow().person.as_ref().map(|person| person.name.to_string()).unwrap_or_default();
             let (source, text) = (format!("{}!*@*", session.nick()), format!("You are now logged in as {name}"));
-            session.login.borrow_mut().person = Some(Arc::new(person));
             session.numeric_saying(numeric::RPL_LOGGEDIN, &[&source, &name], &text);
             session.numeric(numeric::RPL_SASLSUCCESS, &[]);
         }
-        Err(AuthError::WrongCredentials) => session.numeric(numeric::ERR_SASLFAIL, &[]),
-        Err(error) => {
-            if matches!(error, AuthError::Storage(_) | AuthError::Hashing(_)) {
-                log::error!("somebody could not be identified: {error:?}");
-            }
-            session.numeric_saying(numeric::ERR_SASLFAIL, &[], &error.to_string());
-        }
+        Err(problem) => session.numeric_saying(numeric::ERR_SASLFAIL, &[], &problem.message),
     }
 }

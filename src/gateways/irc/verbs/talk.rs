@@ -184,8 +184,8 @@ async fn to_person(session: &Rc<Session>, line: &Line, kind: PassingKind, name: 
     let found = find(session, name).await;
     let Some(own) = session.person() else { return };
     let account = match UserName::parse(name) {
-        Ok(name) if !own.is_guest() && session.state.auth.has_account(&name) => {
-            session.state.auth.account_named(&name).await.ok().flatten()
+        Ok(name) if !own.is_guest() && session.hall.auth.has_account(&name) => {
+            session.hall.auth.account_named(&name).await.ok().flatten()
         }
         _ => None,
     };
@@ -253,7 +253,7 @@ async fn whisper(session: &Rc<Session>, line: &Line, kind: PassingKind, whom: &A
             let is_self = session.person().is_some_and(|own| own.id == whom.id);
             echo(session, whom.name.as_str(), &passing);
             if is_self && let Some(own) = own_view(session) {
-                let at = session.state.worker.clock().now();
+                let at = session.hall.worker.clock().now();
                 let lines = passing_lines(session, &own, whom.name.as_str(), &passing, at);
                 // It is told as to everybody else, beside the echo; the label belongs to the echo.
                 lines.into_iter().for_each(|line| session.tell(line));
@@ -293,7 +293,7 @@ fn echo(session: &Session, to: &str, passing: &Passing) {
         return;
     }
     let Some(own) = own_view(session) else { return };
-    let at = session.state.worker.clock().now();
+    let at = session.hall.worker.clock().now();
     for reply in passing_lines(session, &own, to, passing, at) {
         session.send(reply);
     }
@@ -302,7 +302,7 @@ fn echo(session: &Session, to: &str, passing: &Passing) {
 /// The client as others see it.
 fn own_view(session: &Session) -> Option<Seen> {
     let person = session.person()?;
-    let now = session.state.worker.clock().now();
+    let now = session.hall.worker.clock().now();
     Some(Seen {
         id: person.id,
         name: person.name.clone(),

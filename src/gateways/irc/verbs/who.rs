@@ -95,7 +95,7 @@ fn say(session: &Session, row: &Row, options: &str) {
         return session.numeric(numeric::RPL_WHOREPLY, &params);
     };
     let (fields, token) = fields.split_once(',').unwrap_or((fields, "0"));
-    let idle = session.state.worker.clock().now().since(seen.active).as_secs().to_string();
+    let idle = session.hall.worker.clock().now().since(seen.active).as_secs().to_string();
     let (host, flags) = (seen.host(), flags(session, row));
     let mut params: Vec<&str> = Vec::new();
     // The order is always the same, whatever the client has written.

@@ -51,7 +51,8 @@ LEFT JOIN search_marks m ON m.event_id = e.id";
 
 const INSERT: (&str, &str) = (
     "INSERT INTO search_index (rowid, text, tags) SELECT column1, column2, column3 FROM (VALUES ",
-    ") WHERE column1 IS NOT NULL",
+    // A room may have been removed with its log since this was read.
+    ") WHERE EXISTS (SELECT 1 FROM events WHERE id = column1)",
 );
 
 const DELETE: &str = "DELETE FROM search_index WHERE rowid IN (SELECT value FROM json_each($1))";

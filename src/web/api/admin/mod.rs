@@ -3,6 +3,7 @@
 mod lists;
 mod people;
 mod rooms;
+mod storage;
 
 use actix_web::web::{ServiceConfig, delete, patch, post, put, resource};
 
@@ -24,7 +25,13 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(resource("/admin/users/{user}/reset").route(post().to(people::reset)))
         .service(resource("/admin/users/{user}/logins").route(delete().to(people::end_logins)))
         .service(resource("/admin/rooms").route(read().to(rooms::list)))
-        .service(resource("/admin/rooms/{room}").route(read().to(rooms::show)).route(patch().to(rooms::change)))
+        .service(
+            resource("/admin/rooms/{room}")
+                .route(read().to(rooms::show))
+                .route(patch().to(rooms::change))
+                .route(delete().to(rooms::remove)),
+        )
+        .service(resource("/admin/rooms/{room}/export").route(read().to(rooms::export)))
         .service(resource("/admin/sessions").route(read().to(lists::sessions)))
         .service(resource("/admin/sessions/{id}").route(delete().to(lists::cut)))
         .service(resource("/admin/invites").route(read().to(lists::invites)))
@@ -35,6 +42,11 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(resource("/admin/reports/{id}/close").route(post().to(lists::close)))
         .service(resource("/admin/settings").route(read().to(lists::settings)))
         .service(resource("/admin/settings/{key}").route(put().to(lists::set)))
+        .service(resource("/admin/storage").route(read().to(storage::show)))
+        .service(resource("/admin/storage/expiry").route(read().to(storage::expiry)))
+        .service(resource("/admin/storage/vacuum").route(post().to(storage::give_back)))
+        .service(resource("/admin/backups").route(read().to(storage::backups)).route(post().to(storage::make_backup)))
+        .service(resource("/admin/backups/{name}/check").route(post().to(storage::check_backup)))
         .service(resource("/admin/audit").route(read().to(lists::audit)))
         .service(resource("/admin/audit/verify").route(read().to(lists::verify)))
         .service(resource("/admin/figures").route(read().to(lists::figures)));
@@ -52,7 +64,9 @@ impl From<AdminError> for ApiError {
             AdminError::Refused(refusal) => Problem::from(refusal).into(),
             AdminError::NotFound { .. } => Problem::new(ErrorCode::NotFound, message).into(),
             AdminError::Bad { field, message } => Problem::field(field, message).into(),
-            AdminError::LastOwner | AdminError::Oneself => Problem::new(ErrorCode::Conflict, message).into(),
+            AdminError::LastOwner | AdminError::Oneself | AdminError::Busy => {
+                Problem::new(ErrorCode::Conflict, message).into()
+            }
             AdminError::NeedsServer => Problem::unavailable().into(),
             AdminError::Chat(problem) => (*problem).into(),
             AdminError::Auth(cause) => cause.into(),

@@ -9,6 +9,7 @@ use crate::admin::By;
 use crate::storage::order::WatchedRoom;
 use crate::web::api::listing::{self, List};
 use crate::web::api::problem::ApiError;
+use crate::web::export;
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
@@ -85,6 +86,25 @@ pub async fn change(
         admin.archive(&by, &room, archived).await?;
     }
     answer(&state, &by, &room).await
+}
+
+/// Deletes a room with everything in it.
+pub async fn remove(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    state.admin.delete_room(&by(&visitor)?, &room).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// A room with the people in it, as lines.
+pub async fn export(
+    state: web::Data<WebState>,
+    visitor: Visitor,
+    room: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    Ok(export::answer(state.admin.export_room(&by(&visitor)?, &room).await?))
 }
 
 async fn answer(state: &WebState, by: &By, name: &str) -> Result<HttpResponse, ApiError> {

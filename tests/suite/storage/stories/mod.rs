@@ -10,6 +10,7 @@ pub mod memberships;
 pub mod order;
 pub mod profiles;
 pub mod push;
+pub mod removal;
 pub mod retention;
 pub mod retries;
 pub mod rooms;

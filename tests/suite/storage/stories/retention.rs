@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use parlor::domain::clock::Timestamp;
 use parlor::domain::event::{Draft, EventBody, Message};
-use parlor::domain::room::RoomInfo;
+use parlor::domain::membership::Role;
+use parlor::domain::room::{RoomInfo, RoomKind};
 use parlor::storage::Store;
 use parlor::storage::retention::Expired;
+use parlor::storage::sizes::Content;
 
-use super::super::samples::{NOW, account, draft, empty_room, lobby, message, person, seqs};
+use super::super::samples::{NOW, account, draft, empty_room, lobby, message, new_room, person, seqs};
 use super::search::{find, index, wanted};
 
 fn days(count: u64) -> Timestamp {
@@ -112,4 +114,43 @@ pub async fn what_has_become_free_is_given_back(store: &dyn Store) {
 
     assert!(first > 0, "not everything at once");
     assert_eq!(seqs(store, room.id).await.len(), 400);
+}
+
+pub async fn what_would_go_of_a_room_is_told_before_it_goes(store: &dyn Store) {
+    let (ann, garden, yard) = (person("ann"), empty_room(store, "garden").await, empty_room(store, "yard").await);
+    let young = at(message(&garden, &ann, "young"), days(8));
+    store.append(&[message(&garden, &ann, "old"), young, message(&yard, &ann, "old too")]).await.unwrap();
+
+    let told = store.would_expire(garden.id, 5, days(10)).await.unwrap();
+
+    assert_eq!(told, Expired { messages: 1, bytes: 3 });
+    assert_eq!(store.would_expire(garden.id, 0, days(10)).await.unwrap(), Expired::default(), "0 is for ever");
+    store.set_retention(garden.id, Some(5)).await.unwrap();
+    expire_all(store, 0, days(10)).await;
+    assert_eq!(store.would_expire(garden.id, 5, days(10)).await.unwrap(), Expired::default());
+    assert_eq!(texts(store, &yard).await, ["old too"], "asking changes nothing");
+}
+
+pub async fn what_takes_the_room_is_told_by_its_parts(store: &dyn Store) {
+    let (ann, bob) = (account(store, "ann").await, account(store, "bob").await);
+    let [small, large] = ["small", "large"].map(|name| empty_room(store, name));
+    let (small, large) = (small.await, large.await);
+    let pair = new_room("pair", RoomKind::Direct, &[(&ann, Role::Owner), (&bob, Role::Owner)]);
+    let pair = store.create_room(&pair).await.unwrap();
+    store.append(&vec![message(&large, &ann, &"x".repeat(10_000)); 40]).await.unwrap();
+    store.append(&[message(&small, &ann, "hello"), message(&pair, &ann, "between us")]).await.unwrap();
+    index(store).await;
+
+    let sizes = store.sizes(2).await.unwrap();
+
+    let rooms: Vec<_> = sizes.rooms.iter().map(|room| (room.name.as_str(), room.content)).collect();
+    let large = Content { messages: 40, bytes: 400_000 };
+    assert_eq!(
+        rooms,
+        [("large", large), ("small", Content { messages: 1, bytes: 5 })],
+        "the largest, and no direct one"
+    );
+    assert_eq!(sizes.direct, Content { messages: 1, bytes: 10 });
+    assert!(sizes.messages >= 400_000 && sizes.search >= 4096 && sizes.other >= 4096, "{sizes:?}");
+    assert_eq!(sizes.messages + sizes.search + sizes.other + sizes.free, sizes.file, "{sizes:?}");
 }

@@ -2,9 +2,12 @@
 
 mod acts;
 mod api;
+mod deletion;
 mod effects;
+mod exports;
 mod fields;
 mod seen;
+mod storage;
 
 use serde_json::{Value, json};
 

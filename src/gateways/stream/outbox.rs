@@ -11,11 +11,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::control;
+use super::hall::Hall;
 use super::queue::Queue;
 use super::socket::Socket;
-use super::state::WebsocketState;
-use super::typed_rooms::TypedRooms;
 use crate::chat::fanout::{Pushed, Sink, Weight};
 use crate::chat::turn::Closing;
 use crate::domain::clock::Timestamp;
@@ -40,8 +38,25 @@ enum Phase {
     Cut,
 }
 
+/// What is its own about the way out of a door. Payloads come in the encoding of the session, as they go over its wire.
+pub trait Wire: 'static {
+    /// The other end answers our last words with its own, and what it sends until then is looked at.
+    const IS_ANSWERED: bool = false;
+    /// What asks the other end for a sign of life; `None` where the protocol has no such thing.
+    fn ping(&self) -> Option<Bytes>;
+    /// The last words, for a reason that is given as RFC 6455 numbers it (section 7.4), or for none. Empty where a door
+    /// has no last words.
+    fn farewell(&self, closing: Option<(u16, &str)>) -> Bytes;
+    /// Silence after which the connection ends, and with which words, if it is not given up as the settings say for all.
+    fn patience(&self) -> Option<(Duration, Closing)> {
+        None
+    }
+    /// A command was refused; the id is the one the session gave it.
+    fn refused(&self, _id: Option<&str>) {}
+}
+
 /// The queue and the socket behind it.
-pub struct Outbox {
+pub struct Outbox<W: Wire> {
     socket: Socket,
     queue: RefCell<Queue>,
     limit: usize,
@@ -57,15 +72,14 @@ pub struct Outbox {
     stalled_at: Cell<Option<Timestamp>>,
     heard_at: Cell<Timestamp>,
     pinged_at: Cell<Timestamp>,
-    /// The rooms of somebody who types.
-    typed: Option<Rc<TypedRooms>>,
-    state: Rc<WebsocketState>,
+    wire: W,
+    hall: Rc<Hall>,
 }
 
-impl Outbox {
+impl<W: Wire> Outbox<W> {
     /// An empty queue of at most `limit` bytes.
-    pub fn new(socket: Socket, limit: usize, typed: Option<Rc<TypedRooms>>, state: Rc<WebsocketState>) -> Self {
-        let now = state.worker.clock().now();
+    pub fn new(socket: Socket, limit: usize, wire: W, hall: Rc<Hall>) -> Self {
+        let now = hall.worker.clock().now();
         Self {
             socket,
             queue: RefCell::default(),
@@ -78,9 +92,14 @@ impl Outbox {
             stalled_at: Cell::new(None),
             heard_at: Cell::new(now),
             pinged_at: Cell::new(now),
-            typed,
-            state,
+            wire,
+            hall,
         }
+    }
+
+    /// What is the door's own.
+    pub fn wire(&self) -> &W {
+        &self.wire
     }
 
     /// The socket, to read from.
@@ -98,7 +117,7 @@ impl Outbox {
 
     /// The other end has given a sign of life.
     pub fn heard(&self) {
-        self.heard_at.set(self.state.worker.clock().now());
+        self.heard_at.set(self.hall.worker.clock().now());
     }
 
     /// True once a close is on its way.
@@ -111,10 +130,10 @@ impl Outbox {
         self.phase.get() == Phase::Cut
     }
 
-    /// Queues a pong; with the others it counts against the limit, so that a flood of pings is bounded too.
-    pub fn pong(&self, payload: &Bytes) {
-        // The session flushes when it has read what there is.
-        let _ = self.put(control::pong(payload), Weight::Durable);
+    /// Queues bytes as they are, such as the answer to a ping; they count against the limit, so that a flood of pings is
+    /// bounded too. Whoever runs the session flushes when it has taken what there is.
+    pub fn put_raw(&self, bytes: Bytes) {
+        let _ = self.put(bytes, Weight::Durable);
     }
 
     /// Ends the connection with this code, or without one, after what is queued.
@@ -122,8 +141,11 @@ impl Outbox {
         if self.is_closing() {
             return;
         }
-        self.phase.set(Phase::Closing(self.state.worker.clock().now()));
-        self.queue.borrow_mut().push(control::close(closing));
+        self.phase.set(Phase::Closing(self.hall.worker.clock().now()));
+        let farewell = self.wire.farewell(closing);
+        if !farewell.is_empty() {
+            self.queue.borrow_mut().push(farewell);
+        }
         self.flush();
         self.wake_task();
     }
@@ -168,7 +190,7 @@ impl Outbox {
             self.flush();
         }
         if weight == Weight::Ephemeral && !self.has_room() {
-            self.state.worker.metrics().dropped_ephemeral();
+            self.hall.worker.metrics().dropped_ephemeral();
             return Pushed::Behind;
         }
         // One frame may reach beyond the limit: an answer can be larger than what is left, and is no fault of anybody.
@@ -185,7 +207,7 @@ impl Outbox {
     /// Writes what the system takes; true when it takes no more.
     fn write_out(&self) -> bool {
         let was_blocked = self.is_blocked.replace(false);
-        let mut scratch = self.state.joined.borrow_mut();
+        let mut scratch = self.hall.joined.borrow_mut();
         loop {
             match self.queue.borrow_mut().write(&mut scratch, |bytes| self.socket.try_write(bytes)) {
                 None if self.socket.has_unsent() => match self.socket.flush() {
@@ -218,7 +240,7 @@ impl Outbox {
     /// The reader is too slow. What waits is in the log and comes again when the client resumes; a short close may still
     /// be read.
     fn give_up(&self) {
-        self.state.worker.metrics().slow_disconnect();
+        self.hall.worker.metrics().slow_disconnect();
         self.queue.borrow_mut().clear();
         self.close(Closing::TOO_SLOW);
     }
@@ -246,7 +268,7 @@ impl Outbox {
     }
 }
 
-impl Sink for Outbox {
+impl<W: Wire> Sink for Outbox<W> {
     fn push(&self, payload: &Payload, weight: Weight) -> Pushed {
         self.put(payload.framed().clone(), weight)
     }
@@ -286,9 +308,7 @@ impl Sink for Outbox {
     }
 
     fn refused(&self, id: Option<&str>) {
-        if let (Some(typed), Some(id)) = (&self.typed, id) {
-            typed.refused(id);
-        }
+        self.wire.refused(id);
     }
 
     fn close(&self, closing: Closing) {
@@ -296,7 +316,7 @@ impl Sink for Outbox {
     }
 
     fn sweep(&self) {
-        let now = self.state.worker.clock().now();
+        let now = self.hall.worker.clock().now();
         let over = match self.phase.get() {
             Phase::Open => false,
             Phase::Closing(since) => now.since(since) >= CLOSE_GRACE,
@@ -307,15 +327,21 @@ impl Sink for Outbox {
             self.write_out();
             self.wake_task();
         }
-        if over || now.since(self.heard_at.get()) >= self.state.give_up_after {
-            return self.cut();
+        let silence = now.since(self.heard_at.get());
+        match self.wire.patience() {
+            _ if over => return self.cut(),
+            None if silence >= self.hall.give_up_after => return self.cut(),
+            Some((patience, closing)) if silence >= patience => return self.close(closing),
+            _ => {}
         }
         if self.phase.get() == Phase::Open && self.has_stalled(now) {
             return self.give_up();
         }
-        if now.since(self.pinged_at.get()) >= self.state.ping_every {
+        if now.since(self.pinged_at.get()) >= self.hall.ping_every {
             self.pinged_at.set(now);
-            if self.put(control::PING, Weight::Ephemeral) == Pushed::First {
+            if let Some(ping) = self.wire.ping()
+                && self.put(ping, Weight::Ephemeral) == Pushed::First
+            {
                 self.flush();
             }
         }

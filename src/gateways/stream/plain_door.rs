@@ -3,12 +3,12 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::outbox::Outbox;
-use super::state::WebsocketState;
+use super::hall::Hall;
+use super::outbox::{Outbox, Wire};
+use super::session::Session;
 use super::typed_rooms::TypedRooms;
 use crate::chat::fanout::{Sink, Weight};
 use crate::chat::turn::Closing;
-use crate::domain::clock::Timestamp;
 use crate::domain::ids::SessionId;
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Person;
@@ -21,30 +21,25 @@ use crate::protocol::decode::Refused;
 use crate::protocol::encode;
 use crate::protocol::encoding::Encoding;
 use crate::protocol::error_code::{ErrorCode, Problem};
-use crate::protocol::payload::Payload;
 use crate::protocol::plain::{self, Line};
 
 const QUIT: Closing = Closing { code: 1000, reason: "bye" };
 
 /// A session of typed lines.
-pub struct PlainDoor {
+pub struct PlainDoor<W: Wire> {
     id: SessionId,
     person: Arc<Person>,
-    state: Rc<WebsocketState>,
-    outbox: Rc<Outbox>,
+    hall: Rc<Hall>,
+    outbox: Rc<Outbox<W>>,
     rooms: Rc<TypedRooms>,
+    encoding: Encoding,
 }
 
-impl PlainDoor {
-    /// In no room yet.
-    pub fn new(
-        id: SessionId,
-        person: Arc<Person>,
-        state: Rc<WebsocketState>,
-        outbox: Rc<Outbox>,
-        rooms: Rc<TypedRooms>,
-    ) -> Self {
-        Self { id, person, state, outbox, rooms }
+impl<W: Wire> PlainDoor<W> {
+    /// For this session, in no room yet.
+    pub fn new(session: &Session<W>, person: Arc<Person>, rooms: Rc<TypedRooms>) -> Self {
+        let (hall, outbox) = (Rc::clone(session.hall()), Rc::clone(session.outbox()));
+        Self { id: session.id(), person, hall, outbox, rooms, encoding: session.encoding() }
     }
 
     /// The session has opened: direct messages reach an account without asking.
@@ -52,19 +47,20 @@ impl PlainDoor {
         if self.person.is_guest() {
             return;
         }
-        let (state, person, session) = (Rc::clone(&self.state), Arc::clone(&self.person), self.id);
+        let (hall, person, session) = (Rc::clone(&self.hall), Arc::clone(&self.person), self.id);
         actix::spawn(async move {
-            let Ok(Answer::Rooms { rooms }) = state.chat.ask(person, Command::Rooms).await else { return };
+            let Ok(Answer::Rooms { rooms }) = hall.chat.ask(person, Command::Rooms).await else { return };
             for entry in rooms.into_iter().filter(|entry| entry.kind == RoomKind::Direct) {
                 let command = Command::Listen { room: entry.room, after: None, create: false };
                 // Too busy: they come with the next line of that room, or after a new connection.
-                let _ = state.worker.uplink.submit(session, Request { id: None, command });
+                let _ = hall.worker.uplink.submit(session, Request { id: None, command });
             }
         });
     }
 
     /// Takes one line.
-    pub fn take(&self, dispatcher: &mut Dispatcher, line: &str, now: Timestamp) -> Outcome {
+    pub fn take(&self, dispatcher: &mut Dispatcher, line: &str) -> Outcome {
+        let now = self.hall.worker.clock().now();
         match plain::parse(line, self.rooms.current().as_ref()) {
             Ok(Line::Command(command)) => {
                 let id = self.follow(&command);
@@ -104,6 +100,7 @@ impl PlainDoor {
     }
 
     /// The request that joins a room named in the handshake.
+    #[must_use]
     pub fn join(&self, room: RoomName) -> Request {
         let command = Command::Join { room, after: None, create: false };
         Request { id: self.follow(&command), command }
@@ -111,16 +108,16 @@ impl PlainDoor {
 
     fn say(&self, text: &'static str) {
         // The session flushes after each message.
-        let _ = self.outbox.push(&Payload::text(text), Weight::Durable);
+        let _ = self.outbox.push(&encode::lines(text, self.encoding), Weight::Durable);
     }
 
     /// Opens the direct room with somebody, listens there and writes.
     fn message(&self, to: UserName, text: MessageText) {
-        let (state, outbox) = (Rc::clone(&self.state), Rc::clone(&self.outbox));
-        let (person, session) = (Arc::clone(&self.person), self.id);
+        let (hall, outbox) = (Rc::clone(&self.hall), Rc::clone(&self.outbox));
+        let (person, session, encoding) = (Arc::clone(&self.person), self.id, self.encoding);
         actix::spawn(async move {
-            if let Err(problem) = send_direct(&state, session, person, &to, text).await {
-                let _ = outbox.push(&encode::problem(None, &problem, Encoding::Plain), Weight::Durable);
+            if let Err(problem) = send_direct(&hall, session, person, &to, text).await {
+                let _ = outbox.push(&encode::problem(None, &problem, encoding), Weight::Durable);
                 outbox.flush();
             }
         });
@@ -128,7 +125,7 @@ impl PlainDoor {
 }
 
 async fn send_direct(
-    state: &WebsocketState,
+    hall: &Hall,
     session: SessionId,
     person: Arc<Person>,
     to: &UserName,
@@ -137,18 +134,18 @@ async fn send_direct(
     if person.is_guest() {
         return Err(Problem::new(ErrorCode::Forbidden, "guests have no direct rooms; log in"));
     }
-    let other = state.auth.account_named(to).await.map_err(|_| Problem::unavailable())?;
+    let other = hall.auth.account_named(to).await.map_err(|_| Problem::unavailable())?;
     let Some(other) = other else {
         return Err(Problem::new(ErrorCode::NotFound, format!("there is nobody called {to}")));
     };
-    let Answer::Room { room, .. } = state.chat.ask(person, Command::Direct { others: vec![other.id] }).await? else {
+    let Answer::Room { room, .. } = hall.chat.ask(person, Command::Direct { others: vec![other.id] }).await? else {
         return Ok(());
     };
     for command in [
         Command::Join { room: room.clone(), after: None, create: false },
         Command::Send { room, text, nonce: None, reply_to: None },
     ] {
-        state.worker.uplink.submit(session, Request { id: None, command })?;
+        hall.worker.uplink.submit(session, Request { id: None, command })?;
     }
     Ok(())
 }

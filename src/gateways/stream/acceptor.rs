@@ -1,4 +1,4 @@
-//! What happens to a connection before HTTP: under TLS, its handshake. It may take so long and no longer, and only so many
+//! What happens to a connection before anything is said: under TLS, its handshake. It may take so long and no longer, and only so many
 //! may be under way at once, of one address few of them, so that nobody can keep others out by beginning many and
 //! ending none.
 
@@ -9,9 +9,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::rt::net::TcpStream;
 use derive_more::{Display, From};
 use socket2::SockRef;
+use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, TlsStream};
 
 use crate::auth::forwarded::Doorway;
@@ -27,17 +27,20 @@ const OF_ONE_ADDRESS: usize = 128;
 
 /// Why there is no connection.
 #[derive(Debug, Display, From)]
-pub(super) enum Refused {
+pub enum Refused {
+    /// Of everybody, or of this address.
     #[display("too many handshakes are under way")]
     TooMany,
+    /// Longer than patience lasts.
     #[display("a handshake of TLS took too long")]
     TooSlow(tokio::time::error::Elapsed),
+    /// What TLS says.
     Tls(std::io::Error),
 }
 
 /// Takes the connections of one thread. Cheap to clone; the clones count together.
 #[derive(Clone)]
-pub(super) struct Acceptor {
+pub struct Acceptor {
     tls: Option<TlsAcceptor>,
     doorway: Arc<Doorway>,
     /// How long a handshake may take; zero is for ever.
@@ -59,13 +62,24 @@ struct Place {
 }
 
 impl Acceptor {
-    pub(super) fn new(tls: Option<&ServerTls>, doorway: Arc<Doorway>, patience: Duration) -> Self {
+    /// For one thread. `patience` is how long a handshake may take; zero is for ever.
+    #[must_use]
+    pub fn new(tls: Option<&ServerTls>, doorway: Arc<Doorway>, patience: Duration) -> Self {
         let tls = tls.map(|tls| TlsAcceptor::from(tls.config()));
         Self { tls, doorway, patience, under_way: Rc::default() }
     }
 
-    /// A connection that HTTP can begin on.
-    pub(super) async fn accept(&self, stream: TcpStream) -> Result<(Stream, Option<SocketAddr>), Refused> {
+    /// True when connections are under TLS.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// A connection that a protocol can begin on.
+    ///
+    /// # Errors
+    /// When there is none: TLS failed or took too long, or too many handshakes are under way.
+    pub async fn accept(&self, stream: TcpStream) -> Result<(Stream, Option<SocketAddr>), Refused> {
         // Small frames go out at once; without this they would wait for each other (Nagle). It may be gone already.
         let _ = stream.set_nodelay(true);
         // Neither HTTP nor the system minds a client that never reads its answer. Sessions are cut long before this.
