@@ -121,6 +121,9 @@ impl ChatServer {
         if self.shown_status(user) == Status::Offline {
             return;
         }
+        if matches!(stir, Stir::Away | Stir::Presented) {
+            self.tell_watchers_at(&who, &who.name.key(), stir, occasion);
+        }
         for id in self.rooms_with(user) {
             self.stir_at(id, &who, stir.clone(), except, occasion);
         }
@@ -151,11 +154,15 @@ impl ChatServer {
 
     /// Tells those who watch for a name that somebody has it now, or nobody any more.
     pub(super) fn tell_watchers(&mut self, who: &Arc<Seen>, key: &NameKey, stir: &Stir) {
+        let occasion = self.crowd.occasion();
+        self.tell_watchers_at(who, key, stir, occasion);
+    }
+
+    fn tell_watchers_at(&mut self, who: &Arc<Seen>, key: &NameKey, stir: &Stir, occasion: u64) {
         let Some(watchers) = self.crowd.watchers.get(key) else { return };
         let live = |id: &SessionId| self.people.session(*id).map(|live| (*id, live.worker));
         let sessions: Vec<(SessionId, WorkerId)> = watchers.iter().filter_map(live).collect();
         for (session, worker) in sessions {
-            let occasion = self.crowd.occasion();
             self.aside(session, worker, None, who, stir.clone(), occasion);
         }
     }

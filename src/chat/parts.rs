@@ -18,6 +18,7 @@ pub struct Parts {
     /// Guests who keep order.
     keepers: HashSet<UserId>,
     invited: HashSet<UserId>,
+    bots: HashSet<UserId>,
     masks: Vec<KeptOut>,
     /// Why somebody is being sent out, until they are.
     reasons: HashMap<UserId, Arc<str>>,
@@ -73,6 +74,21 @@ impl Parts {
     pub fn went(&mut self, user: UserId) {
         self.voices.remove(&user);
         self.keepers.remove(&user);
+        self.bots.remove(&user);
+    }
+
+    /// Whether somebody who is here is a program.
+    pub fn is_bot(&self, user: UserId) -> bool {
+        self.bots.contains(&user)
+    }
+
+    /// Somebody who is here is a program, or says so no longer.
+    pub fn set_bot(&mut self, user: UserId, on: bool) {
+        if on {
+            self.bots.insert(user)
+        } else {
+            self.bots.remove(&user)
+        };
     }
 
     /// Keeps people out; `false` when it is so already, or there are too many masks.

@@ -58,7 +58,8 @@ impl Ports {
         };
         // Whoever writes somewhere is a member there, unless they are a guest.
         let by_account = matches!(&news, News::Event(event) if room.membership(event.author.id).is_some());
-        let frames = SharedFrames::by(news, by_account);
+        let is_bot = matches!(&news, News::Event(event) if room.parts.is_bot(event.author.id));
+        let frames = SharedFrames::by(news, by_account, is_bot);
         for attention in feeds {
             for worker in room.workers(*attention) {
                 let room = attention.feed(room.info.id);

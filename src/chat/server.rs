@@ -166,6 +166,10 @@ impl ChatServer {
         let Request { id, command } = request;
         let quiet = id.is_none() && command.is_ephemeral();
         let reply = Reply::Session { session, worker: live.worker, id, quiet };
+        if matches!(command, Command::Send { .. }) {
+            self.people.was_active(session, self.clock.now());
+        }
+        let Some(live) = self.people.session(session) else { return };
         match self.allowances.spend_by_session(&live.person, &command, self.clock.now()) {
             Ok(()) => {
                 let caller = Caller { person: Arc::clone(&live.person), reply };

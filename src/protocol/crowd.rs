@@ -14,6 +14,7 @@ use crate::domain::room_rules::{RoomRules, RuleChange};
 
 /// What somebody says of themselves at the door.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own")]
 pub struct Face {
     /// The user name: one word.
     pub user: Box<str>,
@@ -25,6 +26,8 @@ pub struct Face {
     pub invisible: bool,
     /// The connection is under TLS.
     pub secure: bool,
+    /// They know the password of operators.
+    pub oper: bool,
 }
 
 /// Somebody who is connected.
@@ -38,6 +41,8 @@ pub struct Seen {
     pub is_guest: bool,
     /// They run the server.
     pub runs_server: bool,
+    /// A program.
+    pub is_bot: bool,
     /// What they say of themselves; `None` for those who came through another door.
     pub face: Option<Arc<Face>>,
     /// They are away, and why.

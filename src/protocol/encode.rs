@@ -10,7 +10,7 @@ use super::encoding::Encoding;
 use super::error_code::Problem;
 use super::event_frame::EventFrame;
 use super::irc::cap::Dialect;
-use super::irc::news as irc_news;
+use super::irc::news::{self as irc_news, Speaker};
 use super::payload::{Payload, PayloadKind};
 use super::plain;
 use super::server_frame::{Ack, AckBody, Ephemeral, Frame, Notice, Welcome, WelcomeUser};
@@ -37,6 +37,8 @@ pub struct SharedFrames {
     lines: OnceLock<Option<Payload>>,
     /// Whether an account says it; guests have none.
     by_account: bool,
+    /// Whether a program says it.
+    is_bot: bool,
     irc: Dialects,
 }
 
@@ -81,14 +83,15 @@ impl SharedFrames {
     /// Nothing is written yet.
     #[must_use]
     pub fn new(news: News) -> Arc<Self> {
-        Self::by(news, false)
+        Self::by(news, false, false)
     }
 
-    /// The same, with whether it is an account that says it.
+    /// The same, with whether it is an account that says it, and a program.
     #[must_use]
-    pub fn by(news: News, by_account: bool) -> Arc<Self> {
+    pub fn by(news: News, by_account: bool, is_bot: bool) -> Arc<Self> {
         Arc::new(Self {
             by_account,
+            is_bot,
             irc: Dialects::default(),
             news,
             json: OnceLock::new(),
@@ -112,6 +115,12 @@ impl SharedFrames {
             News::Event(event) => self.by_account.then(|| event.author.name.as_str()),
             News::Ephemeral(_) | News::Crowd(_) => None,
         }
+    }
+
+    /// Whether a program says it.
+    #[must_use]
+    pub fn is_bot(&self) -> bool {
+        self.is_bot
     }
 
     /// The frame in this encoding; `None` when the encoding has nothing to say about it.
@@ -139,7 +148,9 @@ impl SharedFrames {
 
     fn write_irc(&self, dialect: Dialect) -> Option<Payload> {
         let lines = match &self.news {
-            News::Event(event) => irc_news::event(event, dialect, self.account()),
+            News::Event(event) => {
+                irc_news::event(event, dialect, Speaker { account: self.account(), is_bot: self.is_bot })
+            }
             News::Ephemeral(news) => irc_news::ephemeral(news, dialect).into_iter().collect(),
             News::Crowd(_) => Vec::new(),
         };
@@ -159,7 +170,9 @@ impl SharedFrames {
 #[must_use]
 pub fn event(event: &Event, encoding: Encoding, html: &dyn EventHtml) -> Payload {
     match encoding {
-        Encoding::Irc(dialect) => raw(irc_news::written(&irc_news::event(event, dialect, None)).unwrap_or_default()),
+        Encoding::Irc(dialect) => {
+            raw(irc_news::written(&irc_news::event(event, dialect, Speaker::default())).unwrap_or_default())
+        }
         Encoding::Plain | Encoding::Lines => lines(&plain::event_line(event), encoding),
         Encoding::Html => write(encoding, &EventFrame::new(event, Some(html.render(event)))),
         Encoding::Json | Encoding::MsgPack => write(encoding, &EventFrame::new(event, None)),

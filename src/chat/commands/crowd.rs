@@ -247,10 +247,38 @@ fn pass(server: &mut ChatServer, id: RoomId, caller: Caller, passing: Passing) {
         return refuse(server, caller, refusal);
     }
     let is_hidden_tag = passing.lines.is_empty() && server.shown_status(caller.person.id) == Status::Offline;
-    if let Some(who) = server.seen(caller.person.id).filter(|_| !is_hidden_tag) {
+    if let Some(only) = passing.only {
+        pass_to_some(server, id, &caller, passing, only);
+    } else if let Some(who) = server.seen(caller.person.id).filter(|_| !is_hidden_tag) {
         server.stir(id, &who, Stir::Passed(Arc::new(passing)), caller.session());
     }
     server.ports.answer(caller.reply, Ok(Answer::Done));
+}
+
+/// For those with a voice or more, or for those who keep order.
+fn pass_to_some(server: &mut ChatServer, id: RoomId, caller: &Caller, passing: Passing, only: char) {
+    let (Some(who), Some(room)) = (server.seen(caller.person.id), server.rooms.get(&id)) else { return };
+    let least = match only {
+        '~' => Role::Owner,
+        '@' => Role::Moderator,
+        _ => Role::Member,
+    };
+    let is_meant = |user: &UserId| {
+        let is_guest = server.people.seen(*user).is_some_and(|seen| seen.is_guest);
+        room.part_of(*user, is_guest).is_some_and(|part| {
+            !part.banned && (part.role >= least.max(Role::Moderator) && part.role >= least || only == '+' && part.voice)
+        })
+    };
+    let name = room.info.name.clone();
+    let meant = room.seen_here().filter(is_meant).flat_map(|user| room.sessions_of(user));
+    let sessions: Vec<_> = meant
+        .filter(|session| Some(*session) != caller.session())
+        .filter_map(|session| server.people.session(session).map(|live| (session, live.worker)))
+        .collect();
+    let (occasion, stir) = (server.crowd.occasion(), Stir::Passed(Arc::new(passing)));
+    for (session, worker) in sessions {
+        server.aside(session, worker, Some(name.clone()), &who, stir.clone(), occasion);
+    }
 }
 
 /// Somebody else has another role: those who follow are told what it was before.

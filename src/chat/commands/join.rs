@@ -162,9 +162,12 @@ fn connect(server: &mut ChatServer, id: RoomId, person: &Person, ear: Ear) -> Op
     if let Some(live) = server.people.session_mut(ear.session) {
         live.rooms.insert(id);
     }
-    if comes
-        && status != Status::Offline
-        && let Some(who) = server.seen(person.id)
+    let seen = comes.then(|| server.seen(person.id)).flatten();
+    if let (Some(who), Some(room)) = (&seen, server.rooms.get_mut(&id)) {
+        room.parts.set_bot(person.id, who.is_bot);
+    }
+    if status != Status::Offline
+        && let Some(who) = seen
     {
         server.stir(id, &who, Stir::Came, Some(ear.session));
     }

@@ -6,7 +6,7 @@ use super::People;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::name::{NameKey, UserName};
-use crate::domain::person::Status;
+use crate::domain::person::{SiteRole, Status};
 use crate::protocol::crowd::{Face, Seen};
 
 /// What somebody says of themselves, if they say anything.
@@ -35,6 +35,7 @@ impl People {
         let first = self.sessions.get(person.sessions.first()?)?;
         let since = person.sessions.iter().filter_map(|id| self.sessions.get(id)).map(|live| live.since).min()?;
         let shown = person.shown.as_deref();
+        let face = shown.and_then(|shown| shown.face.clone());
         let away = shown.and_then(|shown| shown.away.clone()).or_else(|| match self.status(user) {
             Status::Away => Some("away".into()),
             Status::Busy => Some("busy".into()),
@@ -44,8 +45,9 @@ impl People {
             id: user,
             name: first.person.name.clone(),
             is_guest: first.person.is_guest(),
-            runs_server: first.person.keeps_order(),
-            face: shown.and_then(|shown| shown.face.clone()),
+            runs_server: first.person.keeps_order() || face.as_ref().is_some_and(|face| face.oper),
+            is_bot: first.person.site_role() == Some(SiteRole::Bot) || face.as_ref().is_some_and(|face| face.bot),
+            face,
             away,
             since,
             active: shown.and_then(|shown| shown.active).unwrap_or(since),

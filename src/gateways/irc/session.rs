@@ -148,7 +148,7 @@ pub struct Session {
     /// The label of the line that is carried out.
     pub label: RefCell<Option<String>>,
     /// Where the client has read up to, in its own words.
-    pub marks: RefCell<Vec<(RoomName, Timestamp)>>,
+    pub marks: RefCell<Vec<(String, Timestamp)>>,
     /// The answer comes as an event.
     pub comes_later: Cell<bool>,
     /// Whoever waits for an answer, under this id.
@@ -258,9 +258,15 @@ impl Session {
         if let Some(person) = person {
             newcomer::forget(&self.hall, &person, device);
         }
-        let Some(id) = self.id() else { return };
+        self.depart();
+    }
+
+    /// The chat forgets the session; the connection may still have something to read.
+    pub fn depart(&self) {
+        let Some(dispatcher) = self.dispatcher.borrow_mut().take() else { return };
+        let id = dispatcher.session();
         self.hall.worker.unregister(id);
-        let reason = self.last_word.borrow_mut().take().unwrap_or_else(|| "Connection closed".to_owned());
+        let reason = self.last_word.borrow().clone().unwrap_or_else(|| "Connection closed".to_owned());
         self.hall.worker.uplink.depart(id, Some(reason.into()));
     }
 

@@ -11,6 +11,7 @@ use crate::protocol::encode::{News, SharedFrames};
 use crate::protocol::irc::cap::Caps;
 use crate::protocol::irc::line::Reply;
 use crate::protocol::irc::mode::{self, Change};
+use crate::protocol::irc::news::Speaker;
 use crate::protocol::irc::{news, numeric};
 use crate::protocol::server_frame::Notice;
 
@@ -76,7 +77,9 @@ fn own_or_direct(session: &Session, event: &Event, frames: &SharedFrames) {
     let target = target_of(session, event, is_own, &person.name);
     let account = frames.account().map(str::to_owned).or_else(|| is_own.then(|| account_of(session)).flatten());
     let dialect = session.caps.get().dialect();
-    let lines = news::event_to(event, &target, dialect, account.as_deref(), "");
+    let is_bot = frames.is_bot() || is_own && session.face.borrow().as_ref().is_some_and(|face| face.bot);
+    let speaker = Speaker { account: account.as_deref(), is_bot };
+    let lines = news::event_to(event, &target, dialect, speaker, "");
     match label {
         Some(label) => session.tell_labelled(lines, &label),
         None => lines.into_iter().for_each(|line| session.tell(line)),
@@ -100,12 +103,17 @@ fn target_of(session: &Session, event: &Event, is_own: bool, name: &UserName) ->
 }
 
 fn stir(session: &Session, crowd: &Crowd) {
+    let Some(person) = session.person() else { return };
+    let is_watched =
+        crowd.room.is_none() && crowd.who.id != person.id && matches!(crowd.stir, Stir::Away | Stir::Presented);
+    if is_watched && !session.has(Caps::EXTENDED_MONITOR) {
+        return;
+    }
     // Told in each channel that both are in, and once is enough.
     let is_wide = matches!(crowd.stir, Stir::Quit(_) | Stir::Renamed { .. } | Stir::Away | Stir::Presented);
     if is_wide && session.occasion.replace(crowd.occasion) == crowd.occasion {
         return;
     }
-    let Some(person) = session.person() else { return };
     let who = &*crowd.who;
     let source = source_of(who);
     let is_me = who.id == person.id;
@@ -254,7 +262,7 @@ pub fn passing_lines(
     let source = source_of(who);
     let dress = |reply: Reply, id: Option<&str>| {
         let reply = if dialect.tags && id.is_some() { reply.with_client_tags(&passing.tags) } else { reply };
-        news::dressed(reply, dialect, id, at, who.account())
+        news::dressed(reply, dialect, id, at, Speaker { account: who.account(), is_bot: who.is_bot })
     };
     if passing.lines.is_empty() {
         return vec![dress(Reply::new(&source, command, &[to]), Some(&passing.id))];

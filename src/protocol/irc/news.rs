@@ -15,6 +15,15 @@ use crate::protocol::server_frame::Ephemeral;
 /// Room that has to be left in a line for who says it, to whom, and the marks around.
 const AROUND: usize = 24;
 
+/// What is known of whoever says something.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Speaker<'a> {
+    /// Their account; `None` for a guest.
+    pub account: Option<&'a str>,
+    /// They are a program.
+    pub is_bot: bool,
+}
+
 /// Who says something, as lines begin: `ann!ann@7f….parlor`.
 #[must_use]
 pub fn source(who: &Author) -> String {
@@ -35,19 +44,19 @@ pub fn is_direct(room: &RoomName) -> bool {
 
 /// What an event is to IRC.
 #[must_use]
-pub fn event(event: &Event, dialect: Dialect, account: Option<&str>) -> Vec<Reply> {
-    event_to(event, &channel(&event.room_name), dialect, account, "")
+pub fn event(event: &Event, dialect: Dialect, speaker: Speaker<'_>) -> Vec<Reply> {
+    event_to(event, &channel(&event.room_name), dialect, speaker, "")
 }
 
 /// The same for one reader: `target` is what they know the room as. A message of several lines becomes a batch called
 /// `within`-something inside of another batch of this name, if there is one.
 #[must_use]
-pub fn event_to(event: &Event, target: &str, dialect: Dialect, account: Option<&str>, within: &str) -> Vec<Reply> {
+pub fn event_to(event: &Event, target: &str, dialect: Dialect, speaker: Speaker<'_>, within: &str) -> Vec<Reply> {
     let source = source(&event.author);
     let id = msgid::of(&event.room_name, event.seq);
-    let dress = |reply: Reply, id: Option<&str>| dressed(reply, dialect, id, event.at, account);
+    let dress = |reply: Reply, id: Option<&str>| dressed(reply, dialect, id, event.at, speaker);
     match &event.body {
-        EventBody::Message(message) => said(event, message, target, dialect, account, within),
+        EventBody::Message(message) => said(event, message, target, dialect, speaker, within),
         EventBody::Edited { target: edited, text } if !text.is_empty() => {
             let room = most(&source, target);
             let text = format!("(edited) {}", style::to_irc(text));
@@ -79,7 +88,7 @@ fn said(
     message: &Message,
     target: &str,
     dialect: Dialect,
-    account: Option<&str>,
+    speaker: Speaker<'_>,
     within: &str,
 ) -> Vec<Reply> {
     let source = source(&event.author);
@@ -93,17 +102,17 @@ fn said(
         super::line::cut(&mut line, most(&source, target));
         line.push('\u{1}');
         let reply = answering(privmsg(&line), dialect, event, message.reply_to);
-        return vec![dressed(reply, dialect, Some(&id), event.at, account)];
+        return vec![dressed(reply, dialect, Some(&id), event.at, speaker)];
     }
     let text = style::to_irc(&message.text);
     let lines = split::lines(&text, most(&source, target));
     if lines.len() > 1 && dialect.multiline {
-        return batch(event, message, &source, target, dialect, account, (within, &text));
+        return batch(event, message, &source, target, dialect, speaker, (within, &text));
     }
     let first = |at: usize| (at == 0).then_some(id.as_str());
     let dress = |(at, line): (usize, &str)| {
         let reply = answering(privmsg(line), dialect, event, message.reply_to);
-        dressed(reply, dialect, first(at), event.at, account)
+        dressed(reply, dialect, first(at), event.at, speaker)
     };
     lines.into_iter().enumerate().map(dress).collect()
 }
@@ -115,13 +124,13 @@ fn batch(
     source: &str,
     target: &str,
     dialect: Dialect,
-    account: Option<&str>,
+    speaker: Speaker<'_>,
     (within, text): (&str, &str),
 ) -> Vec<Reply> {
     let id = msgid::of(&event.room_name, event.seq);
     let name = format!("m{}", event.seq);
     let begin = Reply::new(source, "BATCH", &[&format!("+{name}"), "draft/multiline", target]);
-    let mut begin = dressed(answering(begin, dialect, event, message.reply_to), dialect, Some(&id), event.at, account);
+    let mut begin = dressed(answering(begin, dialect, event, message.reply_to), dialect, Some(&id), event.at, speaker);
     let mut end = Reply::new(source, "BATCH", &[&format!("-{name}")]);
     if !within.is_empty() {
         begin = begin.tagged("batch", within);
@@ -156,15 +165,18 @@ fn answering(reply: Reply, dialect: Dialect, event: &Event, to: Option<Seq>) -> 
 
 /// With the tags that the client can read.
 #[must_use]
-pub fn dressed(mut reply: Reply, dialect: Dialect, id: Option<&str>, at: Timestamp, account: Option<&str>) -> Reply {
+pub fn dressed(mut reply: Reply, dialect: Dialect, id: Option<&str>, at: Timestamp, speaker: Speaker<'_>) -> Reply {
     if let Some(id) = id.filter(|_| dialect.tags) {
         reply.tags.insert(0, ("msgid", id.to_owned()));
     }
     if dialect.time {
         reply.tags.insert(0, ("time", at.to_string()));
     }
-    if let Some(account) = account.filter(|_| dialect.account) {
+    if let Some(account) = speaker.account.filter(|_| dialect.account) {
         reply.tags.push(("account", account.to_owned()));
+    }
+    if speaker.is_bot && dialect.tags {
+        reply.tags.push(("bot", String::new()));
     }
     reply
 }
@@ -211,7 +223,7 @@ mod tests {
     }
 
     fn lines(body: EventBody, dialect: Dialect) -> String {
-        written(&event(&made(body), dialect, Some("ann"))).unwrap_or_default()
+        written(&event(&made(body), dialect, Speaker { account: Some("ann"), is_bot: false })).unwrap_or_default()
     }
 
     const ANN: &str = ":ann!ann@000000000000.parlor";

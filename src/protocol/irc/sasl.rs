@@ -15,8 +15,10 @@ pub enum Taken {
     More,
     /// Everything is there.
     Whole(Vec<u8>),
-    /// A piece, or all of them, are too long.
+    /// The piece is too long.
     TooLong,
+    /// All of them together are too long.
+    TooMuch,
     /// It is no Base64.
     Bad,
 }
@@ -28,9 +30,13 @@ pub struct Pieces(String);
 impl Pieces {
     /// Takes a piece.
     pub fn take(&mut self, piece: &str) -> Taken {
-        if piece.len() > PIECE || self.0.len() + piece.len() > MOST {
+        if piece.len() > PIECE {
             self.0.clear();
             return Taken::TooLong;
+        }
+        if self.0.len() + piece.len() > MOST {
+            self.0.clear();
+            return Taken::TooMuch;
         }
         if piece != "+" {
             self.0.push_str(piece);
@@ -89,7 +95,7 @@ mod tests {
         for _ in 0..10 {
             assert_eq!(pieces.take(&"A".repeat(400)), Taken::More);
         }
-        assert_eq!(pieces.take(&"A".repeat(400)), Taken::TooLong);
+        assert_eq!(pieces.take(&"A".repeat(400)), Taken::TooMuch);
         assert_eq!(pieces.take("YQ=="), Taken::Whole(b"a".to_vec()));
         assert_eq!(pieces.take("%"), Taken::Bad);
         assert_eq!(pieces.take("+"), Taken::Whole(Vec::new()));

@@ -9,7 +9,7 @@ use super::super::views::{channel_of, refused, source_of};
 use crate::domain::ids::UserId;
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::room::{RoomKind, Topic};
-use crate::protocol::answer::Answer;
+use crate::protocol::answer::{Answer, RoomEntry};
 use crate::protocol::command::Command;
 use crate::protocol::crowd::{CrowdAct, Inside, PeopleAct, SeenIn};
 use crate::protocol::error_code::{ErrorCode, Problem};
@@ -19,8 +19,12 @@ use crate::protocol::irc::{news, numeric};
 
 /// Longest reason for sending somebody out, in bytes; ISUPPORT says so.
 pub const REASON_BYTES: usize = 300;
+/// Most people that one line sends out; ISUPPORT says so.
+pub const KICKED: usize = 4;
 /// Bytes of names in one line.
 const NAMES_BYTES: usize = 380;
+/// Most channels of one `NAMES`; ISUPPORT says so.
+pub const NAMED: usize = 10;
 
 pub async fn join(session: &Rc<Session>, line: Line) {
     if line.params[0] == "0" {
@@ -76,6 +80,7 @@ async fn say_come(session: &Rc<Session>, inside: &Inside) {
         super::history::say_known_marker(session, &inside.room, &channel, inside.read_seq).await;
     }
     say_names(session, inside);
+    session.numeric(numeric::RPL_ENDOFNAMES, &[&channel]);
 }
 
 fn say_topic(session: &Session, inside: &Inside) {
@@ -115,7 +120,6 @@ fn say_names(session: &Session, inside: &Inside) {
     if !names.is_empty() {
         session.numeric(numeric::RPL_NAMREPLY, &[sign, &channel, &names]);
     }
-    session.numeric(numeric::RPL_ENDOFNAMES, &[&channel]);
 }
 
 pub async fn part(session: &Rc<Session>, line: Line) {
@@ -159,16 +163,13 @@ pub async fn names(session: &Rc<Session>, line: Line) {
     let Some(channels) = line.param(0) else {
         return session.numeric(numeric::RPL_ENDOFNAMES, &["*"]);
     };
-    for channel in channels.split(',') {
-        let answer = match channel_of(channel) {
-            Some(room) => session.ask(Command::Crowd { room, act: CrowdAct::Inside }).await,
-            None => Err(Problem::no_such_room()),
-        };
-        match answer {
-            Ok(Answer::Inside(inside)) => say_names(session, &inside),
-            _ => session.numeric(numeric::RPL_ENDOFNAMES, &[if channel.is_empty() { "*" } else { channel }]),
+    for channel in channels.split(',').take(NAMED) {
+        let Some(room) = channel_of(channel) else { continue };
+        if let Ok(Answer::Inside(inside)) = session.ask(Command::Crowd { room, act: CrowdAct::Inside }).await {
+            say_names(session, &inside);
         }
     }
+    session.numeric(numeric::RPL_ENDOFNAMES, &[if channels.is_empty() { "*" } else { channels }]);
 }
 
 pub async fn topic(session: &Rc<Session>, line: Line) {
@@ -206,24 +207,31 @@ pub async fn kick(session: &Rc<Session>, line: Line) {
         cut(&mut reason, REASON_BYTES);
         reason
     });
-    let channel = line.params[0].as_str();
-    let Some(room) = channel_of(channel) else { return session.numeric(numeric::ERR_NOSUCHCHANNEL, &[channel]) };
+    // One channel for all, or one for each.
+    let channels: Vec<&str> = line.params[0].split(',').collect();
+    for (at, name) in line.params[1].split(',').take(KICKED).enumerate() {
+        let channel = channels.get(at).or(channels.last()).copied().unwrap_or_default();
+        kick_one(session, channel, name, reason.clone()).await;
+    }
+}
+
+async fn kick_one(session: &Rc<Session>, channel: &str, name: &str, reason: Option<String>) {
+    let Some(room) = channel_of(channel) else {
+        return session.numeric(numeric::ERR_NOSUCHCHANNEL, &[if channel.is_empty() { "*" } else { channel }]);
+    };
     if !session.is_in(&room) {
         return not_there(session, &room).await;
     }
-    for name in line.params[1].split(',').take(4) {
-        let Some(found) = find(session, name).await else {
+    let Some(found) = find(session, name).await else {
+        return session.numeric(numeric::ERR_USERNOTINCHANNEL, &[name, channel]);
+    };
+    let act = CrowdAct::SendOut { user: found.seen.id, reason };
+    match session.ask(Command::Crowd { room, act }).await {
+        Ok(_) => session.comes_later.set(true),
+        Err(problem) if problem.code == ErrorCode::NotFound => {
             session.numeric(numeric::ERR_USERNOTINCHANNEL, &[name, channel]);
-            continue;
-        };
-        let act = CrowdAct::SendOut { user: found.seen.id, reason: reason.clone() };
-        match session.ask(Command::Crowd { room: room.clone(), act }).await {
-            Ok(_) => session.comes_later.set(true),
-            Err(problem) if problem.code == ErrorCode::NotFound => {
-                session.numeric(numeric::ERR_USERNOTINCHANNEL, &[name, channel]);
-            }
-            Err(problem) => refused(session, channel, &problem),
         }
+        Err(problem) => refused(session, channel, &problem),
     }
 }
 
@@ -277,7 +285,9 @@ pub async fn list(session: &Rc<Session>, line: Line) {
     let wanted: Vec<&str> = line.param(0).unwrap_or_default().split(',').filter(|word| !word.is_empty()).collect();
     session.numeric(numeric::RPL_LISTSTART, &["Channel"]);
     if let Ok(Answer::Rooms { rooms }) = session.ask(Command::Rooms).await {
-        for entry in rooms.into_iter().filter(|entry| entry.kind != RoomKind::Direct) {
+        // Where nobody is and nothing was ever said, there is nothing to list.
+        let is_alive = |entry: &RoomEntry| entry.kind != RoomKind::Direct && (entry.online > 0 || entry.last_seq > 0);
+        for entry in rooms.into_iter().filter(is_alive) {
             let channel = news::channel(&entry.room);
             let is_wanted = wanted.iter().all(|word| matches(word, &channel, entry.online));
             // Whoever names channels wants these, and every condition has to hold.

@@ -13,10 +13,13 @@ use crate::protocol::answer::{Answer, History};
 use crate::protocol::command::{Command, Only, Page, Question};
 use crate::protocol::irc::cap::Caps;
 use crate::protocol::irc::line::{Line, Reply};
+use crate::protocol::irc::news::Speaker;
 use crate::protocol::irc::{msgid, news};
 
 /// Most messages of one answer; ISUPPORT says so.
 pub const MOST: usize = 100;
+/// Most marks that one client sets.
+const MARKS: usize = 200;
 
 /// A place in a log, as a client names it.
 enum Point {
@@ -208,7 +211,7 @@ fn say(session: &Session, target: &str, events: &[SharedEvent]) {
     let dialect = session.caps.get().dialect();
     for event in events {
         let to = shown_target(event, target, person.id == event.author.id, &person.name);
-        for line in news::event_to(event, &to, dialect, None, &name) {
+        for line in news::event_to(event, &to, dialect, Speaker::default(), &name) {
             let is_inner = line.tags.iter().any(|(key, _)| *key == "batch");
             session.send(if is_batched && !is_inner { line.tagged("batch", name.as_str()) } else { line });
         }
@@ -268,7 +271,7 @@ fn marker(session: &Session, target: &str, at: Option<Timestamp>) -> Reply {
 
 /// Tells how far was read, as it is known when somebody comes in.
 pub async fn say_known_marker(session: &Rc<Session>, room: &RoomName, target: &str, read: Option<Seq>) {
-    let own = session.marks.borrow().iter().find(|(other, _)| other == room).map(|(_, at)| *at);
+    let own = own_mark(session, target);
     let at = match (own, read.filter(|seq| *seq > 0)) {
         (Some(at), _) => Some(at),
         (None, Some(seq)) => time_of(session, room, seq).await,
@@ -308,13 +311,13 @@ pub async fn markread(session: &Rc<Session>, line: Line) {
     };
     let is_channel = target.starts_with('#');
     let Some(room) = room_of(session, &target).await else {
-        if !is_channel && UserName::parse(&target).is_ok() {
+        if line.param(1).is_none() || !is_channel && UserName::parse(&target).is_ok() {
             return of_nobody(session, &target, line.param(1));
         }
         return session.fail("MARKREAD", "INVALID_PARAMS", &[&target], "You are not there");
     };
     if let Some(mark) = line.param(1) {
-        let Some(time) = mark.strip_prefix("timestamp=").and_then(Timestamp::parse) else {
+        let Some(time) = mark_of(mark) else {
             return session.fail("MARKREAD", "INVALID_PARAMS", &[&target], "A place is timestamp=...");
         };
         if let Some(next) = seq_at(session, &room, Timestamp(time.0 + 1)).await
@@ -322,18 +325,35 @@ pub async fn markread(session: &Rc<Session>, line: Line) {
         {
             let _ = session.ask(Command::Read { room: room.clone(), seq: next - 1 }).await;
         }
-        let mut marks = session.marks.borrow_mut();
-        match marks.iter_mut().find(|(own, _)| *own == room) {
-            // It moves up only.
-            Some((_, at)) => *at = time.max(*at),
-            None => marks.push((room.clone(), time)),
-        }
+        set_mark(session, &target, time);
     }
     say_known_marker(session, &room, &target, None).await;
 }
 
-/// A conversation that has not begun.
+fn mark_of(text: &str) -> Option<Timestamp> {
+    text.strip_prefix("timestamp=").and_then(Timestamp::parse)
+}
+
+fn own_mark(session: &Session, target: &str) -> Option<Timestamp> {
+    let key = target.to_lowercase();
+    session.marks.borrow().iter().find(|(own, _)| *own == key).map(|(_, at)| *at)
+}
+
+/// A mark moves up only.
+fn set_mark(session: &Session, target: &str, time: Timestamp) {
+    let key = target.to_lowercase();
+    let mut marks = session.marks.borrow_mut();
+    if let Some((_, at)) = marks.iter_mut().find(|(own, _)| *own == key) {
+        *at = time.max(*at);
+    } else if marks.len() < MARKS {
+        marks.push((key, time));
+    }
+}
+
+/// A conversation that has not begun: the mark is this client's own.
 fn of_nobody(session: &Session, target: &str, mark: Option<&str>) {
-    let at = mark.and_then(|mark| mark.strip_prefix("timestamp=")).and_then(Timestamp::parse);
-    say_marker(session, target, at);
+    if let Some(time) = mark.and_then(mark_of) {
+        set_mark(session, target, time);
+    }
+    say_marker(session, target, own_mark(session, target));
 }

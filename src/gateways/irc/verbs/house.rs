@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use super::super::session::Session;
-use super::channels::REASON_BYTES;
+use super::channels::{KICKED, NAMED, REASON_BYTES};
 use super::people::AWAY_BYTES;
 use super::register::USER_CHARS;
 use super::{history, talk, watch};
 use crate::domain::limits;
 use crate::domain::mask::MASKS;
+use crate::domain::person::Door;
 use crate::domain::room_rules::KEY_BYTES;
 use crate::protocol::answer::Answer;
 use crate::protocol::command::Command;
@@ -107,7 +108,10 @@ fn isupport(session: &Session) {
         "PREFIX=(qov)~@+".to_owned(),
         "SAFELIST".to_owned(),
         "STATUSMSG=~@+".to_owned(),
-        format!("TARGMAX=JOIN:,KICK:4,LIST:,NAMES:,NOTICE:{0},PART:,PRIVMSG:{0},TAGMSG:{0},WHOIS:1", talk::TARGETS),
+        format!(
+            "TARGMAX=JOIN:,KICK:{KICKED},LIST:,NAMES:{NAMED},NOTICE:{0},PART:,PRIVMSG:{0},TAGMSG:{0},WHOIS:1",
+            talk::TARGETS
+        ),
         format!("TOPICLEN={}", limits::TOPIC_BYTES),
         format!("USERLEN={USER_CHARS}"),
         "UTF8ONLY".to_owned(),
@@ -145,20 +149,13 @@ async fn lusers(session: &Rc<Session>) {
     let text = format!("There are {} users and {invisible} invisible on 1 servers", all - invisible);
     session.numeric_saying(numeric::RPL_LUSERCLIENT, &[], &text);
     session.numeric(numeric::RPL_LUSEROP, &[&opers.to_string()]);
-    session.numeric(numeric::RPL_LUSERUNKNOWN, &["0"]);
+    // Connections of this door that are nobody yet.
+    let seen = session.hall.chat.sessions().await;
+    let known = seen.iter().filter(|seen| seen.origin.door == Door::Irc).count();
+    let unknown = session.hall.worker.metrics().connections(Door::Irc).saturating_sub(known);
+    session.numeric(numeric::RPL_LUSERUNKNOWN, &[&unknown.to_string()]);
     session.numeric(numeric::RPL_LUSERCHANNELS, &[&rooms.len().to_string()]);
     session.numeric_saying(numeric::RPL_LUSERME, &[], &format!("I have {all} clients and 0 servers"));
-    let count = all.to_string();
-    session.numeric_saying(
-        numeric::RPL_LOCALUSERS,
-        &[&count, &count],
-        &format!("Current local users {all}, max {all}"),
-    );
-    session.numeric_saying(
-        numeric::RPL_GLOBALUSERS,
-        &[&count, &count],
-        &format!("Current global users {all}, max {all}"),
-    );
 }
 
 fn stats(session: &Session, letter: Option<&str>) {

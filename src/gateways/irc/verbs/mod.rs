@@ -130,7 +130,7 @@ fn run(session: &Rc<Session>, line: Line) -> Work<'_> {
         "USER" => Box::pin(register::user(session, line)),
         "PING" => Box::pin(register::ping(session, line)),
         "PONG" => Box::pin(async {}),
-        "QUIT" => Box::pin(async move { register::quit(session, &line) }),
+        "QUIT" => Box::pin(register::quit(session, line)),
         "JOIN" => Box::pin(channels::join(session, line)),
         "PART" => Box::pin(channels::part(session, line)),
         "NAMES" => Box::pin(channels::names(session, line)),
@@ -152,7 +152,7 @@ fn run(session: &Rc<Session>, line: Line) -> Work<'_> {
         "MONITOR" => Box::pin(watch::monitor(session, line)),
         "CHATHISTORY" => Box::pin(history::chathistory(session, line)),
         "MARKREAD" => Box::pin(history::markread(session, line)),
-        "OPER" => Box::pin(async move { oper::oper(session, &line) }),
+        "OPER" => Box::pin(oper::oper(session, line)),
         "KILL" => Box::pin(oper::kill(session, line)),
         _ => Box::pin(house::house(session, line)),
     }

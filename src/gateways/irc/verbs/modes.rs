@@ -80,7 +80,7 @@ fn rule_of(session: &Session, channel: &str, inside: &Inside, change: &Change) -
         ('n', ..) => None,
         ('k', true, Some(key)) => match RoomKey::parse(key) {
             Ok(key) => Some(RuleChange::Key(Some(key))),
-            Err(error) => bad("k", if key.is_empty() { "*" } else { key }, &error.to_string()),
+            Err(error) => bad("k", "*", &error.to_string()),
         },
         ('k', true, None) => {
             session.numeric(numeric::ERR_NEEDMOREPARAMS, &["MODE"]);

@@ -7,10 +7,12 @@ use secrecy::ExposeSecret;
 
 use super::super::session::Session;
 use super::channels::find;
+use crate::protocol::command::Command;
+use crate::protocol::crowd::{Face, PeopleAct};
 use crate::protocol::irc::line::{Line, Reply};
 use crate::protocol::irc::numeric;
 
-pub fn oper(session: &Rc<Session>, line: &Line) {
+pub async fn oper(session: &Rc<Session>, line: Line) {
     let Some((name, password)) = session.state.oper.clone() else {
         return session.numeric(numeric::ERR_NOOPERHOST, &[]);
     };
@@ -23,6 +25,11 @@ pub fn oper(session: &Rc<Session>, line: &Line) {
     log::info!("{} at {} has become an IRC operator", session.nick(), session.address);
     if let Some(me) = session.me.borrow_mut().as_mut() {
         me.is_oper = true;
+    }
+    let face = session.face.borrow().clone();
+    if let Some(face) = face.map(|face| Face { oper: true, ..face }) {
+        *session.face.borrow_mut() = Some(face.clone());
+        let _ = session.ask(Command::People { act: PeopleAct::Present(face) }).await;
     }
     session.numeric(numeric::RPL_YOUREOPER, &[]);
     session.send(Reply::new(&session.source(), "MODE", &[&session.nick(), "+o"]));

@@ -63,14 +63,13 @@ fn say(session: &Session, found: &SeenIn) {
     }
     let about = session.hall.auth.server_name();
     session.numeric(numeric::RPL_WHOISSERVER, &[name, session.state.name(), &about]);
-    let own_oper = is_own && session.me.borrow().as_ref().is_some_and(|me| me.is_oper);
-    if seen.runs_server || own_oper {
+    if seen.runs_server {
         session.numeric(numeric::RPL_WHOISOPERATOR, &[name]);
     }
     if let Some(account) = seen.account() {
         session.numeric(numeric::RPL_WHOISACCOUNT, &[name, account]);
     }
-    if seen.face.as_ref().is_some_and(|face| face.bot) {
+    if seen.is_bot {
         session.numeric(numeric::RPL_WHOISBOT, &[name]);
     }
     if seen.face.as_ref().is_some_and(|face| face.secure) {

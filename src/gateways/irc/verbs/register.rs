@@ -114,10 +114,17 @@ pub async fn ping(session: &Rc<Session>, line: Line) {
     session.send(Reply::new(&server, "PONG", &[&server, token]));
 }
 
-pub fn quit(session: &Rc<Session>, line: &Line) {
+/// Everybody is told before the client is: whoever sees it gone finds its name free.
+pub async fn quit(session: &Rc<Session>, line: Line) {
     let word = line.param(0).filter(|word| !word.is_empty());
     let word = word.map_or_else(|| "Quit".to_owned(), |word| format!("Quit: {word}"));
     *session.last_word.borrow_mut() = Some(word.clone());
+    if let Some(person) = session.person() {
+        session.depart();
+        // What a thread has to say leaves when its sessions have had their turn.
+        tokio::task::yield_now().await;
+        let _ = session.hall.chat.ask(person, Command::Ping).await;
+    }
     session.say_goodbye(&format!("{word}"));
 }
 
@@ -144,9 +151,15 @@ pub async fn finish(session: &Rc<Session>) {
     let Ok(name) = session.open(&person, origin).await else {
         return session.say_goodbye("the server is busy; try again");
     };
+    if person.is_guest() && name != person.name {
+        // Somebody was quicker.
+        session.depart();
+        session.stranger.borrow_mut().nick = None;
+        return session.numeric(numeric::ERR_NICKNAMEINUSE, &[person.name.as_str()]);
+    }
     let person = Arc::new(Person { name, ..(*person).clone() });
     let secure = session.is_secure;
-    let face = Face { user: user.into(), real: real.into(), bot: false, invisible: true, secure };
+    let face = Face { user: user.into(), real: real.into(), bot: false, invisible: true, secure, oper: false };
     *session.face.borrow_mut() = Some(face.clone());
     let me = Me { person, channels: Vec::new(), direct: Vec::new(), watched: Vec::new(), is_oper: false };
     *session.me.borrow_mut() = Some(Box::new(me));

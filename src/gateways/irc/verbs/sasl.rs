@@ -10,11 +10,11 @@ use crate::protocol::irc::sasl::{Pieces, Plain, Taken};
 
 pub async fn authenticate(session: &Rc<Session>, line: Line) {
     let word = &line.params[0];
+    if session.is_registered() {
+        return session.numeric(numeric::ERR_ALREADYREGISTERED, &[]);
+    }
     if session.login.borrow().person.is_some() {
         return session.numeric(numeric::ERR_SASLALREADY, &[]);
-    }
-    if session.is_registered() {
-        return session.numeric_saying(numeric::ERR_SASLFAIL, &[], "Log in before you are welcome: connect again");
     }
     if word == "*" {
         session.login.borrow_mut().pieces = None;
@@ -40,7 +40,7 @@ pub async fn authenticate(session: &Rc<Session>, line: Line) {
             }
         }
         Some(Taken::TooLong) => session.numeric(numeric::ERR_SASLTOOLONG, &[]),
-        Some(Taken::Bad) => session.numeric(numeric::ERR_SASLFAIL, &[]),
+        Some(Taken::TooMuch | Taken::Bad) => session.numeric(numeric::ERR_SASLFAIL, &[]),
     }
     session.login.borrow_mut().pieces = None;
 }

@@ -81,6 +81,10 @@ async fn in_channel(
 ) {
     let channel = crate::protocol::irc::news::channel(&room);
     if !session.is_in(&room) {
+        if kind == PassingKind::Notice {
+            // A notice is never answered with an error (RFC 2812, section 3.3.2).
+            return;
+        }
         return match session.ask(Command::Crowd { room: room.clone(), act: CrowdAct::Inside }).await {
             Ok(_) => session.numeric(numeric::ERR_CANNOTSENDTOCHAN, &[&channel]),
             Err(problem) => refused(session, &channel, &problem),
@@ -97,7 +101,7 @@ async fn in_channel(
     match session.ask(Command::Crowd { room, act: CrowdAct::Pass(passing.clone()) }).await {
         Ok(_) => echo(session, &format!("{}{channel}", only.map(String::from).unwrap_or_default()), &passing),
         Err(problem) if kind == PassingKind::Line => cannot_send(session, &channel, &problem),
-        // A notice is never answered with an error (RFC 2812, section 3.3.2), and a tag is no better.
+        // Nor are tags.
         Err(_) => {}
     }
 }
@@ -308,6 +312,7 @@ fn own_view(session: &Session) -> Option<Seen> {
         name: person.name.clone(),
         is_guest: person.is_guest(),
         runs_server: person.keeps_order(),
+        is_bot: session.face.borrow().as_ref().is_some_and(|face| face.bot),
         face: session.face.borrow().clone().map(Arc::new),
         away: None,
         since: now,

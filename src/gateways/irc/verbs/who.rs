@@ -80,7 +80,7 @@ fn flags(session: &Session, row: &Row) -> String {
         flags.push('*');
     }
     flags.push_str(&marks(session, row.role, row.voice));
-    if row.seen.face.as_ref().is_some_and(|face| face.bot) {
+    if row.seen.is_bot {
         flags.push('B');
     }
     flags
