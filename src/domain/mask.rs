@@ -21,8 +21,8 @@ pub struct Mask {
 #[must_use]
 pub fn host_of(user: UserId) -> String {
     // The end of an id of version 7 is random (RFC 9562, section 5.7); its beginning is a time.
-    let [.., a, b, c, d, e, f] = *user.as_bytes();
-    format!("{a:02x}{b:02x}{c:02x}{d:02x}{e:02x}{f:02x}.parlor")
+    let random = user.as_bytes()[10..].iter().fold(0_u64, |random, byte| random << 8 | u64::from(*byte));
+    format!("{random:012x}.parlor")
 }
 
 impl Mask {

@@ -123,6 +123,7 @@ pub enum Refusal {
 
 /// What the functions have to know of a room.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct RoomFacts {
     /// Public, private or direct.
     pub kind: RoomKind,
@@ -146,6 +147,7 @@ impl RoomFacts {
 
 /// How somebody comes to a room they are not in.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Arrival {
     /// Somebody who keeps order there has asked them in.
     pub is_invited: bool,

@@ -11,6 +11,7 @@ pub const MOST_PEOPLE: u32 = 100_000;
 /// The rules of one room. A room without rules has the default ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct RoomRules {
     /// Only those with a voice write, and those who keep order.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -143,7 +143,6 @@ fn stir(session: &Session, crowd: &Crowd) {
             send(Reply::new(&source, "PART", if reason.is_some() { &params } else { &params[..1] }));
         }
         Stir::Quit(reason) if !is_me => send(Reply::new(&source, "QUIT", &[reason.as_deref().unwrap_or("Gone")])),
-        Stir::Quit(_) => {}
         Stir::Removed { by, reason } => {
             if is_me {
                 forget(session, crowd);
@@ -158,7 +157,6 @@ fn stir(session: &Session, crowd: &Crowd) {
             send(Reply::new(&source, "AWAY", &away));
         }
         Stir::Presented if session.has(Caps::SETNAME) && !is_me => send(Reply::new(&source, "SETNAME", &[who.real()])),
-        Stir::Away | Stir::Presented => {}
         Stir::Entrusted { by, before, after } => {
             let changes = part_changes(who, *before, *after);
             let params = mode::write(&changes);
@@ -177,9 +175,9 @@ fn stir(session: &Session, crowd: &Crowd) {
         Stir::AskedIn(whom) if whom.id == person.id || session.has(Caps::INVITE_NOTIFY) => {
             send(Reply::new(&source, "INVITE", &[whom.name.as_str(), &channel]));
         }
-        Stir::AskedIn(_) => {}
         Stir::Passed(passing) => passed(session, crowd, passing),
         Stir::Appeared => session.tell(monitor_line(session, numeric::RPL_MONONLINE, &source)),
+        Stir::Quit(_) | Stir::Away | Stir::Presented | Stir::AskedIn(_) => {}
         Stir::Vanished => session.tell(monitor_line(session, numeric::RPL_MONOFFLINE, who.name.as_str())),
     }
 }

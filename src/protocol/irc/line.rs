@@ -299,7 +299,7 @@ mod tests {
         assert!(Line::parse(format!("{tags} {body}").as_bytes()).is_ok());
         assert_eq!(Line::parse(format!("{tags}a {body}").as_bytes()), Err(BadLine::TooLong));
         assert_eq!(Line::parse(format!("{tags} {body}b").as_bytes()), Err(BadLine::TooLong));
-        assert_eq!(Line::parse(&[b'@'; 20_000]), Err(BadLine::TooLong));
+        assert_eq!(Line::parse(&vec![b'@'; 20_000]), Err(BadLine::TooLong));
     }
 
     #[test]

@@ -196,7 +196,9 @@ pub fn ephemeral(news: &Ephemeral, dialect: Dialect) -> Option<Reply> {
 #[must_use]
 pub fn written(lines: &[Reply]) -> Option<String> {
     let mut out = String::new();
-    lines.iter().for_each(|line| line.write(&mut out));
+    for line in lines {
+        line.write(&mut out);
+    }
     (!out.is_empty()).then_some(out)
 }
 

@@ -3,6 +3,7 @@
 
 pub mod chrome;
 pub mod http;
+pub mod irc;
 pub mod plain;
 pub mod program;
 pub mod push_service;

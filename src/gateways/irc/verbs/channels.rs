@@ -146,10 +146,10 @@ async fn leave(session: &Rc<Session>, room: RoomName, reason: Option<String>) {
     let channel = news::channel(&room);
     let act = CrowdAct::Depart { reason: reason.clone() };
     let left = session.ask(Command::Crowd { room: room.clone(), act }).await;
-    if let Err(problem) = left.as_ref().map_err(Clone::clone).map(|_| ()) {
-        if problem.code == ErrorCode::Unavailable {
-            return refused(session, &channel, &problem);
-        }
+    if let Err(problem) = &left
+        && problem.code == ErrorCode::Unavailable
+    {
+        return refused(session, &channel, problem);
     }
     if let Some(me) = session.me.borrow_mut().as_mut() {
         me.channels.retain(|other| *other != room);

@@ -51,7 +51,7 @@ pub async fn chathistory(session: &Rc<Session>, line: Line) {
         return targets(session, &line, limit).await;
     }
     let target = line.params[1].clone();
-    let Some(room) = room_of(session, &target).await else {
+    let Some(room) = room_of(session, &target) else {
         return session.fail(
             "CHATHISTORY",
             "INVALID_TARGET",
@@ -82,7 +82,7 @@ fn bad_point(session: &Session, sub: &str) {
 }
 
 /// The room of a target: a channel the client is in, or the conversation with somebody.
-async fn room_of(session: &Rc<Session>, target: &str) -> Option<RoomName> {
+fn room_of(session: &Session, target: &str) -> Option<RoomName> {
     if target.starts_with('#') {
         return channel_of(target).filter(|room| session.is_in(room));
     }
@@ -310,7 +310,7 @@ pub async fn markread(session: &Rc<Session>, line: Line) {
         return session.fail("MARKREAD", "NEED_MORE_PARAMS", &[], "Say where");
     };
     let is_channel = target.starts_with('#');
-    let Some(room) = room_of(session, &target).await else {
+    let Some(room) = room_of(session, &target) else {
         if line.param(1).is_none() || !is_channel && UserName::parse(&target).is_ok() {
             return of_nobody(session, &target, line.param(1));
         }

@@ -76,26 +76,21 @@ fn rule_of(session: &Session, channel: &str, inside: &Inside, change: &Change) -
         ('t', on, _) => Some(RuleChange::OpenTopic(!on)),
         ('i', on, _) => Some(RuleChange::InviteOnly(on)),
         ('s', on, _) => Some(RuleChange::Hidden(on)),
-        // Nobody writes into a room from outside of it, whatever is set.
-        ('n', ..) => None,
         ('k', true, Some(key)) => match RoomKey::parse(key) {
             Ok(key) => Some(RuleChange::Key(Some(key))),
             Err(error) => bad("k", "*", &error.to_string()),
         },
-        ('k', true, None) => {
-            session.numeric(numeric::ERR_NEEDMOREPARAMS, &["MODE"]);
-            None
-        }
         ('k', false, _) => inside.rules.key.is_some().then_some(RuleChange::Key(None)),
         ('l', true, Some(most)) => match most.parse::<u32>() {
             Ok(most) if (1..=MOST_PEOPLE).contains(&most) => Some(RuleChange::Most(Some(most))),
             _ => bad("l", most, "A limit is a whole number above zero"),
         },
-        ('l', true, None) => {
+        ('k' | 'l', true, None) => {
             session.numeric(numeric::ERR_NEEDMOREPARAMS, &["MODE"]);
             None
         }
         ('l', false, _) => Some(RuleChange::Most(None)),
+        // `n` too: nobody writes into a room from outside of it, whatever is set.
         _ => None,
     }
 }

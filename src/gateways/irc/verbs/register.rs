@@ -125,7 +125,7 @@ pub async fn quit(session: &Rc<Session>, line: Line) {
         tokio::task::yield_now().await;
         let _ = session.hall.chat.ask(person, Command::Ping).await;
     }
-    session.say_goodbye(&format!("{word}"));
+    session.say_goodbye(&word);
 }
 
 /// Lets the client in, once it has said all that is needed.
@@ -229,12 +229,11 @@ pub async fn log_in(session: &Rc<Session>, account: &str, password: &str) -> Res
     let is_own = |person: &Person| !person.is_guest() && NameKey::of(account) == person.name.key();
     // A token is long and begins with a word of its own; passwords are asked for last, because they are counted.
     let by_token = newcomer::identify(hall, Word::Token(password), Door::Irc, session.address).await;
-    let found = match by_token.ok().filter(|found| is_own(&found.visit.person)) {
-        Some(found) => found,
-        None => {
-            let word = Word::Password { name: account, password: SecretString::from(password) };
-            newcomer::identify(hall, word, Door::Irc, session.address).await?
-        }
+    let found = if let Some(found) = by_token.ok().filter(|found| is_own(&found.visit.person)) {
+        found
+    } else {
+        let word = Word::Password { name: account, password: SecretString::from(password) };
+        newcomer::identify(hall, word, Door::Irc, session.address).await?
     };
     let mut login = session.login.borrow_mut();
     (login.person, login.device) = (Some(Arc::new(found.visit.person)), found.login);

@@ -260,7 +260,9 @@ async fn whisper(session: &Rc<Session>, line: &Line, kind: PassingKind, whom: &A
                 let at = session.hall.worker.clock().now();
                 let lines = passing_lines(session, &own, whom.name.as_str(), &passing, at);
                 // It is told as to everybody else, beside the echo; the label belongs to the echo.
-                lines.into_iter().for_each(|line| session.tell(line));
+                for line in lines {
+                    session.tell(line);
+                }
             }
             if let (Some(away), PassingKind::Line) = (&whom.away, kind) {
                 session.numeric(numeric::RPL_AWAY, &[whom.name.as_str(), away]);
