@@ -31,15 +31,14 @@ use crate::chat::fanout::{Fanout, Worker};
 use crate::chat::journal::Journal;
 use crate::chat::server::{ChatServer, Setup};
 use crate::chat::turn::WorkerId;
-use crate::config::{Address, Config, PublicUrl};
+use crate::config::{Address, Config, PublicUrl, TlsSource};
 use crate::domain::clock::Clock;
 use crate::domain::ids::UserId;
 use crate::domain::profile::Profile;
 use crate::gateways::admission::Admission;
-use crate::gateways::dispatch::Rates;
 use crate::gateways::stream::Hall;
 use crate::gateways::websocket::WebsocketState;
-use crate::gateways::websocket::only_http;
+use crate::gateways::websocket::lines::Lines;
 use crate::gateways::websocket::upgrade::{self, Line, Patience};
 use crate::push::follower::Attendance;
 use crate::push::{self, Push, PushError};
@@ -49,7 +48,6 @@ use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
 use crate::tls::{self, ServerTls, TlsError};
 use crate::web::middleware::rate_limits::RequestRates;
-use crate::web::redirect::{self, Target};
 use crate::web::routes;
 use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
@@ -75,6 +73,17 @@ pub enum StartError {
     /// The key of Web Push.
     #[display("{_0}")]
     Push(PushError),
+    /// A setting is about something that this program was built without.
+    #[display("{setting} is set, but this parlor was built without {what}: build with --features {feature}")]
+    #[from(skip)]
+    NotBuilt {
+        /// The setting.
+        setting: &'static str,
+        /// What it is about.
+        what: &'static str,
+        /// What builds it in.
+        feature: &'static str,
+    },
     /// The certificate.
     #[display("{_0}")]
     Tls(TlsError),
@@ -134,6 +143,8 @@ struct Parts {
     chat: Chat,
     push: Push,
     admission: Arc<Admission>,
+    /// Connections of HTTP, apart from the WebSockets.
+    lines: Lines,
     searcher: Arc<Searcher>,
     admin: Admin,
     request_rates: RequestRates,
@@ -167,6 +178,7 @@ impl Parts {
 /// # Errors
 /// What stood in the way; nothing is left running then.
 pub async fn start(config: Config, clock: Clock) -> Result<Server, StartError> {
+    check_features(&config)?;
     let url = config.store.database.as_ref().map(|url| url.expose().to_owned());
     let snapshots = Snapshots { folder: config.upkeep.folder(&config.store.data), now: clock.now() };
     let store = SqliteStore::open_with(url.as_deref(), &config.store.data, &snapshots).await?;
@@ -200,10 +212,15 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let chat = start_chat(&config, &clock, &metrics, &store, &auth, Before { profiles, alerts }, &hub);
     let draining = Draining::default();
     let schedule = Schedule::new(&config, store.clone(), metrics.clone());
-    let doorway = Doorway { trusted: config.listen.trusted_proxies.clone(), is_tls: tls.is_some() };
+    let doorway = Arc::new(Doorway { trusted: config.listen.trusted_proxies.clone(), is_tls: tls.is_some() });
+    let lines = Lines {
+        admission: Arc::new(Admission::new(&config.limits)),
+        doorway: Arc::clone(&doorway),
+        clock: clock.clone(),
+    };
     let parts = Parts {
         tls: tls.clone(),
-        doorway: Arc::new(doorway),
+        doorway,
         clock: clock.clone(),
         metrics: metrics.clone(),
         store: store.clone(),
@@ -211,7 +228,8 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         chat: chat.clone(),
         push: push.clone(),
         admission: Arc::new(Admission::new(&config.limits)),
-        request_rates: RequestRates::new(&config.limits),
+        lines,
+        request_rates: RequestRates::new(auth.follow_limits()),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
         admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone(), Places::of(&config)),
         renderer,
@@ -232,36 +250,15 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         addresses.push(listener.local_addr().map_err(cannot)?);
         builder = builder.listen("http", listener, move || worker(&parts, &stopping)).map_err(cannot)?;
     }
-    let (mut builder, doors) = doors::serve_all(builder, doors, &parts)?;
-    let mut redirects = Vec::new();
-    for listener in redirecting {
-        let cannot = |error: std::io::Error| {
-            let address = config.tls.http_redirect.as_ref().map(Address::to_string).unwrap_or_default();
-            StartError::Listen { flag: "--http-redirect", address, reason: error.to_string() }
-        };
-        redirects.push(listener.local_addr().map_err(cannot)?);
-        let target = Target {
-            public_url: config.listen.public_url.clone(),
-            port: addresses.first().map_or(443, SocketAddr::port),
-        };
-        let (patience, stopping) = (patience(&config), stopping.clone());
-        let serve = move || only_http::serve(redirect::app(target.clone()).into_factory(), patience, stopping.clone());
-        builder = builder.listen("redirect", listener, serve).map_err(cannot)?;
-    }
+    let (builder, doors) = doors::serve_all(builder, doors, &parts)?;
+    let port = addresses.first().map_or(443, SocketAddr::port);
+    let (builder, redirects) = doors::serve_redirects(builder, redirecting, &config, port, &stopping)?;
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
-    let mut upkeep = vec![actix::spawn(upkeep::prune(store.clone(), clock.clone()))];
-    upkeep.push(actix::spawn(upkeep::clear_away(store.clone())));
-    upkeep.push(actix::spawn(upkeep::retain(
-        store.clone(),
-        clock.clone(),
-        config.upkeep.retention_days,
-        auth.follow_house(),
-    )));
-    let (watched, data) = (store.clone(), config.store.data.clone());
-    upkeep.push(actix::spawn(admin::watch::watch(watched, metrics, clock.clone(), data)));
-    upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
-    let renewing = tls.clone().map(|tls| actix::spawn(tls::server::follow_files(tls, clock.clone())));
+    let upkeep = begin_upkeep(&config, &clock, metrics, &store, &auth, schedule);
+    let renewing = tls.clone().map(|tls| actix::spawn(tls::server::look_after(tls, clock.clone())));
+    #[cfg(feature = "acme")]
+    let upkeep = upkeep.into_iter().chain(tls.clone().and_then(|tls| ask_authority(&config, tls, &clock))).collect();
     let zone = config.pages.time_zone.clone();
     let notifying =
         [actix::spawn(sender.run()), actix::spawn(push::follower::follow(push, zone, chat.clone(), stored))];
@@ -287,10 +284,48 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     })
 }
 
+/// What goes on by itself.
+fn begin_upkeep(
+    config: &Config,
+    clock: &Clock,
+    metrics: Metrics,
+    store: &SharedStore,
+    auth: &Auth,
+    schedule: Option<Schedule>,
+) -> Vec<JoinHandle<()>> {
+    let days = config.upkeep.retention_days;
+    let mut upkeep = vec![
+        actix::spawn(upkeep::prune(store.clone(), clock.clone())),
+        actix::spawn(upkeep::clear_away(store.clone())),
+        actix::spawn(upkeep::retain(store.clone(), clock.clone(), days, auth.follow_house())),
+        actix::spawn(admin::watch::watch(store.clone(), metrics, clock.clone(), config.store.data.clone())),
+    ];
+    upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
+    upkeep
+}
+
+/// What was left out of this program must not be wanted.
+fn check_features(config: &Config) -> Result<(), StartError> {
+    let oidc = config.identity.oidc.is_some() && cfg!(not(feature = "oidc"));
+    let acme = matches!(config.tls.source, TlsSource::Acme(_)) && cfg!(not(feature = "acme"));
+    let missing = [(oidc, "oidc_issuer", "OIDC", "oidc"), (acme, "acme_domains", "ACME", "acme")];
+    match missing.into_iter().find(|(is_missing, ..)| *is_missing) {
+        Some((_, setting, what, feature)) => Err(StartError::NotBuilt { setting, what, feature }),
+        None => Ok(()),
+    }
+}
+
 fn open_tls(config: &Config, clock: &Clock) -> Result<Option<Arc<ServerTls>>, TlsError> {
     let host = config.listen.public_url.as_ref().map(PublicUrl::host);
     let opened = ServerTls::open(&config.tls, &config.store.data.join("tls"), host, clock.now())?;
     Ok(opened.map(Arc::new))
+}
+
+/// Has an authority asked for certificates, if the settings name one.
+#[cfg(feature = "acme")]
+fn ask_authority(config: &Config, tls: Arc<ServerTls>, clock: &Clock) -> Option<JoinHandle<()>> {
+    let TlsSource::Acme(acme) = &config.tls.source else { return None };
+    Some(actix::spawn(tls::acme::keep(tls, acme.clone(), config.store.data.join("tls"), clock.clone())))
 }
 
 /// What the chat starts with beside the database.
@@ -328,7 +363,7 @@ fn start_chat(
         metrics: metrics.clone(),
         room_idle: config.limits.room_idle,
         heartbeat_seconds: config.heartbeat.interval.as_secs(),
-        request_rate: Rates::new(&config.limits).messages(),
+        limits: auth.follow_limits(),
     };
     let server: Addr<ChatServer> = ChatServer::start_in_arbiter(&hub.handle(), move |ctx| {
         ChatServer::new(setup, actix::AsyncContext::address(ctx))
@@ -366,6 +401,7 @@ fn worker(
         tls: parts.tls.clone(),
         doorway: Arc::clone(&parts.doorway),
         patience: patience(&parts.config),
+        lines: parts.lines.clone(),
         stopping: stopping.clone(),
     };
     upgrade::serve(app.into_factory(), sessions, line)

@@ -23,6 +23,7 @@ use super::ports::Ports;
 use super::profiles::Profiles;
 use super::reply::{Caller, Reply};
 use super::room::Room;
+use crate::config::LimitsConfig;
 use crate::domain::access::Access;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::conduct::Conduct;
@@ -31,7 +32,6 @@ use crate::domain::ids::{DeviceId, RoomId, SessionId, UserId};
 use crate::domain::name::RoomName;
 use crate::domain::permission;
 use crate::domain::profile::Profile;
-use crate::domain::token_bucket::Rate;
 use crate::protocol::command::{Command, Request};
 use crate::protocol::error_code::Problem;
 use crate::storage::SharedStore;
@@ -65,8 +65,8 @@ pub struct Setup {
     pub room_idle: Duration,
     /// Seconds between two pings, for `welcome`.
     pub heartbeat_seconds: u64,
-    /// How often one person may write; each session is counted at its gateway besides.
-    pub request_rate: Option<Rate>,
+    /// How often one person may write, among others; each session is counted at its gateway besides. It may change.
+    pub limits: watch::Receiver<LimitsConfig>,
 }
 
 /// The actor.
@@ -81,6 +81,8 @@ pub struct ChatServer {
     pub(super) heartbeat_seconds: u64,
     /// Logins that have ended a moment ago.
     pub(super) ended: HashMap<DeviceId, Timestamp>,
+    /// Accounts that were deleted a moment ago.
+    pub(super) gone: HashMap<UserId, Timestamp>,
     pub(super) allowances: Allowances,
     pub(super) ports: Ports,
     pub(super) people: People,
@@ -119,7 +121,8 @@ impl ChatServer {
             room_idle: setup.room_idle,
             heartbeat_seconds: setup.heartbeat_seconds,
             ended: HashMap::new(),
-            allowances: Allowances::new(setup.request_rate),
+            gone: HashMap::new(),
+            allowances: Allowances::new(setup.limits),
             ports: Ports::default(),
             people: People::default(),
             profiles: Profiles::new(setup.profiles),
@@ -160,7 +163,7 @@ impl ChatServer {
     }
 
     /// A session asks for something.
-    fn submit(&mut self, session: SessionId, request: Request) {
+    pub(super) fn submit(&mut self, session: SessionId, request: Request) {
         // A session that is gone asks for nothing.
         let Some(live) = self.people.session(session) else { return };
         let Request { id, command } = request;
@@ -242,19 +245,20 @@ impl ChatServer {
         let Some((caller, command)) = room.wait_for_change(user, caller, command) else { return };
         match command {
             Command::Join { room, after, create } => {
-                commands::join::run(
-                    self,
-                    id,
-                    caller,
-                    Wish { room, after, create, attention: Attention::Looks, key: None },
-                );
+                let attention = Attention::Looks;
+                commands::join::run(self, id, caller, Wish { room, after, create, attention, enters: true, key: None });
             }
             Command::Listen { room, after, create } => {
+                let attention = Attention::Listens;
+                commands::join::run(self, id, caller, Wish { room, after, create, attention, enters: true, key: None });
+            }
+            Command::Follow { room, after, looks } => {
+                let attention = if looks { Attention::Looks } else { Attention::Listens };
                 commands::join::run(
                     self,
                     id,
                     caller,
-                    Wish { room, after, create, attention: Attention::Listens, key: None },
+                    Wish { room, after, create: false, attention, enters: false, key: None },
                 );
             }
             Command::Leave { .. } => commands::leave::run(self, id, caller),
@@ -316,7 +320,10 @@ impl ChatServer {
     pub(super) fn forget_room(&mut self, id: RoomId) -> Vec<(Caller, Command)> {
         self.removed.insert(id);
         let Some(room) = self.rooms.remove(&id) else { return Vec::new() };
-        self.names.remove(&room.info.name);
+        // Somebody may have made another one of the name already.
+        if self.names.get(&room.info.name) == Some(&id) {
+            self.names.remove(&room.info.name);
+        }
         self.metrics.rooms_loaded(self.rooms.len());
         room.ending.map(|ending| ending.waiting).unwrap_or_default()
     }

@@ -9,6 +9,7 @@ use super::crowd::Crowd;
 use super::encoding::Encoding;
 use super::error_code::Problem;
 use super::event_frame::EventFrame;
+use super::event_stream::{self, Head, Place};
 use super::irc::cap::Dialect;
 use super::irc::news::{self as irc_news, Speaker};
 use super::payload::{Payload, PayloadKind};
@@ -34,6 +35,8 @@ pub struct SharedFrames {
     html: OnceLock<Payload>,
     msgpack: OnceLock<Payload>,
     plain: OnceLock<Option<Payload>>,
+    events: OnceLock<Payload>,
+    events_html: OnceLock<Payload>,
     lines: OnceLock<Option<Payload>>,
     /// Whether an account says it; guests have none.
     by_account: bool,
@@ -98,6 +101,8 @@ impl SharedFrames {
             html: OnceLock::new(),
             msgpack: OnceLock::new(),
             plain: OnceLock::new(),
+            events: OnceLock::new(),
+            events_html: OnceLock::new(),
             lines: OnceLock::new(),
         })
     }
@@ -135,6 +140,8 @@ impl SharedFrames {
             Encoding::MsgPack => Some(self.msgpack.get_or_init(|| self.write(encoding, html))),
             Encoding::Plain => self.plain.get_or_init(|| self.write_lines(encoding)).as_ref(),
             Encoding::Lines => self.lines.get_or_init(|| self.write_lines(encoding)).as_ref(),
+            Encoding::Events => Some(self.events.get_or_init(|| self.write(encoding, html))),
+            Encoding::EventsHtml => Some(self.events_html.get_or_init(|| self.write(encoding, html))),
         }
     }
 
@@ -176,6 +183,11 @@ pub fn event(event: &Event, encoding: Encoding, html: &dyn EventHtml) -> Payload
         Encoding::Plain | Encoding::Lines => lines(&plain::event_line(event), encoding),
         Encoding::Html => write(encoding, &EventFrame::new(event, Some(html.render(event)))),
         Encoding::Json | Encoding::MsgPack => write(encoding, &EventFrame::new(event, None)),
+        Encoding::Events | Encoding::EventsHtml => {
+            let place = Place::Behind(&event.room_name, event.seq);
+            let html = (encoding == Encoding::EventsHtml).then(|| html.render(event));
+            block(&Head { place, ..Head::PLAIN }, &EventFrame::new(event, html))
+        }
     }
 }
 
@@ -203,10 +215,18 @@ pub fn answer(id: Option<&str>, answer: &Answer, encoding: Encoding, html: &dyn 
         (Encoding::Irc(_), _) => None,
         (Encoding::Plain | Encoding::Lines, _) => plain::answer_lines(answer).map(|text| lines(&text, encoding)),
         (_, Answer::Pong) => Some(write(encoding, &Frame::Pong { id })),
-        (Encoding::Html, _) => {
+        (Encoding::Events | Encoding::EventsHtml, Answer::Joined(joined)) => {
+            let head = Head {
+                place: Place::Start(&joined.room, joined.last_seq),
+                name: joined.reset.then_some("reset"),
+                retry: None,
+            };
+            Some(block(&head, &Ack::new(id, AckBody::new(answer, &|_| None))))
+        }
+        (Encoding::Html | Encoding::EventsHtml, _) => {
             Some(write(encoding, &Ack::new(id, AckBody::new(answer, &|event| Some(html.render(event))))))
         }
-        (Encoding::Json | Encoding::MsgPack, _) => {
+        (Encoding::Json | Encoding::MsgPack | Encoding::Events, _) => {
             Some(write(encoding, &Ack::new(id, AckBody::new(answer, &|_| None))))
         }
     }
@@ -227,6 +247,10 @@ pub fn notice(notice: &Notice, encoding: Encoding) -> Option<Payload> {
     match encoding {
         Encoding::Irc(_) => None,
         Encoding::Plain | Encoding::Lines => plain::notice_line(notice).map(|text| lines(&text, encoding)),
+        Encoding::Events | Encoding::EventsHtml => {
+            let retry = if let Notice::Bye { reconnect_after_ms, .. } = notice { *reconnect_after_ms } else { None };
+            Some(block(&Head { retry, ..Head::PLAIN }, &Frame::notice(notice)))
+        }
         _ => Some(write(encoding, &Frame::notice(notice))),
     }
 }
@@ -245,11 +269,20 @@ fn raw(lines: String) -> Payload {
     Payload::raw(PayloadKind::Text, lines.into_bytes())
 }
 
+fn block<T: Serialize>(head: &Head<'_>, frame: &T) -> Payload {
+    event_stream::block(head, |bytes| {
+        if serde_json::to_writer(&mut *bytes, frame).is_err() {
+            bytes.clear();
+        }
+    })
+}
+
 fn write<T: Serialize>(encoding: Encoding, frame: &T) -> Payload {
     // Frames are maps with string keys and plain values: neither writer has a reason to refuse one. Should one
     // ever do, what was written so far is taken back, and an empty frame is sent rather than a thread lost.
     let (kind, good): (_, fn(&mut Vec<u8>, &T) -> bool) = match encoding {
         Encoding::MsgPack => (PayloadKind::Binary, |bytes, frame| rmp_serde::encode::write_named(bytes, frame).is_ok()),
+        Encoding::Events | Encoding::EventsHtml => return block(&Head::PLAIN, frame),
         Encoding::Json | Encoding::Html | Encoding::Plain | Encoding::Lines | Encoding::Irc(_) => {
             (PayloadKind::Text, |bytes, frame| serde_json::to_writer(bytes, frame).is_ok())
         }

@@ -11,6 +11,8 @@ pub mod encode;
 pub mod encoding;
 pub mod error_code;
 pub mod event_frame;
+pub mod event_stream;
+mod house_act;
 pub mod irc;
 pub mod need;
 pub mod payload;

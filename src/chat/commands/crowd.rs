@@ -25,7 +25,12 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, act: CrowdAct) {
     match act {
         CrowdAct::Follow { create, key } => {
             let Some(room) = server.rooms.get(&id).map(|room| room.info.name.clone()) else { return };
-            join::run(server, id, caller, Wish { room, after: None, create, attention: Attention::Follows, key });
+            join::run(
+                server,
+                id,
+                caller,
+                Wish { room, after: None, create, attention: Attention::Follows, enters: true, key },
+            );
         }
         CrowdAct::Depart { reason } => depart(server, id, caller, reason.map(Into::into)),
         CrowdAct::Inside => inside(server, id, caller),

@@ -159,14 +159,21 @@ impl From<AuthError> for ApiError {
             | AuthError::WrongCredentials
             | AuthError::GuestsOff
             | AuthError::UnknownToken
+            | AuthError::BadPasskey
             | AuthError::TicketEnded => ErrorCode::Unauthorized,
             AuthError::NameTaken
             | AuthError::AlreadySetUp
             | AuthError::FactorOn
             | AuthError::FactorOff
+            | AuthError::TooManyPasskeys
+            | AuthError::LastWayIn
             | AuthError::BotPassword => ErrorCode::Conflict,
             AuthError::BadInvite | AuthError::BadResetLink => ErrorCode::NotFound,
-            AuthError::RegistrationClosed | AuthError::BadSetupCode | AuthError::ShutOut { .. } => ErrorCode::Forbidden,
+            AuthError::RegistrationClosed
+            | AuthError::BadSetupCode
+            | AuthError::PasswordsOff
+            | AuthError::Oidc(_)
+            | AuthError::ShutOut { .. } => ErrorCode::Forbidden,
         };
         Problem::new(code, message).into()
     }

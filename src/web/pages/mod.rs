@@ -25,9 +25,13 @@ mod members;
 mod message_actions;
 mod moderation;
 mod own_status;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod password;
 mod person;
 mod privacy;
+#[cfg(feature = "oidc")]
+mod provider;
 mod push_devices;
 pub(super) mod refusals;
 mod register;
@@ -41,8 +45,10 @@ mod second_factor;
 pub(super) mod settings;
 mod setup;
 mod shortcuts;
+#[cfg(any(feature = "oidc", feature = "passkeys"))]
+mod sign_in;
 mod thread;
-mod tokens;
+pub(super) mod tokens;
 pub(super) mod visit;
 mod welcome;
 
@@ -63,6 +69,23 @@ pub fn configure(config: &mut ServiceConfig) {
     page("/login", [Some(read(login::show)), Some(post().to(login::log_in))]);
     page("/login/code", [None, Some(post().to(login::log_in_with_code))]);
     page("/login/jwt", [None, Some(post().to(login::log_in_by_token))]);
+    #[cfg(feature = "oidc")]
+    {
+        page("/login/oidc", [Some(read(provider::leave)), None]);
+        page("/login/oidc/callback", [Some(read(provider::come_back)), None]);
+        page("/settings/sign-in/provider", [None, Some(post().to(provider::connect))]);
+        page("/settings/sign-in/provider/remove", [None, Some(post().to(provider::disconnect))]);
+    }
+    #[cfg(feature = "passkeys")]
+    {
+        page("/login/passkey", [None, Some(post().to(passkeys::log_in))]);
+        page("/login/passkey/begin", [None, Some(post().to(passkeys::begin_login))]);
+        page("/settings/sign-in/passkeys", [None, Some(post().to(passkeys::add))]);
+        page("/settings/sign-in/passkeys/begin", [None, Some(post().to(passkeys::begin))]);
+        page("/settings/sign-in/passkeys/{id}/remove", [None, Some(post().to(passkeys::remove))]);
+    }
+    #[cfg(any(feature = "oidc", feature = "passkeys"))]
+    page("/settings/sign-in", [Some(read(sign_in::show)), None]);
     page("/reset/{secret}", [Some(read(reset::show)), Some(post().to(reset::reset))]);
     page("/language", [None, Some(post().to(language::choose))]);
     page("/logout", [None, Some(post().to(logout::log_out))]);

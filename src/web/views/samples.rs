@@ -394,6 +394,9 @@ fn the_pages_around_the_chat_render_in_every_shape() {
                 next: text.clone(),
                 can_register: full,
                 guests: full,
+                provider: text.clone(),
+                provider_url: text.clone(),
+                passkeys: full,
             };
             render("pages/login.html", &FormPage { page: page.clone(), form: login });
             let register = RegisterForm {

@@ -12,6 +12,8 @@ mod keyboard;
 mod languages;
 mod messages;
 mod offline;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod people;
 mod phone;
 mod pictures;
@@ -20,6 +22,7 @@ mod searching;
 mod shell;
 mod talking;
 mod without_javascript;
+mod without_websocket;
 
 use crate::support::http::PASSWORD;
 use crate::support::{Browser, Chrome, TestServer, Window};

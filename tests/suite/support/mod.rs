@@ -1,11 +1,17 @@
 //! What the tests stand on: a server of their own, and clients for it. Tests wait for answers and events, never for
 //! time to pass.
 
+#[cfg(feature = "acme")]
+pub mod authority;
 pub mod chrome;
+pub mod events;
 pub mod http;
 pub mod irc;
 pub mod plain;
 pub mod program;
+#[cfg(feature = "oidc")]
+pub mod provider;
+pub mod proxy;
 pub mod push_service;
 pub mod raw;
 pub mod saboteur;
@@ -19,9 +25,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 pub use chrome::{Chrome, Look, Window};
+pub use events::Events;
 pub use http::{Api, Browser, PASSWORD, Page};
 pub use plain::Terminal;
 pub use program::Program;
+pub use proxy::Proxy;
 pub use saboteur::Saboteur;
 pub use server::TestServer;
 pub use socket::Client;

@@ -5,6 +5,7 @@ mod api;
 mod api_lists;
 mod bots;
 pub mod corpora;
+mod event_stream;
 mod guests;
 mod invites;
 mod languages;
@@ -12,12 +13,16 @@ mod login;
 mod message_forms;
 mod moderation_forms;
 mod pages;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod people;
 mod posting;
 mod private_rooms;
 mod problems;
 mod program_login;
 mod prose;
+#[cfg(feature = "oidc")]
+mod provider;
 mod proxies;
 mod reset;
 mod resuming;
