@@ -61,13 +61,14 @@ fn seen_in(server: &ChatServer, asker: &Person, user: UserId) -> Option<SeenIn> 
 
 fn present(server: &mut ChatServer, caller: Caller, face: Face) {
     let user = caller.person.id;
-    if server.people.set_face(user, face) {
-        let is_bot = server.seen(user).is_some_and(|seen| seen.is_bot);
-        for id in server.rooms_with(user) {
-            if let Some(room) = server.rooms.get_mut(&id) {
-                room.parts.set_bot(user, is_bot);
-            }
+    let is_other = server.people.set_face(user, face);
+    let is_bot = server.seen(user).is_some_and(|seen| seen.is_bot);
+    for id in server.rooms_with(user) {
+        if let Some(room) = server.rooms.get_mut(&id) {
+            room.parts.set_bot(user, is_bot);
         }
+    }
+    if is_other {
         server.stir_around(user, &Stir::Presented, caller.session());
     }
     server.ports.answer(caller.reply, Ok(Answer::Done));

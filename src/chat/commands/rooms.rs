@@ -35,7 +35,11 @@ fn may_see(server: &ChatServer, person: &Person, listed: &ListedRoom) -> bool {
     let is_lobby = info.name.as_str() == LOBBY;
     let facts = RoomFacts { is_lobby, archived: info.archived, ..RoomFacts::new(info.kind) };
     let actor = Actor { standing: person.standing, membership: listed.membership };
-    person.grant.covers(info.id) && permission::may_read(server.access(), facts, actor).is_ok()
+    // A member knows the room; a stranger who is in it as well.
+    let is_known =
+        listed.membership.is_some() || server.rooms.get(&info.id).is_some_and(|room| room.is_here(person.id));
+    person.grant.covers(info.id)
+        && permission::may_see_inside(server.access(), facts, actor, is_known, info.rules.hidden)
 }
 
 fn entry(server: &ChatServer, listed: ListedRoom) -> RoomEntry {

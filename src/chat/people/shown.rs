@@ -59,12 +59,11 @@ impl People {
         self.by_user.keys().copied()
     }
 
-    /// What somebody says of themselves; answers whether that is new.
+    /// What somebody says of themselves; answers whether they said something else before.
     pub fn set_face(&mut self, user: UserId, face: Face) -> bool {
         let Some(shown) = self.shown(user) else { return false };
-        let is_new = shown.face.as_deref() != Some(&face);
-        shown.face = Some(Arc::new(face));
-        is_new
+        let before = shown.face.replace(Arc::new(face));
+        before.is_some() && before != shown.face
     }
 
     /// Why somebody is away, in their own words.

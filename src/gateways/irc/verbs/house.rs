@@ -156,6 +156,8 @@ async fn lusers(session: &Rc<Session>) {
     session.numeric(numeric::RPL_LUSERUNKNOWN, &[&unknown.to_string()]);
     session.numeric(numeric::RPL_LUSERCHANNELS, &[&rooms.len().to_string()]);
     session.numeric_saying(numeric::RPL_LUSERME, &[], &format!("I have {all} clients and 0 servers"));
+    session.numeric_saying(numeric::RPL_LOCALUSERS, &[], &format!("Current local users: {all}"));
+    session.numeric_saying(numeric::RPL_GLOBALUSERS, &[], &format!("Current global users: {all}"));
 }
 
 fn stats(session: &Session, letter: Option<&str>) {
