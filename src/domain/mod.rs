@@ -19,6 +19,7 @@ pub mod name;
 pub mod network;
 pub mod office;
 pub mod permission;
+pub mod permission_inside;
 #[cfg(test)]
 mod permission_table;
 pub mod person;

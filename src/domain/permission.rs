@@ -145,22 +145,6 @@ impl RoomFacts {
     }
 }
 
-/// How somebody comes to a room they are not in.
-#[derive(Debug, Clone, Copy, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub struct Arrival {
-    /// Somebody who keeps order there has asked them in.
-    pub is_invited: bool,
-    /// A ban by mask speaks of them.
-    pub is_masked: bool,
-    /// The room takes invitations only.
-    pub invite_only: bool,
-    /// They do not know its key.
-    pub lacks_key: bool,
-    /// As many are there as may be.
-    pub is_full: bool,
-}
-
 /// What the functions have to know of the person.
 #[derive(Debug, Clone, Copy)]
 pub struct Actor {
@@ -278,91 +262,6 @@ pub fn may_set_topic(access: Access, room: RoomFacts, actor: Actor, now: Timesta
     if room.open_topic { may_post(access, room, actor, now) } else { may_describe(access, room, actor, now) }
 }
 
-/// May this person come into the room, so that they are seen there? Members always may, and those who keep order on the
-/// server.
-///
-/// # Errors
-/// As [`may_read`], then what stands in their way.
-pub fn may_come_in(access: Access, room: RoomFacts, actor: Actor, arrival: Arrival) -> Result<(), Refusal> {
-    may_read(access, room, actor)?;
-    let is_member = matches!(actor.standing, Standing::Account(_)) && actor.membership.is_some();
-    if is_member || runs_server(actor) || moderates_server(actor) {
-        return Ok(());
-    }
-    match arrival {
-        Arrival { is_masked: true, is_invited: false, .. } => Err(Refusal::Banned),
-        Arrival { invite_only: true, is_invited: false, .. } => Err(Refusal::InviteNeeded),
-        Arrival { lacks_key: true, .. } => Err(Refusal::KeyNeeded),
-        Arrival { is_full: true, is_invited: false, .. } => Err(Refusal::RoomFull),
-        _ => Ok(()),
-    }
-}
-
-/// May this person set rules for the room: who comes in, who writes, who is kept out?
-///
-/// # Errors
-/// As [`may_slow`].
-pub fn may_rule(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Refusal> {
-    may_read(access, room, actor)?;
-    match room.kind {
-        RoomKind::Direct => Err(Refusal::DirectRoom),
-        _ if keeps_order(actor) => Ok(()),
-        _ => Err(Refusal::RoleNeeded),
-    }
-}
-
-/// May this person give somebody in the room a voice, or a guest a part in keeping order, for as long as they are there?
-///
-/// # Errors
-/// As [`may_rule`].
-pub fn may_entrust(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Refusal> {
-    may_rule(access, room, actor)
-}
-
-/// May this person send a guest out of the room? Among guests those who keep order are equals.
-///
-/// # Errors
-/// As [`may_rule`].
-pub fn may_send_out(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Refusal> {
-    may_rule(access, room, actor)
-}
-
-/// May this person ask somebody in? Whoever is there, and in a room for the invited whoever keeps order.
-///
-/// # Errors
-/// As [`may_read`], then what it takes.
-pub fn may_ask_in(
-    access: Access,
-    room: RoomFacts,
-    actor: Actor,
-    is_here: bool,
-    invite_only: bool,
-) -> Result<(), Refusal> {
-    may_read(access, room, actor)?;
-    match room.kind {
-        RoomKind::Direct => Err(Refusal::DirectRoom),
-        _ if !is_here => Err(Refusal::NotHere),
-        RoomKind::Private => may_rule(access, room, actor),
-        RoomKind::Public if invite_only => may_rule(access, room, actor),
-        RoomKind::Public => Ok(()),
-    }
-}
-
-/// May these two exchange lines that nobody stores? Two accounts have a direct room; a line to or from a guest lasts as
-/// long as the guest.
-///
-/// # Errors
-/// Guests who may not be here.
-pub fn may_whisper(access: Access, from: Standing, to: Standing) -> Result<(), Refusal> {
-    may_enter(access, from).and(may_enter(access, to))
-}
-
-/// May this person see that somebody is in a room? To strangers a room that stands in no list is not told of.
-#[must_use]
-pub fn may_see_inside(access: Access, room: RoomFacts, actor: Actor, is_here: bool, hidden: bool) -> bool {
-    may_read(access, room, actor).is_ok() && (is_here || !hidden || runs_server(actor) || moderates_server(actor))
-}
-
 /// May this person slow the room down? Whoever keeps order there, and never in a direct room.
 ///
 /// # Errors
@@ -435,7 +334,7 @@ pub fn may_remove(access: Access, room: RoomFacts, actor: Actor, role: Role) -> 
     }
 }
 
-fn keeps_order(actor: Actor) -> bool {
+pub(super) fn keeps_order(actor: Actor) -> bool {
     runs_server(actor)
         || moderates_server(actor)
         || actor.membership.is_some_and(|own| !own.banned && own.role >= Role::Moderator)
@@ -445,11 +344,11 @@ fn owns(actor: Actor) -> bool {
     actor.membership.is_some_and(|own| !own.banned && own.role == Role::Owner)
 }
 
-fn moderates_server(actor: Actor) -> bool {
+pub(super) fn moderates_server(actor: Actor) -> bool {
     matches!(actor.standing, Standing::Account(SiteRole::Moderator))
 }
 
-fn runs_server(actor: Actor) -> bool {
+pub(super) fn runs_server(actor: Actor) -> bool {
     matches!(actor.standing, Standing::Account(SiteRole::Admin | SiteRole::Owner))
 }
 

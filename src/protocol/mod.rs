@@ -7,6 +7,7 @@ pub mod answer;
 pub mod command;
 pub mod crowd;
 pub mod decode;
+mod demand;
 pub mod encode;
 pub mod encoding;
 pub mod error_code;

@@ -13,6 +13,7 @@ use crate::domain::mask::Mask;
 use crate::domain::membership::Role;
 use crate::domain::moderation::Measure;
 use crate::domain::permission::{self, Refusal};
+use crate::domain::permission_inside;
 use crate::domain::person::{Author, Status};
 use crate::domain::room_rules::{RoomRules, RuleChange};
 use crate::protocol::answer::Answer;
@@ -108,7 +109,7 @@ pub fn view(server: &ChatServer, id: RoomId, user: UserId, is_guest: bool) -> In
 /// Rules are stored first and hold then.
 fn rule(server: &mut ChatServer, id: RoomId, caller: Caller, changes: Vec<RuleChange>) {
     let Some((room, facts, actor)) = look_at(server, id, &caller) else { return };
-    if let Err(refusal) = permission::may_rule(server.access(), facts, actor) {
+    if let Err(refusal) = permission_inside::may_rule(server.access(), facts, actor) {
         return refuse(server, caller, refusal);
     }
     let mut rules = room.info.rules.clone();
@@ -143,7 +144,7 @@ pub fn ruled(
 /// A mask that means one member, and nobody else, is a ban of this member too, which is stored.
 fn keep_out(server: &mut ChatServer, id: RoomId, caller: Caller, mask: Mask, on: bool) {
     let Some((_, facts, actor)) = look_at(server, id, &caller) else { return };
-    if let Err(refusal) = permission::may_rule(server.access(), facts, actor) {
+    if let Err(refusal) = permission_inside::may_rule(server.access(), facts, actor) {
         return refuse(server, caller, refusal);
     }
     let (by, at) = (caller.person.name.clone(), server.clock.now());
@@ -161,7 +162,7 @@ fn keep_out(server: &mut ChatServer, id: RoomId, caller: Caller, mask: Mask, on:
 
 fn entrust(server: &mut ChatServer, id: RoomId, caller: Caller, user: UserId, part: Part, on: bool) {
     let Some((room, facts, actor)) = look_at(server, id, &caller) else { return };
-    if let Err(refusal) = permission::may_entrust(server.access(), facts, actor) {
+    if let Err(refusal) = permission_inside::may_entrust(server.access(), facts, actor) {
         return refuse(server, caller, refusal);
     }
     let Some(seen) = server.seen(user).filter(|_| room.is_here(user)) else {
@@ -194,7 +195,7 @@ fn entrust(server: &mut ChatServer, id: RoomId, caller: Caller, user: UserId, pa
 fn send_out(server: &mut ChatServer, id: RoomId, caller: Caller, user: UserId, reason: Option<Arc<str>>) {
     let Some((room, facts, actor)) = look_at(server, id, &caller) else { return };
     let Some(seen) = server.seen(user).filter(|_| room.is_here(user)) else {
-        let may = permission::may_rule(server.access(), facts, actor);
+        let may = permission_inside::may_rule(server.access(), facts, actor);
         return refuse(server, caller, may.err().unwrap_or(Refusal::Absent));
     };
     if !seen.is_guest {
@@ -203,7 +204,7 @@ fn send_out(server: &mut ChatServer, id: RoomId, caller: Caller, user: UserId, r
         }
         return super::remove::run(server, id, caller, user);
     }
-    if let Err(refusal) = permission::may_send_out(server.access(), facts, actor) {
+    if let Err(refusal) = permission_inside::may_send_out(server.access(), facts, actor) {
         return refuse(server, caller, refusal);
     }
     let Some(by) = server.seen(caller.person.id) else { return };
@@ -214,7 +215,7 @@ fn send_out(server: &mut ChatServer, id: RoomId, caller: Caller, user: UserId, r
 fn ask_in(server: &mut ChatServer, id: RoomId, caller: Caller, user: UserId) {
     let Some((room, facts, actor)) = look_at(server, id, &caller) else { return };
     let is_here = room.is_here(caller.person.id);
-    let may = permission::may_ask_in(server.access(), facts, actor, is_here, room.info.rules.invite_only);
+    let may = permission_inside::may_ask_in(server.access(), facts, actor, is_here, room.info.rules.invite_only);
     if let Err(refusal) = may {
         return refuse(server, caller, refusal);
     }

@@ -18,7 +18,8 @@ use crate::domain::ids::{RoomId, Seq, SessionId, UserId};
 use crate::domain::limits;
 use crate::domain::mask::Mask;
 use crate::domain::name::RoomName;
-use crate::domain::permission::{self, Arrival, Refusal};
+use crate::domain::permission::{self, Refusal};
+use crate::domain::permission_inside::{self, Arrival};
 use crate::domain::person::{Author, Person, Status};
 use crate::domain::room::{RoomKind, Topic};
 use crate::protocol::answer::{Answer, Joined};
@@ -79,7 +80,7 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, wish: Wish) {
         is_full: room.info.rules.most.is_some_and(|most| room.count_here() >= most as usize),
     };
     if !room.is_here(user)
-        && let Err(refusal) = permission::may_come_in(server.access(), facts, actor, arrival)
+        && let Err(refusal) = permission_inside::may_come_in(server.access(), facts, actor, arrival)
     {
         return refuse(server, caller, refusal);
     }

@@ -8,7 +8,8 @@ use super::super::server::ChatServer;
 use super::{presence, refuse};
 use crate::domain::ids::{RoomId, UserId};
 use crate::domain::name::UserName;
-use crate::domain::permission::{self, Actor, Refusal};
+use crate::domain::permission::{Actor, Refusal};
+use crate::domain::permission_inside;
 use crate::domain::person::{Person, Standing, Status};
 use crate::protocol::answer::Answer;
 use crate::protocol::crowd::{Face, Passing, PeopleAct, SeenIn, Stir};
@@ -47,7 +48,7 @@ fn seen_in(server: &ChatServer, asker: &Person, user: UserId) -> Option<SeenIn> 
         let facts = room.facts();
         if facts.kind == crate::domain::room::RoomKind::Direct
             || !asker.grant.covers(id)
-            || !permission::may_see_inside(server.access(), facts, actor, is_here, hidden)
+            || !permission_inside::may_see_inside(server.access(), facts, actor, is_here, hidden)
         {
             continue;
         }
@@ -97,7 +98,9 @@ fn whisper(server: &mut ChatServer, caller: Caller, to: UserId, passing: Passing
     let standing = |is_guest| {
         if is_guest { Standing::Guest } else { Standing::Account(crate::domain::person::SiteRole::Member) }
     };
-    if let Err(refusal) = permission::may_whisper(server.access(), caller.person.standing, standing(whom.is_guest)) {
+    if let Err(refusal) =
+        permission_inside::may_whisper(server.access(), caller.person.standing, standing(whom.is_guest))
+    {
         return refuse(server, caller, refusal);
     }
     let occasion = server.crowd.occasion();

@@ -4,7 +4,8 @@ use super::super::reply::Caller;
 use super::super::server::ChatServer;
 use crate::domain::ids::RoomId;
 use crate::domain::membership::Membership;
-use crate::domain::permission::{self, Actor, LOBBY, RoomFacts};
+use crate::domain::permission::{Actor, LOBBY, RoomFacts};
+use crate::domain::permission_inside;
 use crate::domain::person::{Person, Status};
 use crate::protocol::answer::{Answer, RoomEntry};
 use crate::protocol::error_code::Problem;
@@ -39,7 +40,7 @@ fn may_see(server: &ChatServer, person: &Person, listed: &ListedRoom) -> bool {
     let is_known =
         listed.membership.is_some() || server.rooms.get(&info.id).is_some_and(|room| room.is_here(person.id));
     person.grant.covers(info.id)
-        && permission::may_see_inside(server.access(), facts, actor, is_known, info.rules.hidden)
+        && permission_inside::may_see_inside(server.access(), facts, actor, is_known, info.rules.hidden)
 }
 
 fn entry(server: &ChatServer, listed: ListedRoom) -> RoomEntry {

@@ -4,6 +4,9 @@
 //! what others say goes out at once. When the answer is there, all that comes behind it is held until the line that
 //! waited has said what it makes of it: so that a client that joins sees who is there before it hears them speak.
 
+mod saying;
+mod sink;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -13,10 +16,9 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::state::IrcState;
+use super::verbs;
 use super::wire::IrcWire;
-use super::{telling, verbs};
 use crate::chat::fanout::{Pushed, Said, Sink, Weight};
-use crate::chat::turn::Closing;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{DeviceId, Seq, SessionId};
 use crate::domain::name::{RoomName, UserName};
@@ -29,13 +31,11 @@ use crate::gateways::stream::porch::Porch;
 use crate::protocol::answer::Answer;
 use crate::protocol::command::{Command, Request};
 use crate::protocol::crowd::Face;
-use crate::protocol::encode::News;
 use crate::protocol::encoding::Encoding;
 use crate::protocol::error_code::Problem;
 use crate::protocol::irc::cap::Caps;
 use crate::protocol::irc::line::{BadLine, Line, Reply};
 use crate::protocol::irc::news;
-use crate::protocol::irc::numeric::Numeric;
 use crate::protocol::irc::sasl::Pieces;
 use crate::protocol::payload::{Payload, PayloadKind};
 
@@ -391,79 +391,6 @@ impl Session {
         }
     }
 
-    /// A line to the client.
-    pub fn send(&self, reply: Reply) {
-        match &mut *self.answers.borrow_mut() {
-            Some(answers) => answers.push(reply),
-            None => self.write(reply),
-        }
-    }
-
-    /// A numbered reply: the parameters, and then the text of the table.
-    pub fn numeric(&self, numeric: Numeric, params: &[&str]) {
-        let nick = self.nick();
-        let mut all = vec![nick.as_str()];
-        all.extend_from_slice(params);
-        if !numeric.text.is_empty() {
-            all.push(numeric.text);
-        }
-        self.send(Reply::new(self.state.name(), numeric.number, &all));
-    }
-
-    /// A numbered reply with another text than that of the table.
-    pub fn numeric_saying(&self, numeric: Numeric, params: &[&str], text: &str) {
-        self.numeric(Numeric { text: "", ..numeric }, &[params, &[text]].concat());
-    }
-
-    /// A failure as IRCv3 has it.
-    pub fn fail(&self, command: &str, code: &str, context: &[&str], text: &str) {
-        let params = [&[command, code], context, &[text]].concat();
-        self.send(Reply::new(self.state.name(), "FAIL", &params));
-    }
-
-    /// From now on answers are collected, for this label.
-    pub fn begin_answers(&self, label: &str) {
-        *self.answers.borrow_mut() = Some(Vec::new());
-        *self.label.borrow_mut() = Some(label.to_owned());
-        self.comes_later.set(false);
-    }
-
-    /// Sends what was collected, under its label.
-    pub fn end_answers(&self) {
-        let (answers, label) = (self.answers.borrow_mut().take(), self.label.borrow_mut().take());
-        let (Some(answers), Some(label)) = (answers, label) else { return };
-        if !answers.is_empty() || !self.comes_later.get() {
-            self.tell_labelled(answers, &label);
-        }
-    }
-
-    /// Lines that belong to one label. Several of them are a batch, unless they are one already.
-    pub fn tell_labelled(&self, mut answers: Vec<Reply>, label: &str) {
-        let server = self.state.name().to_owned();
-        let is_batch = answers.first().is_some_and(|line| line.command == "BATCH")
-            && answers.iter().filter(|line| line.command == "BATCH").count() == 2
-            && answers.last().is_some_and(|line| line.command == "BATCH");
-        match answers.len() {
-            _ if is_batch => {
-                for (at, answer) in answers.into_iter().enumerate() {
-                    self.write(if at == 0 { answer.tagged("label", label) } else { answer });
-                }
-            }
-            0 => self.write(Reply::new(&server, "ACK", &[]).tagged("label", label)),
-            1 => self.write(answers.remove(0).tagged("label", label)),
-            _ => {
-                let name = format!("l{}", self.state.next());
-                let begin = Reply::new(&server, "BATCH", &[&format!("+{name}"), "labeled-response"]);
-                self.write(begin.tagged("label", label));
-                for answer in answers {
-                    let is_inner = answer.tags.iter().any(|(key, _)| *key == "batch");
-                    self.write(if is_inner { answer } else { answer.tagged("batch", name.as_str()) });
-                }
-                self.write(Reply::new(&server, "BATCH", &[&format!("-{name}")]));
-            }
-        }
-    }
-
     /// Ends the connection with a word.
     pub fn say_goodbye(&self, why: &str) {
         self.last_word.borrow_mut().get_or_insert_with(|| why.to_owned());
@@ -494,97 +421,5 @@ impl Session {
         {
             self.outbox.flush();
         }
-    }
-
-    /// Lets out what came behind the last answer.
-    fn release(&self) {
-        if !self.is_held.replace(false) {
-            return;
-        }
-        self.held_bytes.set(0);
-        loop {
-            let Some(held) = self.held.borrow_mut().pop_front() else { break };
-            match held {
-                Held::Bytes(payload, weight) => {
-                    let _ = self.outbox.push(&payload, weight);
-                }
-                Held::Said(said) => telling::tell(self, said),
-            }
-        }
-        *self.held.borrow_mut() = VecDeque::new();
-        self.outbox.flush();
-    }
-
-    fn answered(&self, id: Option<&str>, answer: Result<Answer, Problem>) {
-        let is_it = self.waiting.borrow().as_ref().is_some_and(|(own, _)| Some(own.as_str()) == id);
-        if !is_it {
-            return;
-        }
-        if let Some((_, Waiting::Answer(sender))) = self.waiting.borrow_mut().take() {
-            self.is_held.set(true);
-            // The line may have been given up.
-            let _ = sender.send(answer);
-        }
-    }
-}
-
-impl Sink for Session {
-    fn push(&self, payload: &Payload, weight: Weight) -> Pushed {
-        if !self.is_held.get() {
-            return self.outbox.push(payload, weight);
-        }
-        self.held_bytes.set(self.held_bytes.get() + payload.framed().len());
-        self.held.borrow_mut().push_back(Held::Bytes(payload.clone(), weight));
-        Pushed::Behind
-    }
-
-    fn flush(&self) {
-        self.outbox.flush();
-    }
-
-    fn has_room(&self) -> bool {
-        self.held_bytes.get() < HELD_BYTES && self.outbox.has_room()
-    }
-
-    fn take(&self, said: Said) -> Option<Said> {
-        match said {
-            Said::Answer { id, answer } => self.answered(id.as_deref(), Ok(answer)),
-            Said::Refused { id, problem } => self.answered(id.as_deref(), Err(*problem)),
-            Said::Welcome(welcome) => {
-                if let Some((_, Waiting::Welcome(sender))) = self.waiting.borrow_mut().take() {
-                    self.is_held.set(true);
-                    let _ = sender.send(welcome.user.name);
-                }
-            }
-            other if self.is_held.get() => {
-                self.held_bytes.set(self.held_bytes.get() + 256);
-                self.held.borrow_mut().push_back(Held::Said(other));
-            }
-            other => telling::tell(self, other),
-        }
-        None
-    }
-
-    fn writes_itself(&self, news: &News) -> bool {
-        match news {
-            News::Event(event) => {
-                let is_own = || self.me.borrow().as_ref().is_some_and(|me| me.person.id == event.author.id);
-                news::is_direct(&event.room_name) || is_own()
-            }
-            News::Crowd(_) => true,
-            News::Ephemeral(_) => false,
-        }
-    }
-
-    fn wake(&self) {
-        self.outbox.wake();
-    }
-
-    fn close(&self, closing: Closing) {
-        self.say_goodbye(closing.reason);
-    }
-
-    fn sweep(&self) {
-        self.outbox.sweep();
     }
 }
