@@ -72,13 +72,7 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, wish: Wish) {
         return refuse_join(server, caller, wish, refusal);
     }
     let user = caller.person.id;
-    let arrival = Arrival {
-        is_invited: room.parts.is_invited(user),
-        is_masked: is_masked(server, room, user),
-        invite_only: room.info.rules.invite_only,
-        lacks_key: !room.info.rules.is_opened_by(wish.key.as_deref()),
-        is_full: room.info.rules.most.is_some_and(|most| room.count_here() >= most as usize),
-    };
+    let arrival = arrival(server, room, user, wish.key.as_deref());
     if !room.is_here(user)
         && let Err(refusal) = permission_inside::may_come_in(server.access(), facts, actor, arrival)
     {
@@ -176,6 +170,18 @@ fn connect(server: &mut ChatServer, id: RoomId, person: &Person, ear: Ear) -> Op
         server.stir(id, &who, Stir::Came, Some(ear.session));
     }
     before
+}
+
+/// What stands in the way of somebody who comes.
+pub fn arrival(server: &ChatServer, room: &Room, user: UserId, key: Option<&str>) -> Arrival {
+    let rules = &room.info.rules;
+    Arrival {
+        is_invited: room.parts.is_invited(user),
+        is_masked: is_masked(server, room, user),
+        invite_only: rules.invite_only,
+        lacks_key: !rules.is_opened_by(key),
+        is_full: rules.most.is_some_and(|most| room.count_here() >= most as usize),
+    }
 }
 
 fn is_masked(server: &ChatServer, room: &Room, user: UserId) -> bool {

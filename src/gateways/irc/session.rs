@@ -423,3 +423,13 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_session_is_small() {
+        assert!(size_of::<Session>() + size_of::<Me>() <= 1536, "{} + {}", size_of::<Session>(), size_of::<Me>());
+    }
+}

@@ -25,6 +25,7 @@ async fn a_guest_is_welcomed_with_what_the_server_can_do() {
 #[tokio::test]
 async fn before_the_welcome_only_what_leads_to_it_is_taken() {
     let server = server().await;
+    server.browser().set_up("olga").await;
     let mut ann = IrcClient::connect(&server).await;
     ann.say("JOIN #lobby").await;
     ann.see(" 451 * ").await;

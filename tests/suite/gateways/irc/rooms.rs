@@ -133,10 +133,12 @@ async fn masks_limits_and_invitations_decide_who_comes_in() {
     ann.ask("MODE #tea -b bob!*@*").await;
     ann.ask("MODE #tea +il 1").await;
     assert!(has(&bob.ask("JOIN #tea").await, " 473 bob #tea "));
-    assert!(has(&ann.ask("INVITE bob #tea").await, " 341 ann bob #tea"));
+    assert!(has(&ann.ask("INVITE bob #tea").await, " 341 ann bob :#tea"));
     assert!(has(&bob.rest().await, " INVITE bob #tea"));
     bob.join("#tea").await;
     let mut carl = IrcClient::guest(&server, "carl").await;
+    let mut dora = server.guest("dora").await;
+    dora.refused(json!({"type": "join", "room": "tea"}), "forbidden").await;
     ann.ask("MODE #tea -i").await;
     assert!(has(&carl.ask("JOIN #tea").await, " 471 carl #tea "));
     assert!(has(&carl.ask("INVITE ann #tea").await, " 442 carl #tea "));
@@ -160,4 +162,20 @@ async fn a_hidden_room_stands_in_no_list_and_a_private_one_does_not_exist() {
     }
     assert!(!has(&bob.ask("LIST").await, "#cellar"));
     assert!(has(&bob.ask("PRIVMSG #cellar :hello").await, " 403 bob #cellar "));
+}
+
+#[tokio::test]
+async fn an_account_does_not_become_a_member_past_the_rules() {
+    let server = server().await;
+    let owner = server.browser();
+    owner.set_up("olga").await;
+    let bob = server.register("bob").await;
+    let mut olga = IrcClient::account(&server, "olga", PASSWORD, "").await;
+    olga.join("#tea").await;
+    olga.ask("MODE #tea +i").await;
+    let api = server.api(&bob).await;
+    let refused = api.post("/api/v1/rooms/tea/join", json!({})).await;
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (403, Some("forbidden")), "{}", refused.body);
+    olga.ask("MODE #tea -i").await;
+    assert_eq!(api.post("/api/v1/rooms/tea/join", json!({})).await.status / 100, 2);
 }

@@ -98,7 +98,10 @@ async fn reactions_typing_edits_and_taking_back_cross_the_doors() {
     let id = own.split_once("msgid=").unwrap().1.split([';', ' ']).next().unwrap().to_owned();
     ann.say(&format!("REDACT #lobby {id}")).await;
     bob.next_of("deleted").await;
-    assert!(has(&ann.ask("REDACT #lobby lobby/1").await, "FAIL REDACT "), "another's message");
+    let others = bob.say("lobby", "not yours").await;
+    ann.see("not yours").await;
+    let lines = ann.ask(&format!("REDACT #lobby lobby/{others}")).await;
+    assert!(has(&lines, "FAIL REDACT REDACT_FORBIDDEN"), "{lines:?}");
     assert!(has(&ann.ask("REDACT #lobby nonsense").await, "FAIL REDACT UNKNOWN_MSGID"));
 }
 
