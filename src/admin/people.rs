@@ -303,7 +303,7 @@ fn user(found: &WatchedAccount) -> String {
 }
 
 /// A reason that was typed: one line, and not too long.
-pub(super) fn checked_reason(text: &str) -> Result<String, AdminError> {
+pub(crate) fn checked_reason(text: &str) -> Result<String, AdminError> {
     let text = text.trim();
     if text.chars().count() > REASON_CHARS || text.chars().any(char::is_control) {
         let message = format!("a reason is one line of at most {REASON_CHARS} characters");

@@ -1,6 +1,7 @@
 //! Answers: what a command brings back. REST, pages and frames all show these values.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::event::SharedEvent;
@@ -96,7 +97,7 @@ pub struct Joined {
 }
 
 /// The answer to a send.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Sent {
     /// Where.
     pub room: RoomName,
@@ -123,7 +124,7 @@ pub struct Found {
 }
 
 /// A text that a message has, or had.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Version {
     /// As it was written.
     pub text: String,
@@ -132,7 +133,7 @@ pub struct Version {
 }
 
 /// Why a room is unread: everything the number on its badge is made of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Why {
     /// Which room.
     pub room: RoomName,
@@ -170,7 +171,7 @@ pub struct History {
 }
 
 /// A room in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RoomEntry {
     /// Its name.
     pub room: RoomName,
@@ -211,7 +212,7 @@ pub struct RoomEntry {
 }
 
 /// A person in a room.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MemberEntry {
     /// Who.
     pub id: UserId,

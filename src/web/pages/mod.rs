@@ -3,6 +3,7 @@
 //!
 //! **How to add a page:** a context in `views/`, a handler here, one line in [`configure`], a template.
 
+mod api_docs;
 mod asking;
 mod conversation;
 mod device_label;
@@ -128,6 +129,7 @@ pub fn configure(config: &mut ServiceConfig) {
     page("/direct/{user}", [Some(read(direct::show)), Some(post().to(direct::start))]);
     #[cfg(debug_assertions)]
     page("/dev/gallery", [Some(read(gallery::show)), None]);
+    page("/api/docs", [Some(read(api_docs::show)), None]);
     page("/shortcuts", [Some(read(shortcuts::show)), None]);
     page("/offline", [Some(read(shortcuts::offline)), None]);
     page("/search", [Some(read(search::show)), None]);

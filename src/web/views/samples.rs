@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::api_docs::ApiDocsPage;
 use super::error::{BarePage, ErrorPage, ErrorView, ShellPage};
 use super::event::{EventView, TimelineEntry};
 use super::forms::{

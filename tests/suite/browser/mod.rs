@@ -3,6 +3,7 @@
 mod accessibility;
 mod accounts;
 mod administration;
+mod api_docs;
 mod breakers;
 mod broken_line;
 mod composing;

@@ -5,6 +5,7 @@
 pub mod authority;
 pub mod chrome;
 pub mod events;
+pub mod handbook;
 pub mod http;
 pub mod irc;
 pub mod plain;
@@ -14,7 +15,9 @@ pub mod provider;
 pub mod proxy;
 pub mod push_service;
 pub mod raw;
+pub mod routes;
 pub mod saboteur;
+pub mod schema;
 pub mod server;
 pub mod socket;
 pub mod tls;

@@ -2,6 +2,7 @@
 
 mod admin;
 mod api;
+mod api_docs;
 mod api_lists;
 mod bots;
 pub mod corpora;
@@ -12,6 +13,8 @@ mod languages;
 mod login;
 mod message_forms;
 mod moderation_forms;
+mod openapi;
+mod other_peoples;
 mod pages;
 #[cfg(feature = "passkeys")]
 mod passkeys;

@@ -22,7 +22,7 @@ pub async fn server() -> TestServer {
 /// Opens the door.
 pub fn open(config: &mut Config) {
     config.doors.irc = anywhere();
-    config.doors.irc_name = "irc.example".to_owned();
+    "irc.example".clone_into(&mut config.doors.irc_name);
     config.doors.irc_oper = Some(("captain".to_owned(), SecretString::from("anchors-aweigh")));
     config.access.guests = Some(GuestAccess::Open);
     config.access.registration = Registration::Open;

@@ -57,7 +57,7 @@ async fn a_server_that_stops_says_goodbye() {
     let mut ann = IrcClient::guest(&server, "ann").await;
     let mut newcomer = IrcClient::connect(&server).await;
     newcomer.say("NICK bob").await;
-    let (_, last) = tokio::join!(server.stop(), ann.ended());
+    let ((), last) = tokio::join!(server.stop(), ann.ended());
     assert!(has(&last, "ERROR :Closing link: the server is going away"), "{last:?}");
     newcomer.ended().await;
 }
