@@ -1,7 +1,7 @@
 # The tasks of this repository. `make` alone starts a server. CARGO_TARGET_DIR is honoured, as by cargo itself.
 
 CARGO ?= cargo
-BROWSER_PACKAGES := chromium chromium-driver
+BROWSER_PACKAGES := chromium chromium-driver irssi tmux weechat-headless
 
 # How long each fuzz target runs, and which.
 FUZZ_SECONDS ?= 60
@@ -80,7 +80,8 @@ icons: browsers ## draws the icons of the installed app
 
 # Installs Chromium and its driver where they are missing. Other systems have to bring their own.
 browsers:
-	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then exit 0; fi; \
+	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null && command -v tmux >/dev/null \
+		&& command -v irssi >/dev/null && command -v weechat-headless >/dev/null; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
 		echo 'The browser tests need `chromium` and `chromedriver`, and there is no apt-get here: install both and try again.' >&2; \
 		exit 1; \

@@ -3,6 +3,7 @@
 mod clients;
 mod history;
 mod office;
+mod programs;
 mod registration;
 mod rooms;
 mod talk;
