@@ -1,11 +1,11 @@
 # The tasks of this repository. `make` alone starts a server. CARGO_TARGET_DIR is honoured, as by cargo itself.
 
 CARGO ?= cargo
-TEST_PACKAGES := chromium chromium-driver tmux
+TEST_PACKAGES := chromium chromium-driver irssi tmux weechat-headless
 
 # How long each fuzz target runs, and which.
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS ?= frames json markdown msgpack names plain_text search
+FUZZ_TARGETS ?= frames irc json markdown msgpack names plain_text search
 
 .PHONY: run test features check e2e fuzz bench bench-small fmt icons tools
 
@@ -78,11 +78,12 @@ icons: tools ## draws the icons of the installed app
 		rm -f "$$page"; \
 	done
 
-# Installs the browser, its driver and tmux where they are missing. Other systems have to bring their own.
+# Installs the browser, its driver, tmux and two IRC clients where they are missing. Other systems have to bring their own.
 tools:
-	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null && command -v tmux >/dev/null; then exit 0; fi; \
+	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null && command -v tmux >/dev/null \
+		&& command -v irssi >/dev/null && command -v weechat-headless >/dev/null; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
-		echo 'The tests need `chromium`, `chromedriver` and `tmux`, and there is no apt-get here: install them and try again.' >&2; \
+		echo 'The tests need `chromium`, `chromedriver`, `tmux`, `irssi` and `weechat-headless`, and there is no apt-get here: install them and try again.' >&2; \
 		exit 1; \
 	fi; \
 	if [ "$$(id -u)" -eq 0 ]; then as_root=; \

@@ -19,6 +19,7 @@ pub mod storage;
 pub mod tokens;
 pub mod watch;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -27,6 +28,8 @@ use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::domain::clock::Clock;
 use crate::domain::grant::Scope;
+use crate::domain::ids::UserId;
+use crate::domain::name::UserName;
 use crate::domain::office::{self, Power};
 use crate::domain::permission::Refusal;
 use crate::domain::person::{Author, Person, SiteRole, Standing};
@@ -49,6 +52,13 @@ pub struct By {
 }
 
 impl By {
+    /// Whoever knows the password of IRC operators. They count as an admin, under the name they have at the moment.
+    #[must_use]
+    pub fn operator(name: &str, from: IpAddr) -> Self {
+        let who = Author { id: UserId(uuid::Uuid::nil()), name: UserName::trusted(format!("{name} (IRC operator)")) };
+        Self { who, role: SiteRole::Admin, origin: from.to_string() }
+    }
+
     /// A person at a door.
     ///
     /// # Errors

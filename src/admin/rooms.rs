@@ -199,9 +199,9 @@ impl Admin {
     /// Nobody has the room in memory, and nobody else writes: everything goes now.
     async fn delete_unheld(&self, found: &StoredRoom) -> Result<(), AdminError> {
         let facts = RoomFacts {
-            kind: found.info.kind,
             is_lobby: found.info.name.as_str() == LOBBY,
             archived: found.info.archived,
+            ..RoomFacts::new(found.info.kind)
         };
         permission::may_be_deleted(facts).map_err(|refusal| AdminError::Chat(Box::new(refusal.into())))?;
         self.store.remove_room(found.info.id).await?;

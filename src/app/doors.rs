@@ -1,16 +1,20 @@
 //! The doors beside HTTP: which are open, where they listen, and what each thread does with who comes.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_server::{GracefulShutdownSignal, ServerBuilder};
 use actix_service::IntoServiceFactory;
+use async_trait::async_trait;
 
 use super::worker::{Parts, patience};
 use super::{StartError, cannot_listen, listen};
+use crate::admin::{Admin, By};
 use crate::config::{Address, Config, DoorAddresses, DoorsConfig};
+use crate::domain::ids::UserId;
 use crate::domain::person::Door;
+use crate::gateways::irc::{IrcKeeper, Office};
 use crate::gateways::lines::LinesKeeper;
 use crate::gateways::stream::acceptor::Acceptor;
 use crate::gateways::stream::door::{Keeper, serve};
@@ -37,7 +41,8 @@ pub(super) struct Listening {
 
 /// Takes the addresses of all doors that have one.
 pub(super) fn listen_all(config: &DoorsConfig) -> Result<Vec<Listening>, StartError> {
-    let doors: [(Door, [&str; 2], &DoorAddresses); 1] = [(Door::Lines, ["--lines", "--lines-tls"], &config.lines)];
+    let doors: [(Door, [&str; 2], &DoorAddresses); 2] =
+        [(Door::Lines, ["--lines", "--lines-tls"], &config.lines), (Door::Irc, ["--irc", "--irc-tls"], &config.irc)];
     let mut listening = Vec::new();
     for (door, flags, addresses) in doors {
         for (flag, is_secure, address) in [(flags[0], false, &addresses.plain), (flags[1], true, &addresses.tls)] {
@@ -104,8 +109,20 @@ fn keeper(parts: &Parts, door: Door) -> Rc<dyn Keeper> {
     let doors = &parts.config.doors;
     match door {
         Door::Lines => Rc::new(LinesKeeper { idle: doors.lines_idle }),
-        Door::Websocket | Door::Events | Door::Tcp | Door::Irc => {
+        Door::Irc => Rc::new(IrcKeeper::new(doors, Rc::new(Operators(parts.admin.clone())), parts.clock.now())),
+        Door::Websocket | Door::Events | Door::Tcp => {
             unreachable!("only doors of `listen_all` are asked for")
         }
+    }
+}
+
+/// What operators of IRC do, done as those who run the server do it.
+struct Operators(Admin);
+
+#[async_trait(?Send)]
+impl Office for Operators {
+    async fn kill(&self, who: &str, from: IpAddr, user: UserId, name: &str, reason: &str) -> Result<(), String> {
+        let by = By::operator(who, from);
+        self.0.cut_person(&by, user, name, reason).await.map_err(|error| error.to_string())
     }
 }

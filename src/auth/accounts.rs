@@ -169,6 +169,12 @@ impl Auth {
         Err(AuthError::WrongCredentials)
     }
 
+    /// True when an account has this name, or one that looks like it.
+    #[must_use]
+    pub fn has_account(&self, name: &UserName) -> bool {
+        self.names.has(&name.key())
+    }
+
     /// The account with this name.
     ///
     /// # Errors

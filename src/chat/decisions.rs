@@ -13,6 +13,7 @@ use crate::domain::permission::Refusal;
 use crate::domain::person::{Person, Status};
 use crate::domain::search::has_link;
 use crate::protocol::command::Command;
+use crate::protocol::crowd::{CrowdAct, PeopleAct};
 use crate::protocol::server_frame::Notice;
 
 impl ChatServer {
@@ -28,6 +29,8 @@ impl ChatServer {
             Command::Topic { topic, .. } | Command::Create { topic, .. } => has_link(topic.as_str()),
             Command::Change { description: Some(description), .. } => has_link(description.as_str()),
             Command::Status { line } => has_link(line.text.as_str()),
+            Command::People { act: PeopleAct::Whisper { passing, .. } }
+            | Command::Crowd { act: CrowdAct::Pass(passing), .. } => passing.lines.iter().any(|line| has_link(line)),
             // To take somebody into a room is a way to begin a conversation, too.
             Command::Direct { .. } | Command::Add { .. } => true,
             _ => false,
@@ -127,8 +130,13 @@ impl Handler<Renamed> for ChatServer {
     type Result = ();
 
     fn handle(&mut self, renamed: Renamed, _: &mut Self::Context) {
+        let before = self.seen(renamed.user);
         if let Some(person) = self.people.rename(renamed.user, &renamed.name) {
             commands::presence::tell_rooms(self, person.id);
+            if let Some(before) = before {
+                self.was_renamed(&before, None);
+            }
+            self.ports.flush();
         }
     }
 }

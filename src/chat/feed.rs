@@ -1,6 +1,7 @@
-//! Under which id a worker thread knows what it hears of a room. A room has two feeds: one for the sessions that look at
-//! it, and one for those that only listen to what goes into its log. Events go to both and are written once; typing and
-//! presence go to the first, so that a session which listens to a hundred rooms is not told who writes in all of them.
+//! Under which id a worker thread knows what it hears of a room. A room has three feeds: one for the sessions that look at
+//! it, one for those that only listen to what goes into its log, and one for those that follow it: they hear at once who
+//! comes and goes. Events go to all of them and are written once; presence goes to the first, and typing to the first and
+//! the last, so that a session which listens to a hundred rooms is not told who writes in all of them.
 //!
 //! The server speaks of rooms, the threads speak of feeds; `commands::join`, `commands::leave` and `ports` translate.
 
@@ -13,7 +14,15 @@ pub enum Attention {
     Looks,
     /// Its log only.
     Listens,
+    /// Its log, and each coming and going at once.
+    Follows,
 }
+
+/// How many kinds there are.
+pub const KINDS: usize = 3;
+
+/// Feeds of those who follow lie this far above their rooms: no database gives out so many numbers.
+const FOLLOWED: i64 = 1 << 62;
 
 impl Attention {
     /// The feed of this room. The database gives rooms positive numbers, so that the negative ones are free.
@@ -21,13 +30,14 @@ impl Attention {
         match self {
             Self::Looks => room,
             Self::Listens => RoomId(-room.0),
+            Self::Follows => RoomId(room.0 + FOLLOWED),
         }
     }
 }
 
 /// The room of a feed.
 pub fn room_of(feed: RoomId) -> RoomId {
-    RoomId(feed.0.abs())
+    RoomId(feed.0.abs() % FOLLOWED)
 }
 
 #[cfg(test)]
@@ -35,9 +45,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_feeds_lead_back_to_their_room_and_are_two() {
-        let feeds = [Attention::Looks, Attention::Listens].map(|attention| attention.feed(RoomId(7)));
-        assert_eq!(feeds.map(room_of), [RoomId(7), RoomId(7)]);
-        assert_ne!(feeds[0], feeds[1]);
+    fn all_feeds_lead_back_to_their_room_and_are_different() {
+        let feeds = [Attention::Looks, Attention::Listens, Attention::Follows].map(|kind| kind.feed(RoomId(7)));
+        assert_eq!(feeds.map(room_of), [RoomId(7); KINDS]);
+        assert!(feeds[0] != feeds[1] && feeds[1] != feeds[2] && feeds[0] != feeds[2]);
     }
 }

@@ -20,6 +20,7 @@ use crate::domain::moderation::Measure;
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::{Author, SiteRole};
 use crate::domain::profile::{PresenceNote, Privacy};
+use crate::domain::room_rules::{RoomRules, RuleChange};
 use crate::domain::status_line::StatusLine;
 use crate::protocol::answer::Answer;
 use crate::protocol::command::{Command, Only, Page, Question};
@@ -69,6 +70,8 @@ pub enum Loaded {
     LevelSet { caller: Caller, room: RoomId, level: Level, is_stored: bool },
     /// A measure was stored, or not.
     Moderated { caller: Caller, room: RoomId, measure: Measure, outcome: Moderated },
+    /// The rules of a room were stored, or not.
+    Ruled { caller: Caller, room: RoomId, rules: (RoomRules, Vec<RuleChange>), stored: StorageResult<()> },
     /// A room was removed, or not.
     Removed { caller: Caller, room: RoomId, removed: StorageResult<bool> },
     /// A report was stored, or not.
@@ -283,6 +286,14 @@ impl Loader {
                 Moderated::Failed
             });
             Loaded::Moderated { caller, room, measure, outcome }
+        });
+    }
+
+    /// Stores the rules of a room; `changes` is handed back with it.
+    pub fn rules(&self, caller: Caller, room: RoomId, rules: RoomRules, changes: Vec<RuleChange>) {
+        self.start(move |store| async move {
+            let stored = store.set_rules(room, &rules).await;
+            Loaded::Ruled { caller, room, rules: (rules, changes), stored }
         });
     }
 

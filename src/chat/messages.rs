@@ -60,6 +60,8 @@ pub enum Step {
     Disconnect {
         /// Which.
         session: SessionId,
+        /// Its last word.
+        reason: Option<Arc<str>>,
     },
 }
 

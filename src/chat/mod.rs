@@ -11,6 +11,7 @@
 pub mod alerts;
 mod allowance;
 mod commands;
+mod crowd;
 mod cursors;
 mod decisions;
 pub mod fanout;
@@ -21,6 +22,7 @@ mod loader;
 mod log_page;
 mod lookup;
 pub mod messages;
+mod parts;
 mod people;
 mod ports;
 mod profiles;

@@ -1,10 +1,13 @@
 //! Who is connected to the server, with which sessions and which status. A plain struct; the actor owns it.
 
+mod shown;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 
+use self::shown::Shown;
 use super::turn::WorkerId;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{DeviceId, RoomId, SessionId, UserId};
@@ -82,6 +85,8 @@ struct LivePerson {
     is_busy: bool,
     /// For a guest: the names they hold.
     names: SmallVec<[NameKey; 1]>,
+    /// What they say of themselves: most say nothing.
+    shown: Option<Box<Shown>>,
 }
 
 /// Everybody who is connected.
@@ -91,6 +96,8 @@ pub struct People {
     by_user: HashMap<UserId, LivePerson>,
     /// The names guests use now, so that no two use the same.
     guest_names: HashMap<NameKey, UserId>,
+    /// The names of the accounts that are connected.
+    account_names: HashMap<NameKey, UserId>,
     /// Sessions whose login ends by itself, the first one first.
     ending: BTreeSet<(Timestamp, SessionId)>,
 }
@@ -99,7 +106,11 @@ impl People {
     /// Takes a session in. A guest whose name is in use gets it with a number behind it.
     pub fn connect(&mut self, session: SessionId, place: Place, person: Arc<Person>) -> Arc<Person> {
         let person = if person.is_guest() { self.with_free_name(person) } else { person };
-        self.by_user.entry(person.id).or_default().sessions.push(session);
+        let live = self.by_user.entry(person.id).or_default();
+        live.sessions.push(session);
+        if live.sessions.len() == 1 && !person.is_guest() {
+            self.index(person.id, person.name.key());
+        }
         self.ending.extend(person.grant.until.map(|until| (until, session)));
         self.sessions.insert(
             session,
@@ -128,6 +139,9 @@ impl People {
                 && let Some(person) = self.by_user.remove(&user)
             {
                 self.release(&person.names, user);
+                if !live.person.is_guest() {
+                    self.unindex(user, &live.person.name.key());
+                }
             }
         }
         Some(live)
@@ -161,6 +175,11 @@ impl People {
 
     /// Gives a person another name, in all their sessions; `None` when they have none.
     pub fn rename(&mut self, user: UserId, name: &UserName) -> Option<Arc<Person>> {
+        let old = self.seen(user)?;
+        if !old.is_guest {
+            self.unindex(user, &old.name.key());
+            self.index(user, name.key());
+        }
         self.change(user, |person| person.name = name.clone())
     }
 

@@ -11,6 +11,7 @@ use super::turn::{Item, Turn, WorkerId};
 use crate::protocol::answer::Answer;
 use crate::protocol::encode::{News, SharedFrames};
 use crate::protocol::error_code::Problem;
+use crate::protocol::server_frame::Ephemeral;
 
 use super::room::Room;
 use crate::domain::ids::SessionId;
@@ -47,17 +48,21 @@ impl Ports {
         }
     }
 
-    /// News for everybody who listens to the room; what is in no log, for those who look at it.
+    /// News for everybody who listens to the room; what is in no log, for those whom it concerns.
     pub fn broadcast(&mut self, room: &Room, news: News, except: Option<SessionId>) {
-        let is_event = matches!(news, News::Event(_));
-        let frames = SharedFrames::new(news);
-        let id = room.info.id;
-        for worker in room.workers(Attention::Looks) {
-            self.push(worker, Item::News { room: id, frames: frames.clone(), except });
-        }
-        if is_event {
-            for worker in room.workers(Attention::Listens) {
-                let room = Attention::Listens.feed(id);
+        let feeds: &[Attention] = match &news {
+            News::Event(_) => &[Attention::Looks, Attention::Listens, Attention::Follows],
+            News::Ephemeral(Ephemeral::Typing { .. }) => &[Attention::Looks, Attention::Follows],
+            News::Ephemeral(Ephemeral::Presence { .. }) => &[Attention::Looks],
+            News::Crowd(_) => &[Attention::Follows],
+        };
+        // Whoever writes somewhere is a member there, unless they are a guest.
+        let by_account = matches!(&news, News::Event(event) if room.membership(event.author.id).is_some());
+        let is_bot = matches!(&news, News::Event(event) if room.parts.is_bot(event.author.id));
+        let frames = SharedFrames::by(news, by_account, is_bot);
+        for attention in feeds {
+            for worker in room.workers(*attention) {
+                let room = attention.feed(room.info.id);
                 self.push(worker, Item::News { room, frames: frames.clone(), except });
             }
         }

@@ -4,7 +4,8 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use super::feed::Attention;
+use super::feed::{Attention, KINDS};
+use super::parts::Parts;
 use super::reply::Caller;
 use super::turn::WorkerId;
 use crate::domain::clock::Timestamp;
@@ -27,8 +28,8 @@ pub struct Room {
     pub info: RoomInfo,
     memberships: HashMap<UserId, Membership>,
     listeners: HashMap<SessionId, Listener>,
-    /// How many listen on each thread: those who look, and the others.
-    per_worker: Vec<[u32; 2]>,
+    /// How many listen on each thread, in each way.
+    per_worker: Vec<[u32; KINDS]>,
     present: HashMap<UserId, Present>,
     /// How many of them look offline to the others.
     hidden: usize,
@@ -38,6 +39,8 @@ pub struct Room {
     changing: HashMap<UserId, Vec<(Caller, Command)>>,
     /// In slow mode: when each has last written.
     said_at: HashMap<UserId, Timestamp>,
+    /// What some are for as long as they are there.
+    pub parts: Parts,
     /// Drafts in the journal.
     in_flight: usize,
     /// It is being deleted.
@@ -81,6 +84,7 @@ impl Room {
             gone: HashMap::new(),
             changing: HashMap::new(),
             said_at: HashMap::new(),
+            parts: Parts::default(),
             in_flight: 0,
             ending: None,
             used_at: now,
@@ -90,12 +94,30 @@ impl Room {
     /// What permissions depend on.
     pub fn facts(&self) -> RoomFacts {
         let is_lobby = self.info.name.as_str() == LOBBY;
-        RoomFacts { kind: self.info.kind, is_lobby, archived: self.info.archived }
+        RoomFacts {
+            is_lobby,
+            archived: self.info.archived,
+            moderated: self.info.rules.moderated,
+            open_topic: self.info.rules.open_topic,
+            ..RoomFacts::new(self.info.kind)
+        }
     }
 
     /// This person in this room.
     pub fn actor(&self, person: &Person) -> Actor {
-        Actor { standing: person.standing, membership: self.membership(person.id) }
+        Actor { standing: person.standing, membership: self.part_of(person.id, person.is_guest()) }
+    }
+
+    /// What somebody is here, guests too, with what they are only as long as they are here.
+    pub fn part_of(&self, user: UserId, is_guest: bool) -> Option<Membership> {
+        let voice = self.parts.has_voice(user);
+        if !is_guest {
+            return self.membership(user).map(|membership| Membership { voice, ..membership });
+        }
+        let role = self.parts.guest_role(user);
+        let place = Mark { seq: self.info.last_seq, n: self.info.messages };
+        (voice || role.is_some())
+            .then(|| Membership { voice, ..Membership::new(user, role.unwrap_or(Role::Member), place) })
     }
 
     /// The row of this person, the banned too.
@@ -203,7 +225,7 @@ impl Room {
         attention: Attention,
     ) -> Option<Attention> {
         if self.per_worker.len() <= worker.0 {
-            self.per_worker.resize(worker.0 + 1, [0; 2]);
+            self.per_worker.resize(worker.0 + 1, [0; KINDS]);
         }
         self.per_worker[worker.0][attention as usize] += 1;
         if let Some(old) = self.listeners.insert(session, Listener { user: person.id, worker, attention }) {
@@ -234,6 +256,7 @@ impl Room {
             if present.sessions == 0
                 && let Some(present) = self.present.remove(&user)
             {
+                self.parts.went(user);
                 if present.status == Status::Offline {
                     self.hidden -= 1;
                 } else {
@@ -260,7 +283,7 @@ impl Room {
 
     /// The threads with somebody who listens in this way.
     pub fn workers(&self, attention: Attention) -> impl Iterator<Item = WorkerId> + '_ {
-        let listens = move |counts: &[u32; 2]| counts[attention as usize] > 0;
+        let listens = move |counts: &[u32; KINDS]| counts[attention as usize] > 0;
         self.per_worker.iter().enumerate().filter(move |(_, counts)| listens(counts)).map(|(at, _)| WorkerId(at))
     }
 
@@ -272,6 +295,21 @@ impl Room {
     /// The presence of one person here.
     pub fn status_of(&self, user: UserId) -> Status {
         self.present.get(&user).map_or(Status::Offline, |present| present.status)
+    }
+
+    /// Whether somebody is here, seen or not.
+    pub fn is_here(&self, user: UserId) -> bool {
+        self.present.contains_key(&user)
+    }
+
+    /// How many are here, seen or not.
+    pub fn count_here(&self) -> usize {
+        self.present.len()
+    }
+
+    /// Everybody who is here and is seen.
+    pub fn seen_here(&self) -> impl Iterator<Item = UserId> + '_ {
+        self.present.iter().filter(|(_, present)| present.status != Status::Offline).map(|(user, _)| *user)
     }
 
     /// The guests who are connected.
@@ -379,6 +417,7 @@ mod tests {
             description: Description::default(),
             archived: false,
             slow_mode: 0,
+            rules: crate::domain::room_rules::RoomRules::default(),
             last_seq: 5,
             messages: 3,
             made_by: None,

@@ -12,6 +12,7 @@ use super::alerts::Alerts;
 use super::allowance::Allowances;
 use super::commands;
 use super::commands::join::Wish;
+use super::crowd::Lookout;
 use super::cursors::Cursors;
 use super::feed::Attention;
 use super::journal::{Entry, Inlet, JournalClosed, Purpose, Settled};
@@ -94,6 +95,8 @@ pub struct ChatServer {
     /// Commands for rooms that are being loaded, in order.
     waiting: HashMap<RoomName, Vec<(Caller, Command)>>,
     pub(super) cursors: Cursors,
+    /// Who watches for whom, and who was here.
+    pub(super) crowd: Lookout,
     generation: u64,
     /// The policy that live sessions were last held against.
     pub(super) enforced: Access,
@@ -129,6 +132,7 @@ impl ChatServer {
             removed: HashSet::new(),
             waiting: HashMap::new(),
             cursors: Cursors::default(),
+            crowd: Lookout::default(),
             generation: 0,
             enforced,
             cursor_writes: 0,
@@ -165,6 +169,10 @@ impl ChatServer {
         let Request { id, command } = request;
         let quiet = id.is_none() && command.is_ephemeral();
         let reply = Reply::Session { session, worker: live.worker, id, quiet };
+        if matches!(command, Command::Send { .. }) {
+            self.people.was_active(session, self.clock.now());
+        }
+        let Some(live) = self.people.session(session) else { return };
         match self.allowances.spend_by_session(&live.person, &command, self.clock.now()) {
             Ok(()) => {
                 let caller = Caller { person: Arc::clone(&live.person), reply };
@@ -214,6 +222,7 @@ impl ChatServer {
             Command::Nick { name } => commands::nick::run(self, caller, name),
             Command::Create { room, kind, topic } => commands::create::run(self, caller, room, kind, topic),
             Command::Direct { others } => commands::direct::run(self, caller, others),
+            Command::People { act } => commands::people::run(self, caller, act),
             // `Command::room` gives a room for all others.
             _ => {}
         }
@@ -237,15 +246,20 @@ impl ChatServer {
         match command {
             Command::Join { room, after, create } => {
                 let attention = Attention::Looks;
-                commands::join::run(self, id, caller, Wish { room, after, create, attention, enters: true });
+                commands::join::run(self, id, caller, Wish { room, after, create, attention, enters: true, key: None });
             }
             Command::Listen { room, after, create } => {
                 let attention = Attention::Listens;
-                commands::join::run(self, id, caller, Wish { room, after, create, attention, enters: true });
+                commands::join::run(self, id, caller, Wish { room, after, create, attention, enters: true, key: None });
             }
             Command::Follow { room, after, looks } => {
                 let attention = if looks { Attention::Looks } else { Attention::Listens };
-                commands::join::run(self, id, caller, Wish { room, after, create: false, attention, enters: false });
+                commands::join::run(
+                    self,
+                    id,
+                    caller,
+                    Wish { room, after, create: false, attention, enters: false, key: None },
+                );
             }
             Command::Leave { .. } => commands::leave::run(self, id, caller),
             Command::Send { text, nonce, reply_to, .. } => commands::send::run(self, id, caller, text, nonce, reply_to),
@@ -274,6 +288,7 @@ impl ChatServer {
             Command::Moderate { measure, .. } => commands::moderate::run(self, id, caller, measure),
             Command::Report { seq, reason, .. } => commands::report::run(self, id, caller, seq, &reason),
             Command::House { act, .. } => commands::house::run(self, id, caller, act),
+            Command::Crowd { act, .. } => commands::crowd::run(self, id, caller, act),
             Command::Presence { .. }
             | Command::Status { .. }
             | Command::Privacy { .. }
@@ -282,6 +297,7 @@ impl ChatServer {
             | Command::Preview
             | Command::Nick { .. }
             | Command::Create { .. }
+            | Command::People { .. }
             | Command::Direct { .. } => {}
         }
     }
@@ -368,7 +384,7 @@ impl Handler<Steps> for ChatServer {
                 }
                 Step::Submit { session, request } => self.submit(session, request),
                 Step::CatchUp { session, page } => commands::join::next_page(self, session, page),
-                Step::Disconnect { session } => commands::connect::end(self, session),
+                Step::Disconnect { session, reason } => commands::connect::end(self, session, reason),
             }
         }
         self.ports.flush();

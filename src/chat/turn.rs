@@ -8,6 +8,7 @@ use actix::Message;
 use crate::domain::event::SharedEvent;
 use crate::domain::ids::{RoomId, Seq, SessionId};
 use crate::protocol::answer::Answer;
+use crate::protocol::crowd::Crowd;
 use crate::protocol::encode::SharedFrames;
 use crate::protocol::error_code::Problem;
 use crate::protocol::server_frame::{Notice, Welcome};
@@ -125,6 +126,13 @@ pub enum Item {
         session: SessionId,
         /// What.
         frames: Arc<SharedFrames>,
+    },
+    /// Something for one session whose door tells such things; others are told nothing.
+    Aside {
+        /// Whom.
+        session: SessionId,
+        /// What.
+        crowd: Arc<Crowd>,
     },
     /// End the connections of the thread that are no sessions of the chat.
     CloseOthers {

@@ -71,7 +71,12 @@ impl Uplink {
     /// A session is gone.
     pub fn disconnect(&self, session: SessionId) {
         // Once per session, and it must not be lost: the room would think of somebody as present for ever.
-        self.put(Step::Disconnect { session });
+        self.put(Step::Disconnect { session, reason: None });
+    }
+
+    /// A session is gone, with a last word for those who see people go.
+    pub fn depart(&self, session: SessionId, reason: Option<Arc<str>>) {
+        self.put(Step::Disconnect { session, reason });
     }
 
     /// Sends what waits. What the server does not take now is tried again with the next step, or the next sweep.

@@ -51,6 +51,8 @@ pub struct Membership {
     pub read: Mark,
     /// What this person wants to be told of.
     pub level: Level,
+    /// Writes in a moderated room, as long as they are there. Stored nowhere.
+    pub voice: bool,
 }
 
 /// A place in a log.
@@ -100,6 +102,6 @@ impl Membership {
     /// A fresh membership that has read up to `read`.
     #[must_use]
     pub fn new(user: UserId, role: Role, read: Mark) -> Self {
-        Self { user, role, muted_until: None, banned: false, read, level: Level::default() }
+        Self { user, role, muted_until: None, banned: false, read, level: Level::default(), voice: false }
     }
 }

@@ -89,6 +89,24 @@ pub enum Refusal {
     /// An owner who left would leave the room alone.
     #[display("you own this room; hand it over before you leave")]
     OwnerStays,
+    /// A room in which not everybody writes.
+    #[display("this room is moderated: only those with a voice write here")]
+    Moderated,
+    /// Nobody comes in by themselves.
+    #[display("this room is for those who were invited; ask somebody in it")]
+    InviteNeeded,
+    /// It has a key.
+    #[display("this room has a key, and this is not it")]
+    KeyNeeded,
+    /// No place is left.
+    #[display("this room is full; try again later")]
+    RoomFull,
+    /// One has to be in the room.
+    #[display("you are not in this room")]
+    NotHere,
+    /// Nobody can be told who is not there.
+    #[display("this person is not here")]
+    Absent,
     /// The token may do less.
     #[display("this token may not do this; it takes one with the scope {needed}")]
     ScopeNeeded {
@@ -105,6 +123,7 @@ pub enum Refusal {
 
 /// What the functions have to know of a room.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct RoomFacts {
     /// Public, private or direct.
     pub kind: RoomKind,
@@ -112,6 +131,18 @@ pub struct RoomFacts {
     pub is_lobby: bool,
     /// Closed for good.
     pub archived: bool,
+    /// Writing takes a voice.
+    pub moderated: bool,
+    /// The topic is everybody's.
+    pub open_topic: bool,
+}
+
+impl RoomFacts {
+    /// A room of this kind of which nothing else is known.
+    #[must_use]
+    pub const fn new(kind: RoomKind) -> Self {
+        Self { kind, is_lobby: false, archived: false, moderated: false, open_topic: false }
+    }
 }
 
 /// What the functions have to know of the person.
@@ -126,6 +157,10 @@ pub struct Actor {
 impl Actor {
     fn is_active_member(&self) -> bool {
         self.membership.is_some_and(|m| !m.banned)
+    }
+
+    fn has_voice(&self) -> bool {
+        self.membership.is_some_and(|m| !m.banned && m.voice)
     }
 
     fn is_banned(&self) -> bool {
@@ -180,6 +215,7 @@ pub fn may_post(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -
     may_read(access, room, actor)?;
     match (actor.standing, actor.membership) {
         _ if room.archived => Err(Refusal::Archived),
+        _ if room.moderated && !keeps_order(actor) && !actor.has_voice() => Err(Refusal::Moderated),
         (Standing::Account(_), None) => Err(Refusal::NotMember),
         (Standing::Account(_), Some(Membership { muted_until: Some(until), .. })) if until > now => {
             Err(Refusal::Muted { until })
@@ -216,6 +252,14 @@ pub fn may_call_everyone(room: RoomFacts, actor: Actor) -> bool {
 /// As [`may_post`], then `RoleNeeded`.
 pub fn may_describe(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -> Result<(), Refusal> {
     may_pin(access, room, actor, now)
+}
+
+/// May this person change the topic? In a room with an open topic whoever may write.
+///
+/// # Errors
+/// As [`may_describe`].
+pub fn may_set_topic(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -> Result<(), Refusal> {
+    if room.open_topic { may_post(access, room, actor, now) } else { may_describe(access, room, actor, now) }
 }
 
 /// May this person slow the room down? Whoever keeps order there, and never in a direct room.
@@ -290,7 +334,7 @@ pub fn may_remove(access: Access, room: RoomFacts, actor: Actor, role: Role) -> 
     }
 }
 
-fn keeps_order(actor: Actor) -> bool {
+pub(super) fn keeps_order(actor: Actor) -> bool {
     runs_server(actor)
         || moderates_server(actor)
         || actor.membership.is_some_and(|own| !own.banned && own.role >= Role::Moderator)
@@ -300,11 +344,11 @@ fn owns(actor: Actor) -> bool {
     actor.membership.is_some_and(|own| !own.banned && own.role == Role::Owner)
 }
 
-fn moderates_server(actor: Actor) -> bool {
+pub(super) fn moderates_server(actor: Actor) -> bool {
     matches!(actor.standing, Standing::Account(SiteRole::Moderator))
 }
 
-fn runs_server(actor: Actor) -> bool {
+pub(super) fn runs_server(actor: Actor) -> bool {
     matches!(actor.standing, Standing::Account(SiteRole::Admin | SiteRole::Owner))
 }
 
@@ -389,10 +433,10 @@ mod tests {
     }
 
     const GUEST: Actor = Actor { standing: Standing::Guest, membership: None };
-    const PUBLIC: RoomFacts = RoomFacts { kind: RoomKind::Public, is_lobby: false, archived: false };
-    const LOBBY_ROOM: RoomFacts = RoomFacts { kind: RoomKind::Public, is_lobby: true, archived: false };
-    const PRIVATE: RoomFacts = RoomFacts { kind: RoomKind::Private, is_lobby: false, archived: false };
-    const DIRECT: RoomFacts = RoomFacts { kind: RoomKind::Direct, is_lobby: false, archived: false };
+    const PUBLIC: RoomFacts = RoomFacts::new(RoomKind::Public);
+    const LOBBY_ROOM: RoomFacts = RoomFacts { is_lobby: true, ..PUBLIC };
+    const PRIVATE: RoomFacts = RoomFacts::new(RoomKind::Private);
+    const DIRECT: RoomFacts = RoomFacts::new(RoomKind::Direct);
 
     #[test]
     fn a_stranger_is_told_that_a_private_room_does_not_exist() {
@@ -502,7 +546,7 @@ mod tests {
             kind in prop_oneof![Just(RoomKind::Public), Just(RoomKind::Private), Just(RoomKind::Direct)],
             is_lobby in any::<bool>(),
         ) {
-            let (access, room) = (access(guests), RoomFacts { kind, is_lobby, archived: false });
+            let (access, room) = (access(guests), RoomFacts { is_lobby, ..RoomFacts::new(kind) });
             if let Err(refusal) = may_read(access, room, actor) {
                 prop_assert_eq!(may_join(access, room, actor), Err(refusal));
                 prop_assert_eq!(may_post(access, room, actor, NOW), Err(refusal));

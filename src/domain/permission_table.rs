@@ -42,7 +42,7 @@ fn yes(may: bool) -> Result<(), Refusal> {
 fn member(role: Role, site: SiteRole) -> Actor {
     let user = UserId(uuid::Uuid::from_u128(1));
     let (read, level) = (Mark::default(), Level::default());
-    let membership = Membership { user, role, muted_until: None, banned: false, read, level };
+    let membership = Membership { user, role, muted_until: None, banned: false, read, level, voice: false };
     Actor { standing: Standing::Account(site), membership: Some(membership) }
 }
 
@@ -64,7 +64,7 @@ fn people() -> [(&'static str, Actor); 7] {
 }
 
 fn table(kind: RoomKind) -> String {
-    let room = RoomFacts { kind, is_lobby: false, archived: false };
+    let room = RoomFacts::new(kind);
     let people = people();
     let names = people.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" | ");
     let mut table = format!("| in a {kind} room | {names} |\n|---|{}\n", "---|".repeat(people.len()));

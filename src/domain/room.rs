@@ -8,6 +8,7 @@ use super::clock::Timestamp;
 use super::ids::{RoomId, Seq, UserId};
 use super::limits;
 use super::name::RoomName;
+use super::room_rules::RoomRules;
 
 /// The kinds of rooms. A direct room never becomes another kind: its people agreed to a private conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, Serialize, Deserialize, ToSchema)]
@@ -54,6 +55,8 @@ pub struct RoomInfo {
     pub archived: bool,
     /// Seconds between two messages of one person; 0 for none.
     pub slow_mode: u32,
+    /// Who may come in and who may write.
+    pub rules: RoomRules,
     /// The highest sequence number of its log; 0 when the log is empty.
     pub last_seq: Seq,
     /// How many messages its log has.

@@ -9,6 +9,7 @@
 pub mod admission;
 pub mod dispatch;
 pub mod events;
+pub mod irc;
 pub mod lines;
 pub mod stream;
 pub mod websocket;

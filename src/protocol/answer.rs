@@ -12,6 +12,7 @@ use crate::domain::permission::Refusal;
 use crate::domain::person::{Author, Status};
 use crate::domain::room::{Description, RoomKind, Topic};
 
+use super::crowd::{Inside, SeenIn, WasHere};
 use super::server_frame::ShownLine;
 
 /// What a command brought back.
@@ -62,6 +63,12 @@ pub enum Answer {
         /// Which.
         name: UserName,
     },
+    /// A room from inside.
+    Inside(Box<Inside>),
+    /// People who are connected; of those who were asked for, those who are not are left out.
+    People(Vec<SeenIn>),
+    /// Those who had a name, the last one first.
+    WereHere(Vec<WasHere>),
     /// Done; there is nothing to say.
     Done,
     /// Answer to a ping.

@@ -1,5 +1,6 @@
 //! Commands: everything a person or a program may ask of the chat, whatever the door.
 
+use super::crowd::{CrowdAct, PeopleAct};
 pub use super::house_act::HouseAct;
 use crate::domain::clock::Timestamp;
 use crate::domain::emoji::Emoji;
@@ -266,6 +267,18 @@ pub enum Command {
         /// What is wrong with it.
         reason: ReportReason,
     },
+    /// What those ask for who see people come and go in a room. It has no form on the wire.
+    Crowd {
+        /// Where.
+        room: RoomName,
+        /// What.
+        act: CrowdAct,
+    },
+    /// What is asked about the people who are connected. It has no form on the wire.
+    People {
+        /// What.
+        act: PeopleAct,
+    },
     /// What those who run the server do in a room without being members. It has no form on the wire.
     House {
         /// Where.
@@ -371,6 +384,7 @@ impl Command {
             | Self::Mute { room, .. }
             | Self::Moderate { room, .. }
             | Self::Report { room, .. }
+            | Self::Crowd { room, .. }
             | Self::House { room, .. } => Some(room),
             Self::Presence { .. }
             | Self::Status { .. }
@@ -380,108 +394,9 @@ impl Command {
             | Self::Preview
             | Self::Nick { .. }
             | Self::Create { .. }
+            | Self::People { .. }
             | Self::Direct { .. } => None,
         }
-    }
-
-    /// True for what has to be read from the database or written to it beside the log, whatever the room.
-    #[must_use]
-    pub fn reads(&self) -> bool {
-        matches!(
-            self,
-            Self::History { .. }
-                | Self::Ask { .. }
-                | Self::Unread { .. }
-                | Self::Status { .. }
-                | Self::Privacy { .. }
-                | Self::Rooms
-                | Self::Members { .. }
-                | Self::Nick { .. }
-                | Self::Create { .. }
-                | Self::Direct { .. }
-                | Self::Add { .. }
-                | Self::Mute { .. }
-                | Self::Moderate { .. }
-                | Self::Report { .. }
-        )
-    }
-
-    /// True for what others get to read or see: whoever may only read here may not do it.
-    #[must_use]
-    pub fn writes(&self) -> bool {
-        match self {
-            Self::Join { create, .. } | Self::Listen { create, .. } => *create,
-            _ => matches!(
-                self,
-                Self::Send { .. }
-                    | Self::Edit { .. }
-                    | Self::React { .. }
-                    | Self::Pin { .. }
-                    | Self::Topic { .. }
-                    | Self::Change { .. }
-                    | Self::Typing { .. }
-                    | Self::Status { .. }
-                    | Self::Nick { .. }
-                    | Self::Create { .. }
-                    | Self::Direct { .. }
-                    | Self::Add { .. }
-            ),
-        }
-    }
-
-    /// True for what is stored, told to many or dear to answer: it counts as a message where rates are kept.
-    #[must_use]
-    pub fn is_costly(&self) -> bool {
-        match self {
-            Self::Join { create, .. } | Self::Listen { create, .. } => *create,
-            Self::Send { .. }
-            | Self::Edit { .. }
-            | Self::Delete { .. }
-            | Self::React { .. }
-            | Self::Pin { .. }
-            | Self::Topic { .. }
-            | Self::Change { .. }
-            | Self::Appoint { .. }
-            | Self::Remove { .. }
-            | Self::Mute { .. }
-            | Self::Moderate { .. }
-            | Self::Report { .. }
-            | Self::Ask { .. }
-            | Self::Typing { .. }
-            | Self::History { .. }
-            | Self::Preview
-            | Self::Status { .. }
-            | Self::Privacy { .. }
-            | Self::Nick { .. }
-            | Self::Create { .. }
-            | Self::Direct { .. }
-            | Self::Enter { .. }
-            | Self::GiveUp { .. }
-            | Self::Add { .. } => true,
-            Self::Leave { .. }
-            | Self::Follow { .. }
-            | Self::Read { .. }
-            | Self::Unread { .. }
-            | Self::Level { .. }
-            | Self::Presence { .. }
-            | Self::Rooms
-            | Self::Members { .. }
-            | Self::Ping
-            | Self::Look { .. }
-            | Self::House { .. } => false,
-        }
-    }
-
-    /// True for a page of history. A request that asks for one waits for it, so that requests are their own limit.
-    #[must_use]
-    pub fn reads_history(&self) -> bool {
-        matches!(self, Self::History { .. } | Self::Ask { .. })
-    }
-
-    /// True for a command whose loss nobody would notice: it gets no answer unless it carries an id.
-    #[must_use]
-    pub fn is_ephemeral(&self) -> bool {
-        matches!(self, Self::Typing { .. } | Self::Presence { .. } | Self::Read { .. })
     }
 }
 

@@ -5,10 +5,13 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 
 use super::answer::Answer;
+use super::crowd::Crowd;
 use super::encoding::Encoding;
 use super::error_code::Problem;
 use super::event_frame::EventFrame;
 use super::event_stream::{self, Head, Place};
+use super::irc::cap::Dialect;
+use super::irc::news::{self as irc_news, Speaker};
 use super::payload::{Payload, PayloadKind};
 use super::plain;
 use super::server_frame::{Ack, AckBody, Ephemeral, Frame, Notice, Welcome, WelcomeUser};
@@ -35,6 +38,37 @@ pub struct SharedFrames {
     events: OnceLock<Payload>,
     events_html: OnceLock<Payload>,
     lines: OnceLock<Option<Payload>>,
+    /// Whether an account says it; guests have none.
+    by_account: bool,
+    /// Whether a program says it.
+    is_bot: bool,
+    irc: Dialects,
+}
+
+/// What was written for each kind of IRC clients: a chain that grows at its end, so that nobody waits for anybody.
+#[derive(Debug, Default)]
+struct Dialects(OnceLock<Box<Written>>);
+
+#[derive(Debug)]
+struct Written {
+    dialect: Dialect,
+    payload: Option<Payload>,
+    next: Dialects,
+}
+
+impl Dialects {
+    /// What was written for clients of this kind, or is written now.
+    fn get_or_write(&self, dialect: Dialect, write: &dyn Fn() -> Option<Payload>) -> Option<&Payload> {
+        let mut place = self;
+        loop {
+            let fresh = || Box::new(Written { dialect, payload: write(), next: Self::default() });
+            let written = place.0.get_or_init(fresh);
+            if written.dialect == dialect {
+                return written.payload.as_ref();
+            }
+            place = &written.next;
+        }
+    }
 }
 
 /// What the frames say.
@@ -44,13 +78,24 @@ pub enum News {
     Event(SharedEvent),
     /// Something nobody stores.
     Ephemeral(Ephemeral),
+    /// Something that is told at once to those who follow a room.
+    Crowd(Crowd),
 }
 
 impl SharedFrames {
     /// Nothing is written yet.
     #[must_use]
     pub fn new(news: News) -> Arc<Self> {
+        Self::by(news, false, false)
+    }
+
+    /// The same, with whether it is an account that says it, and a program.
+    #[must_use]
+    pub fn by(news: News, by_account: bool, is_bot: bool) -> Arc<Self> {
         Arc::new(Self {
+            by_account,
+            is_bot,
+            irc: Dialects::default(),
             news,
             json: OnceLock::new(),
             html: OnceLock::new(),
@@ -68,10 +113,28 @@ impl SharedFrames {
         &self.news
     }
 
+    /// The account that says it, for doors that tell accounts from guests.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        match &self.news {
+            News::Event(event) => self.by_account.then(|| event.author.name.as_str()),
+            News::Ephemeral(_) | News::Crowd(_) => None,
+        }
+    }
+
+    /// Whether a program says it.
+    #[must_use]
+    pub fn is_bot(&self) -> bool {
+        self.is_bot
+    }
+
     /// The frame in this encoding; `None` when the encoding has nothing to say about it.
     #[must_use]
     pub fn payload(&self, encoding: Encoding, html: &dyn EventHtml) -> Option<&Payload> {
         match encoding {
+            Encoding::Irc(dialect) => self.irc.get_or_write(dialect, &|| self.write_irc(dialect)),
+            // Those who follow have doors of their own, which write it themselves.
+            _ if matches!(self.news, News::Crowd(_)) => None,
             Encoding::Json => Some(self.json.get_or_init(|| self.write(encoding, html))),
             Encoding::Html => Some(self.html.get_or_init(|| self.write(encoding, html))),
             Encoding::MsgPack => Some(self.msgpack.get_or_init(|| self.write(encoding, html))),
@@ -86,13 +149,26 @@ impl SharedFrames {
         match &self.news {
             News::Event(shared) => event(shared, encoding, html),
             News::Ephemeral(news) => write(encoding, &Frame::ephemeral(news)),
+            News::Crowd(_) => raw(String::new()),
         }
+    }
+
+    fn write_irc(&self, dialect: Dialect) -> Option<Payload> {
+        let lines = match &self.news {
+            News::Event(event) => {
+                irc_news::event(event, dialect, Speaker { account: self.account(), is_bot: self.is_bot })
+            }
+            News::Ephemeral(news) => irc_news::ephemeral(news, dialect).into_iter().collect(),
+            News::Crowd(_) => Vec::new(),
+        };
+        irc_news::written(&lines).map(raw)
     }
 
     fn write_lines(&self, encoding: Encoding) -> Option<Payload> {
         match &self.news {
             News::Event(event) => Some(lines(&plain::event_line(event), encoding)),
             News::Ephemeral(news) => plain::ephemeral_lines(news).map(|text| lines(&text, encoding)),
+            News::Crowd(_) => None,
         }
     }
 }
@@ -101,6 +177,9 @@ impl SharedFrames {
 #[must_use]
 pub fn event(event: &Event, encoding: Encoding, html: &dyn EventHtml) -> Payload {
     match encoding {
+        Encoding::Irc(dialect) => {
+            raw(irc_news::written(&irc_news::event(event, dialect, Speaker::default())).unwrap_or_default())
+        }
         Encoding::Plain | Encoding::Lines => lines(&plain::event_line(event), encoding),
         Encoding::Html => write(encoding, &EventFrame::new(event, Some(html.render(event)))),
         Encoding::Json | Encoding::MsgPack => write(encoding, &EventFrame::new(event, None)),
@@ -132,6 +211,8 @@ pub fn welcome(welcome: &Welcome, encoding: Encoding) -> Payload {
 #[must_use]
 pub fn answer(id: Option<&str>, answer: &Answer, encoding: Encoding, html: &dyn EventHtml) -> Option<Payload> {
     match (encoding, answer) {
+        // What these sessions asked for they write themselves.
+        (Encoding::Irc(_), _) => None,
         (Encoding::Plain | Encoding::Lines, _) => plain::answer_lines(answer).map(|text| lines(&text, encoding)),
         (_, Answer::Pong) => Some(write(encoding, &Frame::Pong { id })),
         (Encoding::Events | Encoding::EventsHtml, Answer::Joined(joined)) => {
@@ -164,6 +245,7 @@ pub fn problem(id: Option<&str>, problem: &Problem, encoding: Encoding) -> Paylo
 #[must_use]
 pub fn notice(notice: &Notice, encoding: Encoding) -> Option<Payload> {
     match encoding {
+        Encoding::Irc(_) => None,
         Encoding::Plain | Encoding::Lines => plain::notice_line(notice).map(|text| lines(&text, encoding)),
         Encoding::Events | Encoding::EventsHtml => {
             let retry = if let Notice::Bye { reconnect_after_ms, .. } = notice { *reconnect_after_ms } else { None };
@@ -183,6 +265,10 @@ pub fn lines(text: &str, encoding: Encoding) -> Payload {
     Payload::text(text)
 }
 
+fn raw(lines: String) -> Payload {
+    Payload::raw(PayloadKind::Text, lines.into_bytes())
+}
+
 fn block<T: Serialize>(head: &Head<'_>, frame: &T) -> Payload {
     event_stream::block(head, |bytes| {
         if serde_json::to_writer(&mut *bytes, frame).is_err() {
@@ -197,7 +283,7 @@ fn write<T: Serialize>(encoding: Encoding, frame: &T) -> Payload {
     let (kind, good): (_, fn(&mut Vec<u8>, &T) -> bool) = match encoding {
         Encoding::MsgPack => (PayloadKind::Binary, |bytes, frame| rmp_serde::encode::write_named(bytes, frame).is_ok()),
         Encoding::Events | Encoding::EventsHtml => return block(&Head::PLAIN, frame),
-        Encoding::Json | Encoding::Html | Encoding::Plain | Encoding::Lines => {
+        Encoding::Json | Encoding::Html | Encoding::Plain | Encoding::Lines | Encoding::Irc(_) => {
             (PayloadKind::Text, |bytes, frame| serde_json::to_writer(bytes, frame).is_ok())
         }
     };

@@ -1,5 +1,7 @@
 //! The encodings of a session and their subprotocol names.
 
+use super::irc::cap::Dialect;
+
 /// How frames are written for one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Encoding {
@@ -17,6 +19,8 @@ pub enum Encoding {
     EventsHtml,
     /// The same lines in a stream, each with its end.
     Lines,
+    /// Lines of IRC, for clients that can read this.
+    Irc(Dialect),
 }
 
 impl Encoding {

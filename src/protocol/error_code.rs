@@ -144,7 +144,7 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
-            Refusal::NotFound | Refusal::NoSuchMessage => ErrorCode::NotFound,
+            Refusal::NotFound | Refusal::NoSuchMessage | Refusal::Absent => ErrorCode::NotFound,
             Refusal::TooManyEmoji => ErrorCode::Conflict,
             Refusal::SlowMode { .. } => ErrorCode::RateLimited,
             Refusal::GuestsOff | Refusal::LoginEnded => ErrorCode::Unauthorized,
@@ -165,6 +165,11 @@ impl From<Refusal> for Problem {
             | Refusal::CannotDelete
             | Refusal::Archived
             | Refusal::OwnerStays
+            | Refusal::Moderated
+            | Refusal::InviteNeeded
+            | Refusal::KeyNeeded
+            | Refusal::RoomFull
+            | Refusal::NotHere
             | Refusal::ScopeNeeded { .. }
             | Refusal::SomeRoomsOnly => ErrorCode::Forbidden,
         };

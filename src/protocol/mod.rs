@@ -5,13 +5,16 @@
 
 pub mod answer;
 pub mod command;
+pub mod crowd;
 pub mod decode;
+mod demand;
 pub mod encode;
 pub mod encoding;
 pub mod error_code;
 pub mod event_frame;
 pub mod event_stream;
 mod house_act;
+pub mod irc;
 pub mod need;
 pub mod payload;
 pub mod plain;

@@ -1,6 +1,7 @@
 //! Which scope a command takes of a token; asked once, before any command is carried out, whatever the door.
 
 use super::command::Command;
+use super::crowd::{CrowdAct, PeopleAct};
 use crate::domain::clock::Timestamp;
 use crate::domain::grant::{Grant, Scope};
 use crate::domain::permission::Refusal;
@@ -21,6 +22,19 @@ impl Command {
             | Self::Members { .. }
             | Self::Look { .. }
             | Self::Ping
+            | Self::Crowd {
+                act: CrowdAct::Follow { create: false, .. } | CrowdAct::Depart { .. } | CrowdAct::Inside,
+                ..
+            }
+            | Self::People {
+                act:
+                    PeopleAct::Look(_)
+                    | PeopleAct::All
+                    | PeopleAct::Gone(_)
+                    | PeopleAct::Present(_)
+                    | PeopleAct::Watch(_)
+                    | PeopleAct::Unwatch(_),
+            }
             | Self::Preview => Scope::Read,
             Self::Join { .. }
             | Self::Listen { .. }
@@ -48,6 +62,8 @@ impl Command {
             | Self::Mute { .. }
             | Self::Moderate { .. }
             | Self::Report { .. }
+            | Self::Crowd { .. }
+            | Self::People { .. }
             | Self::Add { .. } => Scope::Write,
             Self::House { .. } => Scope::Admin,
         }

@@ -229,6 +229,9 @@ pub fn answer_lines(answer: &Answer) -> Option<String> {
         | Answer::Readers(_)
         | Answer::Why(_)
         | Answer::Place { .. }
+        | Answer::Inside(_)
+        | Answer::People(_)
+        | Answer::WereHere(_)
         | Answer::Done => None,
     }
 }

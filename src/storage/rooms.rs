@@ -9,6 +9,7 @@ use crate::domain::membership::{Level, Mark, Membership, Role};
 use crate::domain::name::{NameKey, RoomName};
 use crate::domain::person::Author;
 use crate::domain::room::{RoomInfo, RoomKind, Topic};
+use crate::domain::room_rules::RoomRules;
 
 /// What a new room is made of.
 #[derive(Debug, Clone)]
@@ -112,6 +113,9 @@ pub trait Rooms {
 
     /// What a member wants to be told of.
     async fn set_level(&self, room: RoomId, user: UserId, level: Level) -> StorageResult<()>;
+
+    /// The rules of a room.
+    async fn set_rules(&self, room: RoomId, rules: &RoomRules) -> StorageResult<()>;
 
     /// At most `limit` members who have read up to `seq` or further and let others know, by name.
     async fn readers(&self, room: RoomId, seq: Seq, limit: usize) -> StorageResult<Vec<Author>>;

@@ -223,6 +223,12 @@ impl Metrics {
         self.open(door).dec();
     }
 
+    /// How many connections are open at a door.
+    #[must_use]
+    pub fn connections(&self, door: Door) -> usize {
+        usize::try_from(self.open(door).get()).unwrap_or(0)
+    }
+
     fn open(&self, door: Door) -> &Gauge {
         &self.0.connections[door as usize]
     }

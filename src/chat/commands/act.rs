@@ -43,7 +43,7 @@ pub fn pin(server: &mut ChatServer, id: RoomId, caller: Caller, target: Seq, on:
 
 pub fn topic(server: &mut ChatServer, id: RoomId, caller: Caller, topic: Topic) {
     let Some((_, facts, actor)) = look_at(server, id, &caller) else { return };
-    let may = permission::may_describe(server.access(), facts, actor, server.clock.now());
+    let may = permission::may_set_topic(server.access(), facts, actor, server.clock.now());
     write(server, id, caller, may, None, EventBody::Topic { topic });
 }
 

@@ -14,6 +14,7 @@ use crate::domain::person::Author;
 use crate::domain::room::{RoomKind, Topic};
 use crate::protocol::answer::Answer;
 use crate::protocol::command::Command;
+use crate::protocol::crowd::CrowdAct;
 use crate::protocol::encode::{News, SharedFrames};
 use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::storage::rooms::NewRoom;
@@ -89,6 +90,9 @@ fn join_after_all(server: &mut ChatServer, caller: Caller, then: Option<Command>
         Some(Command::Join { room, after, .. }) => server.take(caller, Command::Join { room, after, create: true }),
         Some(Command::Listen { room, after, .. }) => {
             server.take(caller, Command::Listen { room, after, create: true });
+        }
+        Some(Command::Crowd { room, act: CrowdAct::Follow { key, .. } }) => {
+            server.take(caller, Command::Crowd { room, act: CrowdAct::Follow { create: true, key } });
         }
         _ => server.ports.answer(caller.reply, Err(Problem::unavailable())),
     }

@@ -77,7 +77,7 @@ fn tell(server: &mut ChatServer, id: RoomId) {
         .map(|(session, live)| (session, live.worker))
         .collect();
     for (session, worker) in concerned {
-        stop_listening(server, session, worker, id);
+        stop_listening(server, session, worker, id, None);
         server.ports.push(worker, Item::Notify { session, notice: Notice::Gone { room: name.clone() } });
     }
 }

@@ -8,19 +8,23 @@
 use super::super::fanout::NextPage;
 use super::super::feed::{Attention, room_of};
 use super::super::reply::{Caller, Reply};
+use super::super::room::Room;
 use super::super::server::ChatServer;
 use super::super::turn::{Item, WorkerId};
 use super::{become_member, look_at, refuse};
 use crate::domain::event::Event;
 use crate::domain::grant::Scope;
-use crate::domain::ids::{RoomId, Seq, SessionId};
+use crate::domain::ids::{RoomId, Seq, SessionId, UserId};
 use crate::domain::limits;
+use crate::domain::mask::Mask;
 use crate::domain::name::RoomName;
 use crate::domain::permission::{self, Refusal};
-use crate::domain::person::{Author, Person};
+use crate::domain::permission_inside::{self, Arrival};
+use crate::domain::person::{Author, Person, Status};
 use crate::domain::room::{RoomKind, Topic};
 use crate::protocol::answer::{Answer, Joined};
 use crate::protocol::command::Command;
+use crate::protocol::crowd::{CrowdAct, Stir};
 use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::protocol::server_frame::Notice;
 use crate::storage::StorageResult;
@@ -33,8 +37,10 @@ pub struct Wish {
     pub after: Option<Seq>,
     /// Make the room when there is none.
     pub create: bool,
-    /// Whether to look at it, or only to listen.
+    /// Whether to look at it, only to listen, or to follow it.
     pub attention: Attention,
+    /// What its key is thought to be.
+    pub key: Option<String>,
     /// Whether whoever may becomes a member of a public room.
     pub enters: bool,
 }
@@ -42,11 +48,12 @@ pub struct Wish {
 impl Wish {
     /// The command that asks for it.
     pub fn into_command(self) -> Command {
-        let Self { room, after, create, attention, enters } = self;
+        let Self { room, after, create, attention, enters, key } = self;
         match attention {
             _ if !enters => Command::Follow { room, after, looks: attention == Attention::Looks },
             Attention::Looks => Command::Join { room, after, create },
             Attention::Listens => Command::Listen { room, after, create },
+            Attention::Follows => Command::Crowd { room, act: CrowdAct::Follow { create, key } },
         }
     }
 }
@@ -60,9 +67,16 @@ struct Ear {
 }
 
 pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, wish: Wish) {
-    let Some((_, facts, actor)) = look_at(server, id, &caller) else { return };
+    let Some((room, facts, actor)) = look_at(server, id, &caller) else { return };
     if let Err(refusal) = permission::may_read(server.access(), facts, actor) {
         return refuse_join(server, caller, wish, refusal);
+    }
+    let user = caller.person.id;
+    let arrival = arrival(server, room, user, wish.key.as_deref());
+    if !room.is_here(user)
+        && let Err(refusal) = permission_inside::may_come_in(server.access(), facts, actor, arrival)
+    {
+        return refuse(server, caller, refusal);
     }
     let Reply::Session { session, worker, .. } = caller.reply else {
         let problem = Problem::field("room", "only a live session can listen to a room");
@@ -111,7 +125,15 @@ fn listen(server: &mut ChatServer, id: RoomId, caller: Caller, ear: Ear, after: 
         Some(after) => after,
         None => last_seq,
     };
-    server.ports.answer(caller.reply, Ok(Answer::Joined(joined)));
+    let answer = match ear.attention {
+        Attention::Looks | Attention::Listens => Answer::Joined(joined),
+        Attention::Follows => {
+            let mut inside = super::crowd::view(server, id, caller.person.id, caller.person.is_guest());
+            inside.is_here = before.is_some();
+            Answer::Inside(Box::new(inside))
+        }
+    };
+    server.ports.answer(caller.reply, Ok(answer));
     let feed = ear.attention.feed(id);
     if let Some(before) = before.filter(|before| *before != ear.attention) {
         server.ports.push(ear.worker, Item::Unsubscribe { session: ear.session, room: before.feed(id) });
@@ -126,11 +148,50 @@ fn listen(server: &mut ChatServer, id: RoomId, caller: Caller, ear: Ear, after: 
 fn connect(server: &mut ChatServer, id: RoomId, person: &Person, ear: Ear) -> Option<Attention> {
     let status = server.shown_status(person.id);
     let room = server.rooms.get_mut(&id)?;
+    let comes = !room.is_here(person.id);
+    if comes {
+        room.parts.came(person.id);
+        // Somebody has to keep order where no member can.
+        if person.is_guest() && !room.facts().is_lobby && room.count_here() == 0 && room.count_members() == 0 {
+            room.parts.set_keeper(person.id, true);
+        }
+    }
     let before = room.connect(ear.session, ear.worker, person, status, ear.attention);
     if let Some(live) = server.people.session_mut(ear.session) {
         live.rooms.insert(id);
     }
+    let seen = comes.then(|| server.seen(person.id)).flatten();
+    if let (Some(who), Some(room)) = (&seen, server.rooms.get_mut(&id)) {
+        room.parts.set_bot(person.id, who.is_bot);
+    }
+    if status != Status::Offline
+        && let Some(who) = seen
+    {
+        server.stir(id, &who, Stir::Came, Some(ear.session));
+    }
     before
+}
+
+/// What stands in the way of somebody who comes.
+pub fn arrival(server: &ChatServer, room: &Room, user: UserId, key: Option<&str>) -> Arrival {
+    let rules = &room.info.rules;
+    Arrival {
+        is_invited: room.parts.is_invited(user),
+        is_masked: is_masked(server, room, user),
+        invite_only: rules.invite_only,
+        lacks_key: !rules.is_opened_by(key),
+        is_full: rules.most.is_some_and(|most| room.count_here() >= most as usize),
+    }
+}
+
+fn is_masked(server: &ChatServer, room: &Room, user: UserId) -> bool {
+    if room.parts.masks().is_empty() {
+        return false;
+    }
+    let Some(seen) = server.seen(user) else { return false };
+    let host = seen.host();
+    let means = |mask: &Mask| mask.matches(seen.name.as_str(), seen.user(), &host);
+    room.parts.masks().iter().any(|kept| means(&kept.mask))
 }
 
 fn subscribe(server: &mut ChatServer, feed: RoomId, ear: Ear, seen: Seq, newest: Seq) -> u64 {
@@ -180,7 +241,7 @@ pub fn replay(
         Err(error) => {
             log::error!("what a session missed could not be read; it is told to join again: {error}");
             let id = room_of(feed);
-            super::leave::stop_listening(server, session, worker, id);
+            super::leave::stop_listening(server, session, worker, id, Some(Stir::Left(None)));
             if let Some(room) = server.rooms.get(&id) {
                 let notice = Notice::Resync { room: room.info.name.clone(), reason: "unavailable" };
                 server.ports.push(worker, Item::Notify { session, notice });

@@ -5,12 +5,13 @@ use super::super::reply::Caller;
 use super::super::room::Room;
 use super::super::server::ChatServer;
 use super::{
-    add, appoint, ask, create, erase, history, join, level, members, moderate, nick, privacy, read, report, rooms,
-    status,
+    add, appoint, ask, create, crowd, erase, history, join, level, members, moderate, nick, privacy, read, report,
+    rooms, status,
 };
 use crate::domain::name::RoomName;
 use crate::domain::room::{RoomKind, Topic};
 use crate::protocol::command::Command;
+use crate::protocol::crowd::CrowdAct;
 use crate::protocol::error_code::Problem;
 use crate::storage::StorageResult;
 use crate::storage::rooms::StoredRoom;
@@ -32,6 +33,7 @@ pub fn run(server: &mut ChatServer, loaded: Loaded) {
         Loaded::Moderated { caller, room, measure, outcome } => {
             moderate::stored(server, caller, room, measure, outcome);
         }
+        Loaded::Ruled { caller, room, rules, stored } => crowd::ruled(server, caller, room, rules, stored),
         Loaded::Removed { caller, room, removed } => erase::removed(server, caller, room, removed),
         Loaded::Reported { caller, reported } => report::stored(server, caller, reported),
         Loaded::Placed { caller, room, place, back } => read::placed(server, caller, room, place, back),
@@ -72,6 +74,10 @@ fn missing(server: &mut ChatServer, caller: Caller, command: Command) {
         }
         Command::Listen { room, after, create: true } => {
             let then = Command::Listen { room: room.clone(), after, create: false };
+            create::make(server, caller, room, RoomKind::Public, Topic::default(), Some(then));
+        }
+        Command::Crowd { room, act: CrowdAct::Follow { create: true, key } } => {
+            let then = Command::Crowd { room: room.clone(), act: CrowdAct::Follow { create: false, key } };
             create::make(server, caller, room, RoomKind::Public, Topic::default(), Some(then));
         }
         _ => server.ports.answer(caller.reply, Err(Problem::no_such_room())),

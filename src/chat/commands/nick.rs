@@ -31,8 +31,12 @@ pub fn checked(server: &mut ChatServer, caller: Caller, name: UserName, taken: S
 }
 
 fn rename(server: &mut ChatServer, caller: &Caller, name: &UserName) -> Result<Answer, Problem> {
+    let before = server.seen(caller.person.id);
     let Some(person) = server.people.rename_guest(caller.person.id, name) else { return Err(name_taken(name)) };
     presence::tell_rooms(server, person.id);
+    if let Some(before) = before {
+        server.was_renamed(&before, caller.session());
+    }
     Ok(Answer::Renamed { name: name.clone() })
 }
 

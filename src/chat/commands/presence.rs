@@ -7,6 +7,7 @@ use super::super::server::ChatServer;
 use crate::domain::ids::{RoomId, UserId};
 use crate::domain::person::{Author, Status};
 use crate::protocol::answer::Answer;
+use crate::protocol::crowd::Stir;
 
 pub fn run(server: &mut ChatServer, caller: Caller, status: Status, auto: bool) {
     let user = caller.person.id;
@@ -25,8 +26,13 @@ pub fn run(server: &mut ChatServer, caller: Caller, status: Status, auto: bool) 
 
 /// The rooms are told when somebody looks different from `before`.
 pub fn tell_if_changed(server: &mut ChatServer, user: UserId, before: Status) {
-    if server.shown_status(user) != before {
-        tell_rooms(server, user);
+    let after = server.shown_status(user);
+    if after == before {
+        return;
+    }
+    tell_rooms(server, user);
+    if before != Status::Offline && after != Status::Offline {
+        server.stir_around(user, &Stir::Away, None);
     }
 }
 

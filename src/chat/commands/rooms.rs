@@ -4,7 +4,8 @@ use super::super::reply::Caller;
 use super::super::server::ChatServer;
 use crate::domain::ids::RoomId;
 use crate::domain::membership::Membership;
-use crate::domain::permission::{self, Actor, LOBBY, RoomFacts};
+use crate::domain::permission::{Actor, LOBBY, RoomFacts};
+use crate::domain::permission_inside;
 use crate::domain::person::{Person, Status};
 use crate::protocol::answer::{Answer, RoomEntry};
 use crate::protocol::error_code::Problem;
@@ -32,9 +33,14 @@ pub fn loaded(server: &mut ChatServer, caller: Caller, rooms: StorageResult<Vec<
 
 fn may_see(server: &ChatServer, person: &Person, listed: &ListedRoom) -> bool {
     let ListedRoom { info, .. } = listed;
-    let facts = RoomFacts { kind: info.kind, is_lobby: info.name.as_str() == LOBBY, archived: info.archived };
+    let is_lobby = info.name.as_str() == LOBBY;
+    let facts = RoomFacts { is_lobby, archived: info.archived, ..RoomFacts::new(info.kind) };
     let actor = Actor { standing: person.standing, membership: listed.membership };
-    person.grant.covers(info.id) && permission::may_read(server.access(), facts, actor).is_ok()
+    // A member knows the room; a stranger who is in it as well.
+    let is_known =
+        listed.membership.is_some() || server.rooms.get(&info.id).is_some_and(|room| room.is_here(person.id));
+    person.grant.covers(info.id)
+        && permission_inside::may_see_inside(server.access(), facts, actor, is_known, info.rules.hidden)
 }
 
 fn entry(server: &ChatServer, listed: ListedRoom) -> RoomEntry {

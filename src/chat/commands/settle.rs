@@ -7,12 +7,14 @@ use super::super::journal::{Outcome, Purpose};
 use super::super::server::ChatServer;
 use super::super::turn::WorkerId;
 use super::create::tell_new_member;
+use super::crowd;
 use super::leave::stop_listening;
 use super::read::move_cursor;
 use crate::domain::event::{Event, EventBody, SharedEvent};
 use crate::domain::ids::{RoomId, SessionId, UserId};
 use crate::domain::membership::Mark;
 use crate::protocol::answer::{Answer, Sent};
+use crate::protocol::crowd::Stir;
 use crate::protocol::encode::News;
 use crate::protocol::error_code::Problem;
 use crate::storage::events::Appended;
@@ -55,11 +57,15 @@ fn stored(server: &mut ChatServer, event: SharedEvent, purpose: Purpose) {
     let Some(room) = server.rooms.get_mut(&id) else { return };
     let place = Mark { seq: event.seq, n: event.n };
     (room.info.last_seq, room.info.messages) = (place.seq, place.n);
+    let role_before = room.membership(event.author.id).map(|membership| membership.role);
     match &event.body {
         EventBody::Joined { role, .. } => room.add_member(event.author.id, *role, place),
         EventBody::Left { .. } => room.remove_member(event.author.id),
         EventBody::Role { role, .. } => room.set_role(event.author.id, *role),
-        EventBody::Topic { topic } => room.info.topic = topic.clone(),
+        EventBody::Topic { topic } => {
+            room.info.topic = topic.clone();
+            room.parts.topic_set = Some((event.author.name.clone(), event.at));
+        }
         EventBody::Changed { description, archived } => {
             if let Some(description) = description {
                 room.info.description = description.clone();
@@ -93,8 +99,12 @@ fn stored(server: &mut ChatServer, event: SharedEvent, purpose: Purpose) {
             changed(server, id, event.author.id);
             tell_new_member(server, Event::clone(&event));
         }
-        EventBody::Left { .. } => {
-            let_go(server, id, event.author.id);
+        EventBody::Role { by, .. } => crowd::role_changed(server, id, event.author.id, by, role_before),
+        EventBody::Left { by } => {
+            let reason = server.rooms.get_mut(&id).and_then(|room| room.parts.take_reason(event.author.id));
+            let by = by.as_ref().and_then(|by| server.seen(by.id));
+            let stir = by.map_or(Stir::Left(None), |by| Stir::Removed { by, reason });
+            show_out(server, id, event.author.id, stir);
             changed(server, id, event.author.id);
         }
         _ => {}
@@ -126,8 +136,18 @@ pub fn could_not_change(server: &mut ChatServer, id: RoomId, user: UserId) {
     }
 }
 
-/// A membership has ended: the person's sessions stop listening, after they were told.
+/// Somebody may not be in the room any more: their sessions stop listening.
 pub fn let_go(server: &mut ChatServer, id: RoomId, user: UserId) {
+    show_out(server, id, user, Stir::Left(None));
+}
+
+/// A person's sessions stop listening, after they and those who follow the room were told how.
+pub fn show_out(server: &mut ChatServer, id: RoomId, user: UserId, stir: Stir) {
+    if server.rooms.get(&id).is_some_and(|room| room.is_here(user))
+        && let Some(who) = server.seen(user)
+    {
+        server.stir(id, &who, stir, None);
+    }
     let Some(room) = server.rooms.get(&id) else { return };
     let sessions: Vec<(SessionId, WorkerId)> = room
         .sessions_of(user)
@@ -135,6 +155,6 @@ pub fn let_go(server: &mut ChatServer, id: RoomId, user: UserId) {
         .filter_map(|session| server.people.session(session).map(|live| (session, live.worker)))
         .collect();
     for (session, worker) in sessions {
-        stop_listening(server, session, worker, id);
+        stop_listening(server, session, worker, id, None);
     }
 }

@@ -21,7 +21,7 @@ pub use self::actor::Fanout;
 use self::pace::Pace;
 use self::run::Run;
 use self::seats::Seats;
-pub use self::sink::{Pushed, Sink, Weight};
+pub use self::sink::{Pushed, Said, Sink, Weight};
 use self::subscriber::{Delivery, Progress, Subscriber};
 use super::turn::{Item, Turn, WorkerId};
 use super::uplink::Uplink;
@@ -111,6 +111,11 @@ impl Worker {
         self.seats.borrow_mut().register(session, encoding, sink);
     }
 
+    /// A session reads something else from now on: an IRC client has asked for other capabilities.
+    pub fn reencode(&self, session: SessionId, encoding: Encoding) {
+        self.seats.borrow_mut().reencode(session, encoding);
+    }
+
     /// Looks after a connection that is no session of the chat, as long as it lives.
     pub fn look_after(&self, sink: Weak<dyn Sink>) {
         self.others.borrow_mut().push(sink);
@@ -167,20 +172,23 @@ impl Worker {
     fn tell(&self, item: Item) {
         let html = &*self.html;
         match item {
-            Item::Welcome { session, welcome } => {
-                self.push(session, |encoding| Some(encode::welcome(&welcome, encoding)));
-            }
-            Item::Answer { session, id, answer } => {
-                self.push(session, |encoding| encode::answer(id.as_deref(), &answer, encoding, html));
-            }
+            Item::Welcome { session, welcome } => self.say(session, Said::Welcome(welcome)),
+            Item::Answer { session, id, answer } => self.say(session, Said::Answer { id, answer }),
             Item::Refuse { session, id, problem } => {
                 if let Some((_, sink)) = self.seats.borrow().sink(session) {
                     sink.refused(id.as_deref());
                 }
-                self.push(session, |encoding| Some(encode::problem(id.as_deref(), &problem, encoding)));
+                self.say(session, Said::Refused { id, problem });
             }
-            Item::Notify { session, notice } => self.push(session, |encoding| encode::notice(&notice, encoding)),
-            Item::Tell { session, frames } => self.push(session, |encoding| frames.payload(encoding, html).cloned()),
+            Item::Notify { session, notice } => self.say(session, Said::Notice(notice)),
+            Item::Aside { session, crowd } => self.say(session, Said::Crowd(crowd)),
+            Item::Tell { session, frames } => {
+                let takes = |(_, sink): (Encoding, &Rc<dyn Sink>)| sink.writes_itself(frames.news());
+                if self.seats.borrow().sink(session).is_some_and(takes) {
+                    return self.say(session, Said::News(frames));
+                }
+                self.push(session, |encoding| frames.payload(encoding, html).cloned());
+            }
             Item::Close { session, closing } => {
                 if let Some((_, sink)) = self.seats.borrow().sink(session) {
                     sink.close(closing);
@@ -192,6 +200,21 @@ impl Worker {
             | Item::Unsubscribe { .. }
             | Item::Replay { .. } => {}
         }
+    }
+
+    /// Gives something to one session as it is, or written.
+    fn say(&self, session: SessionId, said: Said) {
+        let sink = self.seats.borrow().sink(session).map(|(_, sink)| Rc::clone(sink));
+        let Some(said) = sink.and_then(|sink| sink.take(said)) else { return };
+        let html = &*self.html;
+        self.push(session, |encoding| match &said {
+            Said::Welcome(welcome) => Some(encode::welcome(welcome, encoding)),
+            Said::Answer { id, answer } => encode::answer(id.as_deref(), answer, encoding, html),
+            Said::Refused { id, problem } => Some(encode::problem(id.as_deref(), problem, encoding)),
+            Said::Notice(notice) => encode::notice(notice, encoding),
+            Said::News(frames) => frames.payload(encoding, html).cloned(),
+            Said::Crowd(_) => None,
+        });
     }
 
     fn push(&self, session: SessionId, write: impl FnOnce(Encoding) -> Option<Payload>) {

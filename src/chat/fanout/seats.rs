@@ -31,6 +31,17 @@ impl Seats {
         self.sessions.insert(session, Seated { encoding, sink, places: SmallVec::new() });
     }
 
+    /// A session has another encoding, in all of its rooms.
+    pub fn reencode(&mut self, session: SessionId, encoding: Encoding) {
+        let Some(seated) = self.sessions.get_mut(&session) else { return };
+        seated.encoding = encoding;
+        for (room, place) in &seated.places {
+            if let Some(subscriber) = self.rooms.get_mut(room).and_then(|subscribers| subscribers.get_mut(*place)) {
+                subscriber.encoding = encoding;
+            }
+        }
+    }
+
     /// A session goes, and leaves all of its rooms.
     pub fn unregister(&mut self, session: SessionId) {
         let Some(seated) = self.sessions.remove(&session) else { return };

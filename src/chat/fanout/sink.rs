@@ -1,7 +1,14 @@
 //! The way out to one session, as the fan-out sees it.
 
+use std::sync::Arc;
+
 use crate::chat::turn::Closing;
+use crate::protocol::answer::Answer;
+use crate::protocol::crowd::Crowd;
+use crate::protocol::encode::{News, SharedFrames};
+use crate::protocol::error_code::Problem;
 use crate::protocol::payload::Payload;
+use crate::protocol::server_frame::{Notice, Welcome};
 
 /// How much it matters that a frame arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +29,33 @@ pub enum Pushed {
     Behind,
 }
 
+/// Something for one session, as it is: some doors make their own words of it.
+#[derive(Debug)]
+pub enum Said {
+    /// It is welcome.
+    Welcome(Box<Welcome>),
+    /// What a command brought back.
+    Answer {
+        /// The id of the command.
+        id: Option<String>,
+        /// What.
+        answer: Answer,
+    },
+    /// A command was refused.
+    Refused {
+        /// The id of the command.
+        id: Option<String>,
+        /// Why.
+        problem: Box<Problem>,
+    },
+    /// Something else.
+    Notice(Notice),
+    /// Something that is told at once, and stored nowhere.
+    Crowd(Arc<Crowd>),
+    /// News of a room that this session has to hear in words of its own.
+    News(Arc<SharedFrames>),
+}
+
 /// The way out to one session, whatever its transport. It must not block and must not call back.
 pub trait Sink {
     /// Queues a frame. A sink that is too full for a durable one cuts its connection.
@@ -37,6 +71,15 @@ pub trait Sink {
     fn flush(&self);
     /// True while more may be pushed without harm; whoever has much to send waits for it.
     fn has_room(&self) -> bool;
+    /// Takes something for this session alone, in order with all that is pushed; gives it back if it is to be written as
+    /// for everybody. Whoever takes it flushes.
+    fn take(&self, said: Said) -> Option<Said> {
+        Some(said)
+    }
+    /// True for news that this session wants to [`take`](Self::take) as they are.
+    fn writes_itself(&self, _news: &News) -> bool {
+        false
+    }
     /// Asks the session to catch up as soon as its outbox has room.
     fn wake(&self);
     /// A command was refused; the id is the one the session gave it.

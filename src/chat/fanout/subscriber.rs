@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::run::Run;
-use super::sink::{Pushed, Sink, Weight};
+use super::sink::{Pushed, Said, Sink, Weight};
 use crate::domain::event::SharedEvent;
 use crate::domain::ids::{Seq, SessionId};
 use crate::protocol::encode::{self, EventHtml, News, SharedFrames};
@@ -88,9 +89,11 @@ impl Subscriber {
     }
 
     /// Gives the session what is new in the room.
-    pub fn deliver(&mut self, frames: &SharedFrames, html: &dyn EventHtml) -> Delivery {
+    pub fn deliver(&mut self, frames: &Arc<SharedFrames>, html: &dyn EventHtml) -> Delivery {
         match (frames.news(), &mut self.flow) {
             (News::Ephemeral(_), Flow::Live) => self.push(frames, Weight::Ephemeral, html),
+            // Whoever catches up with the log sees people come and go all the same.
+            (News::Crowd(_), _) => self.push(frames, Weight::Durable, html),
             (News::Event(event), Flow::Live) if event.seq == self.seen + 1 && self.sink.has_room() => {
                 self.seen = event.seq;
                 self.push(frames, Weight::Durable, html)
@@ -119,6 +122,10 @@ impl Subscriber {
             || run.first() != self.seen + 1
             || !self.sink.has_room()
         {
+            return None;
+        }
+        let is_apart = |frames: &Arc<SharedFrames>| self.sink.writes_itself(frames.news());
+        if matches!(self.encoding, Encoding::Irc(_)) && run.frames().iter().any(is_apart) {
             return None;
         }
         self.seen = run.last();
@@ -153,6 +160,12 @@ impl Subscriber {
         {
             if event.seq > self.seen {
                 self.seen = event.seq;
+                let news = News::Event(event);
+                if self.sink.writes_itself(&news) {
+                    let _ = self.sink.take(Said::News(SharedFrames::new(news)));
+                    continue;
+                }
+                let News::Event(event) = news else { continue };
                 // The session flushes when this returns: it is the one who asked.
                 let _ = self.sink.push(&encode::event(&event, self.encoding, html), Weight::Durable);
             }
@@ -175,7 +188,11 @@ impl Subscriber {
         Progress::NeedsPage(self.seen)
     }
 
-    fn push(&self, frames: &SharedFrames, weight: Weight, html: &dyn EventHtml) -> Delivery {
+    fn push(&self, frames: &Arc<SharedFrames>, weight: Weight, html: &dyn EventHtml) -> Delivery {
+        if matches!(self.encoding, Encoding::Irc(_)) && self.sink.writes_itself(frames.news()) {
+            let _ = self.sink.take(Said::News(Arc::clone(frames)));
+            return Delivery::Queued(Pushed::Behind);
+        }
         match frames.payload(self.encoding, html) {
             Some(payload) => Delivery::Queued(self.sink.push(payload, weight)),
             None => Delivery::Nothing,

@@ -15,6 +15,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (4, "order", include_str!("../../../migrations/sqlite/0004_order.sql")),
     (5, "removal", include_str!("../../../migrations/sqlite/0005_removal.sql")),
     (6, "passkeys", include_str!("../../../migrations/sqlite/0006_passkeys.sql")),
+    (7, "room rules", include_str!("../../../migrations/sqlite/0007_room_rules.sql")),
 ];
 
 /// Marks a file as a database of this program; the first step writes it.

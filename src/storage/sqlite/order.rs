@@ -59,7 +59,7 @@ const ROOMS: &str = "
 SELECT r.id, r.name, r.kind, r.topic, r.last_seq, r.made_by, r.made_at, r.description, r.archived, r.messages,
     (SELECT count(*) FROM memberships m WHERE m.room_id = r.id AND m.banned = 0), r.retention_days,
     (SELECT json_group_array(u.name) FROM memberships m JOIN users u ON u.id = m.user_id
-        WHERE m.room_id = r.id AND m.banned = 0 AND m.role = 'owner'), r.slow_mode
+        WHERE m.room_id = r.id AND m.banned = 0 AND m.role = 'owner'), r.slow_mode, r.rules
 FROM rooms r
 WHERE r.kind <> 'direct' AND r.name_key > $1 AND ($2 = '' OR instr(r.name_key, $2) > 0)
 ORDER BY r.name_key LIMIT $3";

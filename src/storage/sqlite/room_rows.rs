@@ -13,11 +13,12 @@ use crate::domain::membership::{Level, Mark, Membership, Role};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Author;
 use crate::domain::room::{Description, RoomInfo, RoomKind, Topic};
+use crate::domain::room_rules::RoomRules;
 use crate::storage::StorageResult;
 use crate::storage::rooms::{ListedRoom, NamedMember};
 
 /// The room of a row that begins with id, name, kind, topic, `last_seq`, `made_by`, `made_at`, description, archived,
-/// messages, and has `slow_mode` somewhere.
+/// messages, and has `slow_mode` and `rules` somewhere.
 pub(super) fn room_info(row: &SqliteRow) -> StorageResult<RoomInfo> {
     let kind: &str = row.try_get(2)?;
     let made_by: Option<&[u8]> = row.try_get(5)?;
@@ -33,6 +34,7 @@ pub(super) fn room_info(row: &SqliteRow) -> StorageResult<RoomInfo> {
         archived: row.try_get(8)?,
         messages: from_sql(row.try_get(9)?)?,
         slow_mode: row.try_get("slow_mode")?,
+        rules: rules(row.try_get("rules")?)?,
     })
 }
 
@@ -49,7 +51,12 @@ pub(super) fn membership(row: &SqliteRow, first: usize) -> StorageResult<Option<
         banned: row.try_get(first + 3)?,
         read: Mark { seq: from_sql(row.try_get(first + 4)?)?, n: from_sql(row.try_get(first + 5)?)? },
         level: level(row.try_get(first + 6)?)?,
+        voice: false,
     }))
+}
+
+fn rules(text: &str) -> StorageResult<RoomRules> {
+    if text.is_empty() { Ok(RoomRules::default()) } else { from_json(text) }
 }
 
 fn role(text: &str) -> StorageResult<Role> {

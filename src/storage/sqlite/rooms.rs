@@ -19,6 +19,7 @@ use crate::domain::membership::Level;
 use crate::domain::name::{NameKey, UserName};
 use crate::domain::person::Author;
 use crate::domain::room::{Description, RoomInfo, RoomKind};
+use crate::domain::room_rules::RoomRules;
 use crate::storage::rooms::{CursorMove, ListedRoom, NamedMember, NewRoom, StoredRoom};
 use crate::storage::{Rooms, StorageError, StorageResult};
 
@@ -27,11 +28,11 @@ INSERT INTO rooms (name, name_key, kind, topic, last_seq, direct_key, made_by, m
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
 
 const BY_ID: &str = "
-SELECT id, name, kind, topic, last_seq, made_by, made_at, description, archived, messages, slow_mode
+SELECT id, name, kind, topic, last_seq, made_by, made_at, description, archived, messages, slow_mode, rules
 FROM rooms WHERE id = $1";
 
 const BY_NAME: &str = "
-SELECT id, name, kind, topic, last_seq, made_by, made_at, description, archived, messages, slow_mode
+SELECT id, name, kind, topic, last_seq, made_by, made_at, description, archived, messages, slow_mode, rules
 FROM rooms WHERE name_key = $1";
 
 const MEMBERSHIPS: &str = "
@@ -47,7 +48,7 @@ SELECT r.id, r.name, r.kind, r.topic, r.last_seq, r.made_by, r.made_at, r.descri
         FROM memberships o JOIN users u ON u.id = o.user_id
         WHERE r.kind = 'direct' AND o.room_id = r.id AND o.user_id <> m.user_id),
     (SELECT count(*) FROM mentions x
-        WHERE x.user_id IN (m.user_id, zeroblob(16)) AND x.room_id = r.id AND x.seq > m.read_seq), r.slow_mode
+        WHERE x.user_id IN (m.user_id, zeroblob(16)) AND x.room_id = r.id AND x.seq > m.read_seq), r.slow_mode, r.rules
 FROM memberships m JOIN rooms r ON r.id = m.room_id
 WHERE m.user_id = $1 AND m.banned = 0
 ORDER BY r.name_key";
@@ -55,7 +56,7 @@ ORDER BY r.name_key";
 const PUBLIC: &str = "
 SELECT r.id, r.name, r.kind, r.topic, r.last_seq, r.made_by, r.made_at, r.description, r.archived, r.messages,
     (SELECT count(*) FROM memberships c WHERE c.room_id = r.id AND c.banned = 0),
-    m.user_id, m.role, m.muted_until, m.banned, m.read_seq, m.read_n, m.level, '[]', 0, r.slow_mode
+    m.user_id, m.role, m.muted_until, m.banned, m.read_seq, m.read_n, m.level, '[]', 0, r.slow_mode, r.rules
 FROM rooms r LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id = $1
 WHERE r.kind = 'public' AND r.name_key > $2
 ORDER BY r.name_key LIMIT $3";
@@ -74,6 +75,8 @@ WHERE memberships.room_id = moved.value->>0 AND memberships.user_id = unhex(move
     AND (memberships.read_seq < moved.value->>2 OR moved.value->>4)";
 
 const SET_LEVEL: &str = "UPDATE memberships SET level = $3 WHERE room_id = $1 AND user_id = $2";
+
+const SET_RULES: &str = "UPDATE rooms SET rules = $2 WHERE id = $1";
 
 const READERS: &str = "
 SELECT u.id, u.name FROM memberships m JOIN users u ON u.id = m.user_id LEFT JOIN profiles p ON p.user_id = u.id
@@ -111,6 +114,7 @@ impl Rooms for SqliteStore {
             description: Description::default(),
             archived: false,
             slow_mode: 0,
+            rules: RoomRules::default(),
             last_seq: from_sql(last_seq)?,
             messages: 0,
             made_by: new.made_by.as_ref().map(|maker| maker.id),
@@ -180,6 +184,13 @@ impl Rooms for SqliteStore {
     async fn set_level(&self, room: RoomId, user: UserId, level: Level) -> StorageResult<()> {
         let query = sqlx::query(SET_LEVEL).bind(room.0).bind(user.as_bytes().as_slice()).bind(level.as_str());
         query.execute(&self.writer).await?;
+        Ok(())
+    }
+
+    async fn set_rules(&self, room: RoomId, rules: &RoomRules) -> StorageResult<()> {
+        let is_default = *rules == RoomRules::default();
+        let text = if is_default { String::new() } else { serde_json::to_string(rules).map_err(inconsistent)? };
+        sqlx::query(SET_RULES).bind(room.0).bind(text).execute(&self.writer).await?;
         Ok(())
     }
 

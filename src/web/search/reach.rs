@@ -57,7 +57,8 @@ impl Reach {
 }
 
 fn may_read(room: &KnownRoom, person: &Person, access: Access) -> bool {
-    let facts = RoomFacts { kind: room.kind, is_lobby: room.name.as_str() == LOBBY, archived: room.archived };
+    let is_lobby = room.name.as_str() == LOBBY;
+    let facts = RoomFacts { is_lobby, archived: room.archived, ..RoomFacts::new(room.kind) };
     let actor = Actor { standing: person.standing, membership: room.membership };
     person.grant.covers(room.id) && permission::may_read(access, facts, actor).is_ok()
 }

@@ -257,9 +257,9 @@ impl Looking<'_> {
     fn may_remove(&self, role: Role) -> bool {
         let Some(person) = self.account else { return false };
         let room = RoomFacts {
-            kind: self.look.kind,
             is_lobby: self.look.room.as_str() == LOBBY,
             archived: self.look.archived,
+            ..RoomFacts::new(self.look.kind)
         };
         let membership = self.look.role.map(|role| Membership {
             user: person.id,
@@ -268,6 +268,7 @@ impl Looking<'_> {
             banned: false,
             read: Mark::default(),
             level: Level::default(),
+            voice: false,
         });
         let actor = Actor { standing: person.standing, membership };
         permission::may_remove(self.access, room, actor, role).is_ok() && room.kind != RoomKind::Direct

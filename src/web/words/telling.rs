@@ -43,6 +43,12 @@ pub fn refusal(words: &Words, refusal: Refusal) -> String {
         Refusal::OwnerStays => "refusal.owner_stays",
         Refusal::ScopeNeeded { needed } => return words.with("refusal.scope_needed", &[("scope", &needed)]),
         Refusal::SomeRoomsOnly => "refusal.some_rooms_only",
+        Refusal::Moderated => "refusal.moderated",
+        Refusal::InviteNeeded => "refusal.invite_needed",
+        Refusal::KeyNeeded => "refusal.key_needed",
+        Refusal::RoomFull => "refusal.room_full",
+        Refusal::NotHere => "refusal.not_here",
+        Refusal::Absent => "refusal.absent",
         Refusal::LoginEnded => "auth.unknown_token",
     };
     words.get(key)

@@ -4,6 +4,7 @@
 //! **How to add one:** a file here, a line in [`ALL`], a file in `targets/`, a `[[bin]]` in `Cargo.toml`, some seeds.
 
 pub mod frames;
+pub mod irc;
 pub mod json;
 pub mod markdown;
 pub mod msgpack;
@@ -13,8 +14,9 @@ mod requests;
 pub mod search;
 
 /// Every body by the name of its target.
-pub const ALL: [(&str, fn(&[u8])); 7] = [
+pub const ALL: [(&str, fn(&[u8])); 8] = [
     ("frames", frames::run),
+    ("irc", irc::run),
     ("json", json::run),
     ("markdown", markdown::run),
     ("msgpack", msgpack::run),

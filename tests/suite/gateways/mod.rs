@@ -7,6 +7,7 @@ mod ephemeral;
 mod frames;
 mod heartbeat;
 mod hostile_http;
+mod irc;
 mod lines;
 mod plain_text;
 mod protocol_document;

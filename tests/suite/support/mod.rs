@@ -7,6 +7,7 @@ pub mod chrome;
 pub mod events;
 pub mod handbook;
 pub mod http;
+pub mod irc;
 pub mod plain;
 pub mod program;
 #[cfg(feature = "oidc")]

@@ -5,6 +5,7 @@ use parlor::domain::ids::RoomId;
 use parlor::domain::membership::{Membership, Role};
 use parlor::domain::name::NameKey;
 use parlor::domain::room::{Description, RoomInfo, RoomKind};
+use parlor::domain::room_rules::RoomRules;
 use parlor::storage::rooms::StoredRoom;
 use parlor::storage::{StorageError, Store};
 
@@ -37,6 +38,7 @@ pub async fn a_new_room_begins_with_the_joins_of_its_members(store: &dyn Store) 
         description: Description::default(),
         archived: false,
         slow_mode: 0,
+        rules: RoomRules::default(),
         last_seq: 2,
         messages: 0,
         made_by: Some(ann.id),

@@ -1,0 +1,359 @@
+//! What was said before, and how far it was read: `CHATHISTORY` (IRCv3 "chathistory") and `MARKREAD` (IRCv3
+//! "read-marker"). A marker is the read cursor that all doors share.
+
+use std::rc::Rc;
+
+use super::super::session::Session;
+use super::super::views::channel_of;
+use crate::domain::clock::Timestamp;
+use crate::domain::event::{Event, EventBody, SharedEvent};
+use crate::domain::ids::Seq;
+use crate::domain::name::{RoomName, UserName};
+use crate::protocol::answer::{Answer, History};
+use crate::protocol::command::{Command, Only, Page, Question};
+use crate::protocol::irc::cap::Caps;
+use crate::protocol::irc::line::{Line, Reply};
+use crate::protocol::irc::news::Speaker;
+use crate::protocol::irc::{msgid, news};
+
+/// Most messages of one answer; ISUPPORT says so.
+pub const MOST: usize = 100;
+/// Most marks that one client sets.
+const MARKS: usize = 200;
+
+/// A place in a log, as a client names it.
+enum Point {
+    /// The event of this number.
+    Event(Seq),
+    /// This moment.
+    Time(Timestamp),
+    /// The beginning, or the end.
+    Open,
+}
+
+pub async fn chathistory(session: &Rc<Session>, line: Line) {
+    let sub = line.params[0].to_ascii_uppercase();
+    let needed = match sub.as_str() {
+        "LATEST" | "BEFORE" | "AFTER" | "AROUND" | "TARGETS" => 4,
+        "BETWEEN" => 5,
+        _ => {
+            return session.fail("CHATHISTORY", "INVALID_PARAMS", &[&line.params[0]], "There is no such question");
+        }
+    };
+    if line.params.len() < needed {
+        return session.fail("CHATHISTORY", "INVALID_PARAMS", &[&sub], "Something is missing");
+    }
+    let Some(limit) = line.params[needed - 1].parse::<usize>().ok().filter(|limit| *limit > 0) else {
+        return session.fail("CHATHISTORY", "INVALID_PARAMS", &[&sub], "Say how many: a whole number above zero");
+    };
+    let limit = limit.min(MOST);
+    if sub == "TARGETS" {
+        return targets(session, &line, limit).await;
+    }
+    let target = line.params[1].clone();
+    let Some(room) = room_of(session, &target) else {
+        return session.fail(
+            "CHATHISTORY",
+            "INVALID_TARGET",
+            &[&sub, &target],
+            "There is nothing to read here for you",
+        );
+    };
+    let point = |at: usize| point_of(&line.params[at], &room, sub == "LATEST");
+    let Some(first) = point(2) else { return bad_point(session, &sub) };
+    let found = match sub.as_str() {
+        "LATEST" => latest(session, &room, &first, limit).await,
+        "BEFORE" => before(session, &room, &first, limit).await,
+        "AFTER" => after(session, &room, &first, limit).await,
+        "AROUND" => around(session, &room, &first, limit).await,
+        _ => {
+            let Some(second) = point(3) else { return bad_point(session, &sub) };
+            between(session, &room, (&first, &second), limit).await
+        }
+    };
+    match found {
+        Some(events) => say(session, &target, &events),
+        None => session.fail("CHATHISTORY", "MESSAGE_ERROR", &[&sub, &target], "It could not be read; try again"),
+    }
+}
+
+fn bad_point(session: &Session, sub: &str) {
+    session.fail("CHATHISTORY", "INVALID_PARAMS", &[sub], "A place is msgid=..., timestamp=..., or * for the latest");
+}
+
+/// The room of a target: a channel the client is in, or the conversation with somebody.
+fn room_of(session: &Session, target: &str) -> Option<RoomName> {
+    if target.starts_with('#') {
+        return channel_of(target).filter(|room| session.is_in(room));
+    }
+    let other = UserName::parse(target).ok()?;
+    let me = session.me.borrow();
+    me.as_ref()?.direct.iter().find(|(_, own)| own.key() == other.key()).map(|(room, _)| room.clone())
+}
+
+fn point_of(text: &str, room: &RoomName, may_be_open: bool) -> Option<Point> {
+    if text == "*" {
+        return may_be_open.then_some(Point::Open);
+    }
+    match text.split_once('=')? {
+        ("msgid", id) => msgid::parse(id).filter(|(own, _)| own == room).map(|(_, seq)| Point::Event(seq)),
+        ("timestamp", time) => Timestamp::parse(time).map(Point::Time),
+        _ => None,
+    }
+}
+
+/// A page of messages; of all that is shown, where the client wants that.
+async fn page(session: &Rc<Session>, room: &RoomName, page: Page) -> Option<Vec<SharedEvent>> {
+    let only = if session.has(Caps::EVENT_PLAYBACK) { Only::Shown } else { Only::Messages };
+    let command = Command::History { room: room.clone(), page, only: Some(only) };
+    match session.ask(command).await {
+        Ok(Answer::History(History { events, reset: false, .. })) => Some(events.into_iter().filter(is_told).collect()),
+        // Beyond the end there is nothing.
+        Ok(_) => Some(Vec::new()),
+        Err(_) => None,
+    }
+}
+
+/// What IRC has words for.
+fn is_told(event: &SharedEvent) -> bool {
+    match &event.body {
+        EventBody::Message(message) => message.state.as_ref().is_none_or(|state| state.deleted.is_none()),
+        EventBody::Topic { .. } => true,
+        _ => false,
+    }
+}
+
+/// The number of the first event that is not before this moment.
+async fn seq_at(session: &Rc<Session>, room: &RoomName, time: Timestamp) -> Option<Seq> {
+    let question = Question::Since { time };
+    match session.ask(Command::Ask { room: room.clone(), question }).await {
+        Ok(Answer::Place { seq }) => Some(seq),
+        _ => None,
+    }
+}
+
+/// The first event that is not before a place.
+async fn floor(session: &Rc<Session>, room: &RoomName, point: &Point) -> Option<Seq> {
+    match point {
+        Point::Event(seq) => Some(*seq),
+        Point::Time(time) => seq_at(session, room, *time).await,
+        Point::Open => Some(Seq::MAX),
+    }
+}
+
+/// The first event behind a place.
+async fn beyond(session: &Rc<Session>, room: &RoomName, point: &Point) -> Option<Seq> {
+    match point {
+        Point::Event(seq) => Some(seq + 1),
+        Point::Time(time) => seq_at(session, room, Timestamp(time.0 + 1)).await,
+        Point::Open => Some(1),
+    }
+}
+
+async fn older(session: &Rc<Session>, room: &RoomName, before: Option<Seq>, limit: usize) -> Option<Vec<SharedEvent>> {
+    page(session, room, Page { before, after: None, limit }).await
+}
+
+async fn newer(session: &Rc<Session>, room: &RoomName, from: Seq, limit: usize) -> Option<Vec<SharedEvent>> {
+    page(session, room, Page { before: None, after: Some(from.saturating_sub(1)), limit }).await
+}
+
+async fn latest(session: &Rc<Session>, room: &RoomName, point: &Point, limit: usize) -> Option<Vec<SharedEvent>> {
+    let from = beyond(session, room, point).await?;
+    let found = older(session, room, None, limit).await?;
+    Some(found.into_iter().filter(|event| event.seq >= from).collect())
+}
+
+async fn before(session: &Rc<Session>, room: &RoomName, point: &Point, limit: usize) -> Option<Vec<SharedEvent>> {
+    let end = floor(session, room, point).await?;
+    older(session, room, Some(end), limit).await
+}
+
+async fn after(session: &Rc<Session>, room: &RoomName, point: &Point, limit: usize) -> Option<Vec<SharedEvent>> {
+    let from = beyond(session, room, point).await?;
+    newer(session, room, from, limit).await
+}
+
+async fn around(session: &Rc<Session>, room: &RoomName, point: &Point, limit: usize) -> Option<Vec<SharedEvent>> {
+    let middle = floor(session, room, point).await?;
+    let mut found = older(session, room, Some(middle), limit / 2).await.filter(|_| limit > 1).unwrap_or_default();
+    let rest = limit - found.len().min(limit / 2);
+    found.extend(newer(session, room, middle, rest.max(1)).await?);
+    found.truncate(limit);
+    Some(found)
+}
+
+async fn between(
+    session: &Rc<Session>,
+    room: &RoomName,
+    (first, second): (&Point, &Point),
+    limit: usize,
+) -> Option<Vec<SharedEvent>> {
+    let (one, other) = (floor(session, room, first).await?, floor(session, room, second).await?);
+    if one <= other {
+        let found = newer(session, room, beyond(session, room, first).await?, limit).await?;
+        return Some(found.into_iter().filter(|event| event.seq < other).collect());
+    }
+    // Backwards: the last ones before the first place.
+    let from = beyond(session, room, second).await?;
+    let found = older(session, room, Some(one), limit).await?;
+    Some(found.into_iter().filter(|event| event.seq >= from).collect())
+}
+
+fn say(session: &Session, target: &str, events: &[SharedEvent]) {
+    let name = format!("h{}", session.state.next());
+    let server = session.state.name().to_owned();
+    let is_batched = session.has(Caps::BATCH);
+    if is_batched {
+        session.send(Reply::new(&server, "BATCH", &[&format!("+{name}"), "chathistory", target]));
+    }
+    let Some(person) = session.person() else { return };
+    let dialect = session.caps.get().dialect();
+    for event in events {
+        let to = shown_target(event, target, person.id == event.author.id, &person.name);
+        for line in news::event_to(event, &to, dialect, Speaker::default(), &name) {
+            let is_inner = line.tags.iter().any(|(key, _)| *key == "batch");
+            session.send(if is_batched && !is_inner { line.tagged("batch", name.as_str()) } else { line });
+        }
+    }
+    if is_batched {
+        session.send(Reply::new(&server, "BATCH", &[&format!("-{name}")]));
+    }
+}
+
+fn shown_target(event: &Event, target: &str, is_own: bool, name: &UserName) -> String {
+    if news::is_direct(&event.room_name) && !is_own { name.to_string() } else { target.to_owned() }
+}
+
+/// The conversations with something new between two moments.
+async fn targets(session: &Rc<Session>, line: &Line, limit: usize) {
+    let moment = |text: &str| text.strip_prefix("timestamp=").and_then(Timestamp::parse);
+    let (Some(one), Some(other)) = (moment(&line.params[1]), moment(&line.params[2])) else {
+        return session.fail("CHATHISTORY", "INVALID_PARAMS", &["TARGETS"], "Say between which moments: timestamp=...");
+    };
+    let (from, to) = (one.min(other), one.max(other));
+    let known = {
+        let me = session.me.borrow();
+        let Some(me) = me.as_ref() else { return };
+        let channels = me.channels.iter().map(|room| (room.clone(), news::channel(room)));
+        let direct = me.direct.iter().map(|(room, other)| (room.clone(), other.to_string()));
+        channels.chain(direct).collect::<Vec<_>>()
+    };
+    let mut found: Vec<(Timestamp, String)> = Vec::new();
+    for (room, target) in known {
+        if let Some(last) = older(session, &room, None, 1).await.and_then(|events| events.last().map(|event| event.at))
+            && from < last
+            && last < to
+        {
+            found.push((last, target));
+        }
+    }
+    found.sort();
+    found.truncate(limit);
+    let (name, server) = (format!("h{}", session.state.next()), session.state.name().to_owned());
+    session.send(Reply::new(&server, "BATCH", &[&format!("+{name}"), "draft/chathistory-targets"]));
+    for (at, target) in found {
+        let reply = Reply::new(&server, "CHATHISTORY", &["TARGETS", &target, &at.to_string()]);
+        session.send(reply.tagged("batch", name.as_str()));
+    }
+    session.send(Reply::new(&server, "BATCH", &[&format!("-{name}")]));
+}
+
+/// Tells how far was read.
+fn say_marker(session: &Session, target: &str, at: Option<Timestamp>) {
+    session.send(marker(session, target, at));
+}
+
+fn marker(session: &Session, target: &str, at: Option<Timestamp>) -> Reply {
+    let mark = at.map_or_else(|| "*".to_owned(), |at| format!("timestamp={at}"));
+    Reply::new(session.state.name(), "MARKREAD", &[target, &mark])
+}
+
+/// Tells how far was read, as it is known when somebody comes in.
+pub async fn say_known_marker(session: &Rc<Session>, room: &RoomName, target: &str, read: Option<Seq>) {
+    let own = own_mark(session, target);
+    let at = match (own, read.filter(|seq| *seq > 0)) {
+        (Some(at), _) => Some(at),
+        (None, Some(seq)) => time_of(session, room, seq).await,
+        (None, None) => None,
+    };
+    say_marker(session, target, at);
+}
+
+/// When the event of this number was.
+async fn time_of(session: &Session, room: &RoomName, seq: Seq) -> Option<Timestamp> {
+    let page = Page { before: Some(seq + 1), after: None, limit: 1 };
+    let ask = Command::History { room: room.clone(), page, only: None };
+    match session.hall.chat.ask(session.person()?, ask).await {
+        Ok(Answer::History(found)) => found.events.last().map(|event| event.at),
+        _ => None,
+    }
+}
+
+/// Another door has read up to here.
+pub fn tell_marker(session: &Session, room: RoomName, seq: Seq) {
+    let Some(session) = session.own() else { return };
+    actix::spawn(async move {
+        let target = {
+            let me = session.me.borrow();
+            let direct = me.as_ref().and_then(|me| me.direct.iter().find(|(own, _)| *own == room).cloned());
+            direct.map_or_else(|| news::channel(&room), |(_, other)| other.to_string())
+        };
+        if let Some(at) = time_of(&session, &room, seq).await {
+            session.tell(marker(&session, &target, Some(at)));
+        }
+    });
+}
+
+pub async fn markread(session: &Rc<Session>, line: Line) {
+    let Some(target) = line.param(0).map(str::to_owned).filter(|target| !target.is_empty()) else {
+        return session.fail("MARKREAD", "NEED_MORE_PARAMS", &[], "Say where");
+    };
+    let is_channel = target.starts_with('#');
+    let Some(room) = room_of(session, &target) else {
+        if line.param(1).is_none() || !is_channel && UserName::parse(&target).is_ok() {
+            return of_nobody(session, &target, line.param(1));
+        }
+        return session.fail("MARKREAD", "INVALID_PARAMS", &[&target], "You are not there");
+    };
+    if let Some(mark) = line.param(1) {
+        let Some(time) = mark_of(mark) else {
+            return session.fail("MARKREAD", "INVALID_PARAMS", &[&target], "A place is timestamp=...");
+        };
+        if let Some(next) = seq_at(session, &room, Timestamp(time.0 + 1)).await
+            && next > 1
+        {
+            let _ = session.ask(Command::Read { room: room.clone(), seq: next - 1 }).await;
+        }
+        set_mark(session, &target, time);
+    }
+    say_known_marker(session, &room, &target, None).await;
+}
+
+fn mark_of(text: &str) -> Option<Timestamp> {
+    text.strip_prefix("timestamp=").and_then(Timestamp::parse)
+}
+
+fn own_mark(session: &Session, target: &str) -> Option<Timestamp> {
+    let key = target.to_lowercase();
+    session.marks.borrow().iter().find(|(own, _)| *own == key).map(|(_, at)| *at)
+}
+
+/// A mark moves up only.
+fn set_mark(session: &Session, target: &str, time: Timestamp) {
+    let key = target.to_lowercase();
+    let mut marks = session.marks.borrow_mut();
+    if let Some((_, at)) = marks.iter_mut().find(|(own, _)| *own == key) {
+        *at = time.max(*at);
+    } else if marks.len() < MARKS {
+        marks.push((key, time));
+    }
+}
+
+/// A conversation that has not begun: the mark is this client's own.
+fn of_nobody(session: &Session, target: &str, mark: Option<&str>) {
+    if let Some(time) = mark.and_then(mark_of) {
+        set_mark(session, target, time);
+    }
+    say_marker(session, target, own_mark(session, target));
+}
