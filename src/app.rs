@@ -38,6 +38,7 @@ use crate::domain::profile::Profile;
 use crate::gateways::admission::Admission;
 use crate::gateways::dispatch::Rates;
 use crate::gateways::stream::Hall;
+use crate::gateways::tcp::files::Exchange;
 use crate::gateways::websocket::WebsocketState;
 use crate::gateways::websocket::only_http;
 use crate::gateways::websocket::upgrade::{self, Line, Patience};
@@ -135,6 +136,7 @@ struct Parts {
     push: Push,
     admission: Arc<Admission>,
     searcher: Arc<Searcher>,
+    exchange: Arc<Exchange>,
     admin: Admin,
     request_rates: RequestRates,
     renderer: Arc<Renderer>,
@@ -213,6 +215,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         admission: Arc::new(Admission::new(&config.limits)),
         request_rates: RequestRates::new(&config.limits),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
+        exchange: Exchange::new(config.doors.files, clock.clone(), metrics.clone()),
         admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone(), Places::of(&config)),
         renderer,
         draining: draining.clone(),
@@ -252,7 +255,12 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let (handle, serving) = (server.handle(), actix::spawn(server));
     let mut upkeep = vec![actix::spawn(upkeep::prune(store.clone(), clock.clone()))];
     upkeep.push(actix::spawn(upkeep::clear_away(store.clone())));
-    upkeep.push(actix::spawn(upkeep::retain(store.clone(), clock.clone(), config.upkeep.retention_days, auth.follow_house())));
+    upkeep.push(actix::spawn(upkeep::retain(
+        store.clone(),
+        clock.clone(),
+        config.upkeep.retention_days,
+        auth.follow_house(),
+    )));
     let (watched, data) = (store.clone(), config.store.data.clone());
     upkeep.push(actix::spawn(admin::watch::watch(watched, metrics, clock.clone(), data)));
     upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));

@@ -5,7 +5,9 @@ use serde_json::json;
 use super::rooms::MOST_DAYS;
 use super::{Admin, AdminError, By};
 use crate::domain::office::Power;
-use crate::storage::settings::{ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME};
+use crate::storage::settings::{
+    ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME,
+};
 
 /// One setting that can be changed while the server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -167,9 +167,8 @@ impl Admin {
             return Err(AdminError::NotFound { what: "backup", name: name.to_owned() });
         }
         let (store, file) = (self.store.clone(), self.places.backups.join(name));
-        let doing = async move {
-            store.check_copy(&file).await.map(|found| found.events).map_err(|error| error.to_string())
-        };
+        let doing =
+            async move { store.check_copy(&file).await.map(|found| found.events).map_err(|error| error.to_string()) };
         self.jobs.begin(&self.clock, Work::Check, Some(name.to_owned()), doing).await?;
         self.note(by, "backup.check", format!("backup:{name}"), json!({})).await
     }

@@ -12,6 +12,7 @@ use crate::domain::person::Door;
 use crate::gateways::lines::LinesKeeper;
 use crate::gateways::stream::acceptor::Acceptor;
 use crate::gateways::stream::door::{Keeper, serve};
+use crate::gateways::tcp::TcpKeeper;
 
 /// A door that is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +34,8 @@ pub(super) struct Listening {
 
 /// Takes the addresses of all doors that have one.
 pub(super) fn listen_all(config: &DoorsConfig) -> Result<Vec<Listening>, StartError> {
-    let doors: [(Door, [&str; 2], &DoorAddresses); 1] = [(Door::Lines, ["--lines", "--lines-tls"], &config.lines)];
+    let doors: [(Door, [&str; 2], &DoorAddresses); 2] =
+        [(Door::Tcp, ["--tcp", "--tcp-tls"], &config.tcp), (Door::Lines, ["--lines", "--lines-tls"], &config.lines)];
     let mut listening = Vec::new();
     for (door, flags, addresses) in doors {
         for (flag, is_secure, address) in [(flags[0], false, &addresses.plain), (flags[1], true, &addresses.tls)] {
@@ -77,7 +79,8 @@ fn keeper(parts: &Parts, door: Door) -> Rc<dyn Keeper> {
     let doors = &parts.config.doors;
     match door {
         Door::Lines => Rc::new(LinesKeeper { idle: doors.lines_idle }),
-        Door::Websocket | Door::Events | Door::Tcp | Door::Irc => {
+        Door::Tcp => Rc::new(TcpKeeper { exchange: Arc::clone(&parts.exchange) }),
+        Door::Websocket | Door::Events | Door::Irc => {
             unreachable!("only doors of `listen_all` are asked for")
         }
     }

@@ -10,7 +10,9 @@ use super::{Auth, AuthError};
 use crate::domain::access::{Access, GuestAccess, Registration};
 use crate::domain::conduct::Conduct;
 use crate::domain::ids::UserId;
-use crate::storage::settings::{ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME};
+use crate::storage::settings::{
+    ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME,
+};
 use crate::storage::{SharedStore, StorageError};
 
 /// How the server presents itself.

@@ -29,7 +29,7 @@ use layers::Values;
 
 pub use access::{AccessConfig, Admin};
 pub use address::{Address, PublicUrl};
-pub use doors::{DoorAddresses, DoorsConfig};
+pub use doors::{DoorAddresses, DoorsConfig, FilesConfig};
 pub use error::{ConfigError, Origin};
 pub use example::example_toml;
 pub use flags::{clap_args, given_flags};

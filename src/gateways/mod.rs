@@ -10,4 +10,5 @@ pub mod admission;
 pub mod dispatch;
 pub mod lines;
 pub mod stream;
+pub mod tcp;
 pub mod websocket;

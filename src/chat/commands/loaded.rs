@@ -5,7 +5,8 @@ use super::super::reply::Caller;
 use super::super::room::Room;
 use super::super::server::ChatServer;
 use super::{
-    add, appoint, ask, create, erase, history, join, level, members, moderate, nick, privacy, read, report, rooms, status,
+    add, appoint, ask, create, erase, history, join, level, members, moderate, nick, privacy, read, report, rooms,
+    status,
 };
 use crate::domain::name::RoomName;
 use crate::domain::room::{RoomKind, Topic};

@@ -162,7 +162,7 @@ impl Worker {
         let html = &*self.html;
         match item {
             Item::Welcome { session, welcome } => {
-                self.push(session, |encoding| Some(encode::welcome(&welcome, encoding)));
+                self.push(session, |encoding| encode::welcome(&welcome, encoding));
             }
             Item::Answer { session, id, answer } => {
                 self.push(session, |encoding| encode::answer(id.as_deref(), &answer, encoding, html));
@@ -171,7 +171,7 @@ impl Worker {
                 if let Some((_, sink)) = self.seats.borrow().sink(session) {
                     sink.refused(id.as_deref());
                 }
-                self.push(session, |encoding| Some(encode::problem(id.as_deref(), &problem, encoding)));
+                self.push(session, |encoding| encode::refusal(id.as_deref(), &problem, encoding));
             }
             Item::Notify { session, notice } => self.push(session, |encoding| encode::notice(&notice, encoding)),
             Item::Tell { session, frames } => self.push(session, |encoding| frames.payload(encoding, html).cloned()),

@@ -148,8 +148,10 @@ impl Subscriber {
         {
             if event.seq > self.seen {
                 self.seen = event.seq;
-                // The session flushes when this returns: it is the one who asked.
-                let _ = self.sink.push(&encode::event(&event, self.encoding, html), Weight::Durable);
+                if let Some(payload) = encode::event(&event, self.encoding, html) {
+                    // The session flushes when this returns: it is the one who asked.
+                    let _ = self.sink.push(&payload, Weight::Durable);
+                }
             }
         }
         if !behind.page.is_empty() {

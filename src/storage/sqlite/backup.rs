@@ -10,9 +10,9 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::error::open_error;
-use super::removal::EVENTS_REMOVED;
 use super::examine::{Depth, beside, check_start, stock, take_stock, verdict};
 use super::open::file_of;
+use super::removal::EVENTS_REMOVED;
 use super::{SqliteStore, migrations};
 use crate::domain::clock::Timestamp;
 use crate::storage::backup::{BackupError, Inventory};

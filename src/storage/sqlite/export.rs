@@ -116,8 +116,7 @@ impl Exports for SqliteStore {
 
 /// True for what is nobody's business outside of this database: secrets, and places in its own tables.
 pub(super) fn stays_here(key: &str) -> bool {
-    const OWN: [&str; 6] =
-        [SECRET, VAPID_KEY, "nonces_sorted_to", "search_indexed_to", "last_probe", EVENTS_REMOVED];
+    const OWN: [&str; 6] = [SECRET, VAPID_KEY, "nonces_sorted_to", "search_indexed_to", "last_probe", EVENTS_REMOVED];
     OWN.contains(&key)
         || key.starts_with("retention:")
         || ["secret", "password", "private", "token"].iter().any(|word| key.contains(word))
@@ -272,7 +271,8 @@ fn user(row: &SqliteRow, with_secrets: bool) -> StorageResult<Option<Line>> {
         Ok::<_, crate::storage::StorageError>(Secrets { password_hash, totp_secret, totp_step, recovery_codes })
     });
     let identities: Option<Vec<(String, String, i64)>> = parsed(row, 13)?;
-    let identity = |(issuer, subject, at): (String, String, i64)| IdentityLine { issuer, subject, created_at: Timestamp(at) };
+    let identity =
+        |(issuer, subject, at): (String, String, i64)| IdentityLine { issuer, subject, created_at: Timestamp(at) };
     Ok(Some(Line::User(Box::new(UserLine {
         id: user_id(row.try_get(0)?)?,
         name: row.try_get(1)?,

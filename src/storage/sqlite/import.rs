@@ -14,7 +14,8 @@ use crate::domain::name::{RoomName, UserName};
 use crate::domain::room::{Description, RoomKind, Topic};
 use crate::storage::StorageError;
 use crate::storage::archive::{
-    EventLine, FORMAT, Header, ImportError, Line, MemberLine, OLDEST, Problem, Report, RoomLine, Tally, UserLine, VERSION,
+    EventLine, FORMAT, Header, ImportError, Line, MemberLine, OLDEST, Problem, Report, RoomLine, Tally, UserLine,
+    VERSION,
 };
 
 /// So many faults of a file are told.

@@ -128,12 +128,7 @@ async fn would_go(desk: &Desk, room: &str, days: Option<u32>) -> Result<Expired,
     admin.would_expire(by, Some(room), days).await
 }
 
-async fn page(
-    desk: &Desk,
-    name: &str,
-    left: Left,
-    wish: Option<WishView>,
-) -> Result<HttpResponse, Problem> {
+async fn page(desk: &Desk, name: &str, left: Left, wish: Option<WishView>) -> Result<HttpResponse, Problem> {
     let refused = |error: AdminError| desk.problem(&error);
     let query = Fields::of_query(&desk.visit.request);
     let room = desk.admin().room(&desk.by, name).await.map_err(refused)?;

@@ -8,7 +8,9 @@ use crate::admin::AdminError;
 use crate::admin::settings::{LIVE, LiveSetting, Values};
 use crate::domain::office::Power;
 use crate::protocol::error_code::Problem;
-use crate::storage::settings::{ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME};
+use crate::storage::settings::{
+    ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME,
+};
 use crate::web::pages::fields::Fields;
 use crate::web::words::Words;
 

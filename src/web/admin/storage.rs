@@ -173,10 +173,8 @@ async fn page(desk: &Desk, left: Left, wish: Option<WishView>) -> Result<HttpRes
     let body = Body {
         facts: facts(desk, &found),
         rooms: found.sizes.rooms.iter().map(room).collect(),
-        direct: (found.sizes.direct.messages > 0).then(|| ContentView {
-            messages: found.sizes.direct.messages,
-            bytes: size(found.sizes.direct.bytes),
-        }),
+        direct: (found.sizes.direct.messages > 0)
+            .then(|| ContentView { messages: found.sizes.direct.messages, bytes: size(found.sizes.direct.bytes) }),
         free: size(found.sizes.free),
         can_give_back: found.sizes.free > 0,
         job: found.job.as_ref().map(|job| job_view(desk, job)),

@@ -6,7 +6,9 @@ use crate::auth::AuthError;
 use crate::domain::limits::REASON_CHARS;
 use crate::domain::permission::Refusal;
 use crate::protocol::error_code::{ErrorCode, Problem, Saying};
-use crate::storage::settings::{ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME};
+use crate::storage::settings::{
+    ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME,
+};
 use crate::web::pages::refusals;
 use crate::web::words::{Words, telling};
 

@@ -1,8 +1,8 @@
 //! Exports: taken in again they are the same, and whatever is wrong with one leaves nothing behind.
 
 use parlor::domain::clock::Timestamp;
-use parlor::domain::event::{EventBody, Message};
 use parlor::domain::device::{Device, DeviceKind};
+use parlor::domain::event::{EventBody, Message};
 use parlor::domain::grant::{Grant, Scope};
 use parlor::domain::ids::{DeviceId, RoomId};
 use parlor::domain::membership::Role;
@@ -10,16 +10,18 @@ use parlor::domain::name::NameKey;
 use parlor::domain::person::Author;
 use parlor::domain::room::{RoomInfo, RoomKind, Topic};
 use parlor::storage::archive::{ExportOptions, ImportError, Line, Report, Tally};
-use parlor::storage::events::Appended;
-use parlor::storage::sqlite::{SqliteStore, export};
 use parlor::storage::audit::{Act, AuditFilter};
+use parlor::storage::events::Appended;
 use parlor::storage::invites::Invite;
 use parlor::storage::reports::{NewReport, Reported};
+use parlor::storage::sqlite::{SqliteStore, export};
 use parlor::storage::{Audit, Credentials, Devices, Events, Invites, Reports, Rooms, Settings, Users};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::samples::{NOW, account, draft, joined, left, lobby, message, message_with_nonce, new_account, new_room, person, seqs};
+use super::samples::{
+    NOW, account, draft, joined, left, lobby, message, message_with_nonce, new_account, new_room, person, seqs,
+};
 use super::stories;
 
 struct Den {
@@ -100,13 +102,15 @@ impl Den {
             grant,
         };
         store.add_device(&token, &[9; 32], None).await.unwrap();
-        let report =
-            NewReport { room: tea.id, seq: 3, reporter: bob.clone(), reason: "spam".to_owned(), at: NOW };
+        let report = NewReport { room: tea.id, seq: 3, reporter: bob.clone(), reason: "spam".to_owned(), at: NOW };
         assert_eq!(store.add_report(&report).await.unwrap(), Reported::Done);
         for action in ["user.suspend", "user.unsuspend"] {
             let (actor, origin, target) = (ann.clone(), "192.0.2.7".to_owned(), "user:bob".to_owned());
             let details = "{\"reason\": \"too  loud\"}".to_owned();
-            store.append_audit(&Act { at: NOW, actor, origin, action: action.to_owned(), target, details }).await.unwrap();
+            store
+                .append_audit(&Act { at: NOW, actor, origin, action: action.to_owned(), target, details })
+                .await
+                .unwrap();
         }
     }
 
@@ -320,9 +324,8 @@ async fn with_secrets_nothing_is_lost_and_logins_go_on() {
     let report = other.import(lines.clone(), false).await.unwrap();
 
     assert_eq!(report.left_out, []);
-    let texts = [other.lines(&asked).await, lines].map(|lines| {
-        lines.iter().map(|line| serde_json::to_string(line).unwrap() + "\n").collect::<String>()
-    });
+    let texts = [other.lines(&asked).await, lines]
+        .map(|lines| lines.iter().map(|line| serde_json::to_string(line).unwrap() + "\n").collect::<String>());
     assert_eq!(texts[0], texts[1], "to the byte");
     let kinds = ["login", "invite", "report", "audit"].map(|kind| texts[0].contains(&format!("\"type\":\"{kind}\"")));
     assert_eq!(kinds, [true; 4]);

@@ -64,7 +64,9 @@ impl From<AdminError> for ApiError {
             AdminError::Refused(refusal) => Problem::from(refusal).into(),
             AdminError::NotFound { .. } => Problem::new(ErrorCode::NotFound, message).into(),
             AdminError::Bad { field, message } => Problem::field(field, message).into(),
-            AdminError::LastOwner | AdminError::Oneself | AdminError::Busy => Problem::new(ErrorCode::Conflict, message).into(),
+            AdminError::LastOwner | AdminError::Oneself | AdminError::Busy => {
+                Problem::new(ErrorCode::Conflict, message).into()
+            }
             AdminError::NeedsServer => Problem::unavailable().into(),
             AdminError::Chat(problem) => (*problem).into(),
             AdminError::Auth(cause) => cause.into(),

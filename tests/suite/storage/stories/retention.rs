@@ -145,7 +145,11 @@ pub async fn what_takes_the_room_is_told_by_its_parts(store: &dyn Store) {
 
     let rooms: Vec<_> = sizes.rooms.iter().map(|room| (room.name.as_str(), room.content)).collect();
     let large = Content { messages: 40, bytes: 400_000 };
-    assert_eq!(rooms, [("large", large), ("small", Content { messages: 1, bytes: 5 })], "the largest, and no direct one");
+    assert_eq!(
+        rooms,
+        [("large", large), ("small", Content { messages: 1, bytes: 5 })],
+        "the largest, and no direct one"
+    );
     assert_eq!(sizes.direct, Content { messages: 1, bytes: 10 });
     assert!(sizes.messages >= 400_000 && sizes.search >= 4096 && sizes.other >= 4096, "{sizes:?}");
     assert_eq!(sizes.messages + sizes.search + sizes.other + sizes.free, sizes.file, "{sizes:?}");

@@ -76,7 +76,10 @@ async fn what_was_said_before_the_end_is_stored_and_what_comes_after_finds_nothi
             _ => {}
         }
     }
-    assert_eq!(staff.server.api(&staff.member).await.post("/api/v1/rooms/lobby/messages", json!({"text": "on"})).await.status, 201);
+    assert_eq!(
+        staff.server.api(&staff.member).await.post("/api/v1/rooms/lobby/messages", json!({"text": "on"})).await.status,
+        201
+    );
 }
 
 #[tokio::test]

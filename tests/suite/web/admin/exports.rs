@@ -38,10 +38,13 @@ async fn a_room_that_was_exported_is_the_same_in_an_empty_server() {
     assert_eq!((report.left_out.len(), report.users.added), (0, 1));
     let room = store.room_by_name(&parlor::domain::name::NameKey::of("tea")).await.expect("read").expect("there");
     let events = store.events_after(room.info.id, 0, 100).await.expect("read");
-    let texts: Vec<_> = events.iter().filter_map(|event| match &event.body {
-        parlor::domain::event::EventBody::Message(message) => Some(message.text.as_str()),
-        _ => None,
-    }).collect();
+    let texts: Vec<_> = events
+        .iter()
+        .filter_map(|event| match &event.body {
+            parlor::domain::event::EventBody::Message(message) => Some(message.text.as_str()),
+            _ => None,
+        })
+        .collect();
     assert_eq!((texts, events.len()), (vec!["green", "black"], 4));
 }
 

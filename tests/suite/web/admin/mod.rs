@@ -2,8 +2,8 @@
 
 mod acts;
 mod api;
-mod effects;
 mod deletion;
+mod effects;
 mod exports;
 mod fields;
 mod seen;
