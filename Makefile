@@ -5,7 +5,7 @@ BROWSER_PACKAGES := chromium chromium-driver
 
 # How long each fuzz target runs, and which.
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS ?= frames json markdown msgpack names plain_text search
+FUZZ_TARGETS ?= frames json markdown msgpack names plain_text search tcp_frames tcp_words
 
 .PHONY: run test check e2e fuzz bench bench-small fmt icons browsers
 

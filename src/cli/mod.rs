@@ -9,7 +9,10 @@ mod config;
 mod connecting;
 mod doctor;
 mod export;
+mod get;
+mod handing;
 mod import;
+mod put;
 mod restore;
 mod send;
 mod serve;
@@ -46,7 +49,9 @@ pub fn main() -> ExitCode {
         Some(("config", sub)) => config::run(sub),
         Some(("doctor", sub)) => doctor::run(sub),
         Some(("export", sub)) => export::run(sub),
+        Some(("get", sub)) => get::run(sub),
         Some(("import", sub)) => import::run(sub),
+        Some(("put", sub)) => put::run(sub),
         Some(("restore", sub)) => restore::run(sub),
         Some(("send", sub)) => send::run(sub),
         Some(("tail", sub)) => tail::run(sub),
@@ -75,6 +80,8 @@ fn command() -> Command {
         .subcommand(Command::new("serve").about("Runs the server (the default)").args(clap_args()).arg(serve::flag()))
         .subcommand(send::command())
         .subcommand(tail::command())
+        .subcommand(put::command())
+        .subcommand(get::command())
         .subcommand(admin::command())
         .subcommand(backup::command())
         .subcommand(restore::command())

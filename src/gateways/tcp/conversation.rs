@@ -161,20 +161,16 @@ impl Conversation {
     fn enter(&mut self, Newcomer { visit, login }: Newcomer, encoding: Encoding) {
         let token = visit.person.is_guest().then(|| self.hall.auth.guest_token(&visit.person));
         let token = token.as_deref();
-        match encoding {
-            Encoding::Framed(body, packing) => {
-                let encoding = name(body, Body::NAMED);
-                let compression = name(packing, Packing::NAMED);
-                self.say(&reply::write(&Reply::Hello { version: VERSION, encoding, compression, token }));
-                self.outbox.wire().version.set(Version::Two);
-                self.splitter.speak_two();
-            }
-            _ => {
-                let message = format!("Welcome to {}, {}", self.hall.auth.server_name(), visit.person.name);
-                self.say(&reply::write(&Reply::LoginResponse { success: true, message: &message, token }));
-                self.outbox.wire().version.set(Version::One);
-                self.splitter.let_in();
-            }
+        if let Encoding::Framed(body, packing) = encoding {
+            let (encoding, compression) = (name(body, Body::NAMED), name(packing, Packing::NAMED));
+            self.say(&reply::write(&Reply::Hello { version: VERSION, encoding, compression, token }));
+            self.outbox.wire().version.set(Version::Two);
+            self.splitter.speak_two();
+        } else {
+            let message = format!("Welcome to {}, {}", self.hall.auth.server_name(), visit.person.name);
+            self.say(&reply::write(&Reply::LoginResponse { success: true, message: &message, token }));
+            self.outbox.wire().version.set(Version::One);
+            self.splitter.let_in();
         }
         let mut session = Session::new(Rc::clone(&self.hall), Rc::clone(&self.outbox), encoding);
         let person = Arc::new(visit.person);

@@ -94,7 +94,7 @@ impl Inside {
     fn take_one(&mut self, word: Word) {
         match word {
             Word::Say { to: Addressee::Person(to), text, nonce, id } => {
-                self.say_to(DirectMessage { to, text, nonce, id })
+                self.say_to(DirectMessage { to, text, nonce, id });
             }
             Word::Say { to, text, nonce, id } => {
                 let room = match to {

@@ -83,17 +83,15 @@ impl Splitter {
             self.kept = Vec::new();
         }
         let head_bytes = if self.has_header { HEADER } else { LENGTH };
-        if self.kept.is_empty() {
-            if let Some(head) = self.head(bytes)?
-                && let Some(body) = bytes.get(head_bytes..head_bytes + head.length)
-            {
-                *bytes = &bytes[head_bytes + head.length..];
-                return if head.is_packed {
-                    self.unpacked(head.kind, body.to_vec()).map(Some)
-                } else {
-                    Ok(Some(Frame { kind: head.kind, body }))
-                };
+        if self.kept.is_empty()
+            && let Some(head) = self.head(bytes)?
+            && let Some(body) = bytes.get(head_bytes..head_bytes + head.length)
+        {
+            *bytes = &bytes[head_bytes + head.length..];
+            if head.is_packed {
+                return self.unpacked(head.kind, body).map(Some);
             }
+            return Ok(Some(Frame { kind: head.kind, body }));
         }
         if !self.fill(head_bytes, bytes) {
             return Ok(None);
@@ -105,7 +103,7 @@ impl Splitter {
         }
         if head.is_packed {
             let body = self.kept.split_off(head_bytes);
-            return self.unpacked(head.kind, body).map(Some);
+            return self.unpacked(head.kind, &body).map(Some);
         }
         self.is_used = true;
         Ok(Some(Frame { kind: head.kind, body: &self.kept[head_bytes..] }))
@@ -119,8 +117,8 @@ impl Splitter {
         self.kept.len() >= wanted
     }
 
-    fn unpacked(&mut self, kind: Kind, body: Vec<u8>) -> Result<Frame<'_>, Broken> {
-        self.kept = unpack(&body, FRAME_BYTES).map_err(|_| Broken::Packed)?;
+    fn unpacked(&mut self, kind: Kind, body: &[u8]) -> Result<Frame<'_>, Broken> {
+        self.kept = unpack(body, FRAME_BYTES).map_err(|_| Broken::Packed)?;
         self.is_used = true;
         Ok(Frame { kind, body: &self.kept })
     }
@@ -222,9 +220,10 @@ mod tests {
             is_two in any::<bool>(),
             size in 1_usize..50,
         ) {
-            let write = |body: &Vec<u8>| match is_two {
-                true => frame(Kind::Chat, Packing::Zstd, |bytes| bytes.extend(body)),
-                false => plain(|bytes| bytes.extend(body)),
+            let write = |body: &Vec<u8>| if is_two {
+                frame(Kind::Chat, Packing::Zstd, |bytes| bytes.extend(body))
+            } else {
+                plain(|bytes| bytes.extend(body))
             };
             let stream: Vec<u8> = bodies.iter().flat_map(write).collect();
             let pieces: Vec<&[u8]> = stream.chunks(size).collect();

@@ -11,9 +11,11 @@ pub mod names;
 pub mod plain_text;
 mod requests;
 pub mod search;
+pub mod tcp_frames;
+pub mod tcp_words;
 
 /// Every body by the name of its target.
-pub const ALL: [(&str, fn(&[u8])); 7] = [
+pub const ALL: [(&str, fn(&[u8])); 9] = [
     ("frames", frames::run),
     ("json", json::run),
     ("markdown", markdown::run),
@@ -21,4 +23,6 @@ pub const ALL: [(&str, fn(&[u8])); 7] = [
     ("names", names::run),
     ("plain_text", plain_text::run),
     ("search", search::run),
+    ("tcp_frames", tcp_frames::run),
+    ("tcp_words", tcp_words::run),
 ];

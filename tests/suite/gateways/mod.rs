@@ -8,5 +8,6 @@ mod hostile_http;
 mod lines;
 mod plain_text;
 mod protocol_document;
+mod tcp;
 mod tls;
 mod transport;

@@ -36,7 +36,7 @@ pub struct Desk {
     encoding: Encoding,
     outbox: Rc<Outbox<TcpWire>>,
     /// What the client is sending; seldom anything.
-    sending: Option<Box<HashMap<u64, Sending>>>,
+    sending: Option<HashMap<u64, Sending>>,
 }
 
 /// A file on its way out of the client.
@@ -181,6 +181,7 @@ impl Desk {
     }
 
     /// True when something is there for the client; the task is woken when something comes.
+    #[must_use]
     pub fn listen(&self, task: &Context<'_>) -> bool {
         self.mailbox.listen(task.waker())
     }

@@ -218,7 +218,7 @@ impl Exchange {
                 id: transfer.id.clone(),
             };
             transfer.from.put(Mail::Over(word));
-            self.withdraw(&mut state, id, to, "you have said no to it");
+            Self::withdraw(&state, id, to, "you have said no to it");
             state.transfers.remove(&id);
             self.metrics.file_ended(FileOutcome::Refused);
             return Ok(());
@@ -240,12 +240,12 @@ impl Exchange {
         });
         transfer.course = Some(Arc::clone(&course));
         transfer.from.put(Mail::Taken { course, offset, id: transfer.id.clone() });
-        self.withdraw(&mut state, id, to, "it was answered on another connection of yours");
+        Self::withdraw(&state, id, to, "it was answered on another connection of yours");
         Ok(())
     }
 
     /// The other connections of the person who was asked need not answer any more.
-    fn withdraw(&self, state: &mut State, id: u64, but: &Arc<Mailbox>, why: &str) {
+    fn withdraw(state: &State, id: u64, but: &Arc<Mailbox>, why: &str) {
         let Some(receiver) = state.transfers.get(&id).map(|transfer| transfer.receiver) else { return };
         for desk in state.desks.get(&receiver).into_iter().flatten().filter(|desk| !Arc::ptr_eq(desk, but)) {
             desk.put(Mail::Word(over(id, why)));
