@@ -36,11 +36,9 @@ use crate::domain::clock::Clock;
 use crate::domain::ids::UserId;
 use crate::domain::profile::Profile;
 use crate::gateways::admission::Admission;
-use crate::gateways::dispatch::Rates;
 use crate::gateways::stream::Hall;
 use crate::gateways::tcp::files::Exchange;
 use crate::gateways::websocket::WebsocketState;
-use crate::gateways::websocket::only_http;
 use crate::gateways::websocket::upgrade::{self, Line, Patience};
 use crate::push::follower::Attendance;
 use crate::push::{self, Push, PushError};
@@ -50,7 +48,6 @@ use crate::storage::{OpenError, SharedStore, StorageError};
 use crate::telemetry::metrics::Metrics;
 use crate::tls::{self, ServerTls, TlsError};
 use crate::web::middleware::rate_limits::RequestRates;
-use crate::web::redirect::{self, Target};
 use crate::web::routes;
 use crate::web::search::Searcher;
 use crate::web::state::{Draining, WebState};
@@ -213,7 +210,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         chat: chat.clone(),
         push: push.clone(),
         admission: Arc::new(Admission::new(&config.limits)),
-        request_rates: RequestRates::new(&config.limits),
+        request_rates: RequestRates::new(auth.follow_limits()),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
         exchange: Exchange::new(config.doors.files, clock.clone(), metrics.clone()),
         admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone(), Places::of(&config)),
@@ -235,35 +232,12 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         addresses.push(listener.local_addr().map_err(cannot)?);
         builder = builder.listen("http", listener, move || worker(&parts, &stopping)).map_err(cannot)?;
     }
-    let (mut builder, doors) = doors::serve_all(builder, doors, &parts)?;
-    let mut redirects = Vec::new();
-    for listener in redirecting {
-        let cannot = |error: std::io::Error| {
-            let address = config.tls.http_redirect.as_ref().map(Address::to_string).unwrap_or_default();
-            StartError::Listen { flag: "--http-redirect", address, reason: error.to_string() }
-        };
-        redirects.push(listener.local_addr().map_err(cannot)?);
-        let target = Target {
-            public_url: config.listen.public_url.clone(),
-            port: addresses.first().map_or(443, SocketAddr::port),
-        };
-        let (patience, stopping) = (patience(&config), stopping.clone());
-        let serve = move || only_http::serve(redirect::app(target.clone()).into_factory(), patience, stopping.clone());
-        builder = builder.listen("redirect", listener, serve).map_err(cannot)?;
-    }
+    let (builder, doors) = doors::serve_all(builder, doors, &parts)?;
+    let port = addresses.first().map_or(443, SocketAddr::port);
+    let (builder, redirects) = doors::serve_redirects(builder, redirecting, &config, port, &stopping)?;
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
-    let mut upkeep = vec![actix::spawn(upkeep::prune(store.clone(), clock.clone()))];
-    upkeep.push(actix::spawn(upkeep::clear_away(store.clone())));
-    upkeep.push(actix::spawn(upkeep::retain(
-        store.clone(),
-        clock.clone(),
-        config.upkeep.retention_days,
-        auth.follow_house(),
-    )));
-    let (watched, data) = (store.clone(), config.store.data.clone());
-    upkeep.push(actix::spawn(admin::watch::watch(watched, metrics, clock.clone(), data)));
-    upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
+    let upkeep = begin_upkeep(&config, &clock, metrics, &store, &auth, schedule);
     let renewing = tls.clone().map(|tls| actix::spawn(tls::server::follow_files(tls, clock.clone())));
     let zone = config.pages.time_zone.clone();
     let notifying =
@@ -288,6 +262,26 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         draining,
         shutdown: config.listen.shutdown,
     })
+}
+
+/// What goes on by itself.
+fn begin_upkeep(
+    config: &Config,
+    clock: &Clock,
+    metrics: Metrics,
+    store: &SharedStore,
+    auth: &Auth,
+    schedule: Option<Schedule>,
+) -> Vec<JoinHandle<()>> {
+    let days = config.upkeep.retention_days;
+    let mut upkeep = vec![
+        actix::spawn(upkeep::prune(store.clone(), clock.clone())),
+        actix::spawn(upkeep::clear_away(store.clone())),
+        actix::spawn(upkeep::retain(store.clone(), clock.clone(), days, auth.follow_house())),
+        actix::spawn(admin::watch::watch(store.clone(), metrics, clock.clone(), config.store.data.clone())),
+    ];
+    upkeep.extend(schedule.map(|schedule| actix::spawn(schedule.run(clock.clone()))));
+    upkeep
 }
 
 fn open_tls(config: &Config, clock: &Clock) -> Result<Option<Arc<ServerTls>>, TlsError> {
@@ -331,7 +325,7 @@ fn start_chat(
         metrics: metrics.clone(),
         room_idle: config.limits.room_idle,
         heartbeat_seconds: config.heartbeat.interval.as_secs(),
-        request_rate: Rates::new(&config.limits).messages(),
+        limits: auth.follow_limits(),
     };
     let server: Addr<ChatServer> = ChatServer::start_in_arbiter(&hub.handle(), move |ctx| {
         ChatServer::new(setup, actix::AsyncContext::address(ctx))

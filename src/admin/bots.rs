@@ -5,8 +5,9 @@ use serde_json::json;
 use super::{Admin, AdminError, By};
 use crate::auth::devices::{NewLogin, TokenWish};
 use crate::domain::ids::DeviceId;
+use crate::domain::name::RoomName;
 use crate::domain::office::Power;
-use crate::domain::person::Person;
+use crate::domain::person::{Person, SiteRole};
 use crate::storage::users::Account;
 
 impl Admin {
@@ -35,6 +36,35 @@ impl Admin {
         self.allow(by, Power::Tokens)?;
         let (target, details) = (format!("user:{}", bot.name), json!({ "label": wish.label }));
         let login = self.auth.make_bot_token(person, bot, wish).await?;
+        self.note(by, "bot.token", target, details).await?;
+        Ok(login)
+    }
+
+    /// Makes a token for a bot at the console, where nobody is logged in.
+    ///
+    /// # Errors
+    /// When there is no such bot or no such room, or the token would be good for nothing.
+    pub async fn make_token_at_console(
+        &self,
+        by: &By,
+        bot: &str,
+        wish: TokenWish,
+        rooms: &[String],
+    ) -> Result<NewLogin, AdminError> {
+        self.allow(by, Power::Tokens)?;
+        let missing = |what, name: &str| AdminError::NotFound { what, name: name.to_owned() };
+        let found = self.person(by, bot).await?.account;
+        if found.site_role != SiteRole::Bot {
+            return Err(missing("bot", bot));
+        }
+        let mut ids = Vec::with_capacity(rooms.len());
+        for name in rooms {
+            let parsed = RoomName::parse_existing(name).map_err(|_| missing("room", name))?;
+            ids.push(self.store.room_by_name(&parsed.key()).await?.ok_or_else(|| missing("room", name))?.info.id);
+        }
+        let wish = TokenWish { rooms: (!ids.is_empty()).then_some(ids), ..wish };
+        let (target, details) = (format!("user:{}", found.name), json!({ "label": wish.label }));
+        let login = self.auth.make_token_for(found, wish).await?;
         self.note(by, "bot.token", target, details).await?;
         Ok(login)
     }

@@ -16,6 +16,7 @@ pub mod rooms;
 pub mod sessions;
 pub mod settings;
 pub mod storage;
+pub mod tokens;
 pub mod watch;
 
 use std::sync::Arc;
@@ -94,16 +95,20 @@ impl Admin {
     /// Writes down what was done. Whoever calls has done it; when this fails they are told, and do it again.
     async fn note(&self, by: &By, action: &str, target: String, details: Value) -> Result<(), AdminError> {
         log::info!("{} by {} ({}): {target}", action, by.who.name, by.origin);
-        let act = Act {
+        self.store.append_audit(&self.act_of(by, action, target, &details)).await?;
+        Ok(())
+    }
+
+    /// An entry of the audit log.
+    fn act_of(&self, by: &By, action: &str, target: String, details: &Value) -> Act {
+        Act {
             at: self.clock.now(),
             actor: by.who.clone(),
             origin: by.origin.clone(),
             action: action.to_owned(),
             target,
             details: details.to_string(),
-        };
-        self.store.append_audit(&act).await?;
-        Ok(())
+        }
     }
 
     /// What was decided about people holds from now on, for live sessions too.

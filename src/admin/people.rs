@@ -8,11 +8,28 @@ use crate::chat::messages::Cut;
 use crate::domain::limits::REASON_CHARS;
 use crate::domain::name::NameKey;
 use crate::domain::office::{self, Power};
-use crate::domain::person::SiteRole;
-use crate::storage::order::{AccountFilter, WatchedAccount};
+use crate::domain::person::{Author, SiteRole};
+use crate::storage::audit::Act;
+use crate::storage::order::{AccountFilter, Decisions, WatchedAccount};
+use crate::storage::users::Account;
 
 /// Accounts of one page.
 pub const PAGE: usize = 50;
+
+/// What is to be another way about an account; `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct PersonChange {
+    /// Another site role.
+    pub role: Option<SiteRole>,
+    /// Whether its logins work.
+    pub suspended: Option<bool>,
+    /// Why they do not.
+    pub reason: String,
+    /// Whether it only reads.
+    pub silenced: Option<bool>,
+    /// Whether it is trusted although it is new.
+    pub trusted: Option<bool>,
+}
 
 impl Admin {
     /// One page of accounts, from after the name `after` on, and whether there are more.
@@ -59,7 +76,7 @@ impl Admin {
         Ok(found)
     }
 
-    /// Gives an account another site role: at most one's own, and only to those below.
+    /// Gives an account another site role: one below one's own, and only to those below.
     ///
     /// # Errors
     /// When the role is not enough, or the account is the only owner.
@@ -67,14 +84,7 @@ impl Admin {
         self.allow(by, Power::Roles)?;
         let found = self.find(name).await?;
         let before = found.account.site_role;
-        // An owner may step down, if another one is left.
-        if found.account.id != by.who.id {
-            office::may_touch(by.role, before)?;
-        }
-        if role > by.role || role == SiteRole::Bot || before == SiteRole::Bot {
-            let message = "give a role that is not above your own; bots are made as such and stay bots".to_owned();
-            return Err(AdminError::Bad { field: "role", message });
-        }
+        self.may_give(by, &found, role)?;
         if !self.store.set_site_role(found.account.id, role).await? {
             return Err(AdminError::LastOwner);
         }
@@ -83,6 +93,85 @@ impl Admin {
         }
         let details = json!({ "from": before.as_str(), "to": role.as_str() });
         self.note(by, "user.role", user(&found), details).await
+    }
+
+    /// Decides several things about an account at once: all of it is looked at first, and then done in one transaction with
+    /// the entries in the audit log, so that a refusal changes nothing.
+    ///
+    /// # Errors
+    /// When the role is not enough for any of it, a value cannot be, or the account is the only owner.
+    pub async fn change_person(&self, by: &By, name: &str, change: &PersonChange) -> Result<(), AdminError> {
+        let (found, decisions, acts) = self.weigh(by, name, change).await?;
+        if acts.is_empty() {
+            return Ok(());
+        }
+        for act in &acts {
+            log::info!("{} by {} ({}): {}", act.action, by.who.name, by.origin, act.target);
+        }
+        if !self.store.decide(found.account.id, &decisions, &acts).await? {
+            return Err(AdminError::LastOwner);
+        }
+        if let (Some(chat), Some(role)) = (&self.chat, decisions.role) {
+            chat.promote(found.account.id, role);
+        }
+        self.enforce().await
+    }
+
+    /// Everything that is asked before anything is done.
+    async fn weigh(
+        &self,
+        by: &By,
+        name: &str,
+        change: &PersonChange,
+    ) -> Result<(WatchedAccount, Decisions, Vec<Act>), AdminError> {
+        let (mut decisions, mut done) = (Decisions::default(), Vec::new());
+        let found = self.person(by, name).await?;
+        if let Some(role) = change.role {
+            self.may_give(by, &found, role)?;
+            decisions.role = Some(role);
+            let details = json!({ "from": found.account.site_role.as_str(), "to": role.as_str() });
+            done.push(("user.role", details));
+        }
+        for (power, is_asked) in [
+            (Power::Suspend, change.suspended.is_some()),
+            (Power::Silence, change.silenced.is_some()),
+            (Power::Trust, change.trusted.is_some()),
+        ] {
+            if is_asked {
+                self.find_below(by, power, name).await?;
+            }
+        }
+        let (now, reason) = (self.clock.now(), checked_reason(&change.reason)?);
+        if let Some(suspended) = change.suspended {
+            decisions.suspended = Some(suspended.then(|| (now, reason.clone())));
+            let details = if suspended { json!({ "reason": reason }) } else { json!({}) };
+            done.push((if suspended { "user.suspend" } else { "user.unsuspend" }, details));
+        }
+        if let Some(silenced) = change.silenced {
+            decisions.silenced = Some(silenced);
+            done.push((if silenced { "user.silence" } else { "user.unsilence" }, json!({})));
+        }
+        if let Some(trusted) = change.trusted {
+            decisions.trusted = Some(trusted.then_some(now));
+            done.push((if trusted { "user.trust" } else { "user.distrust" }, json!({})));
+        }
+        let act = |(action, details): (&str, serde_json::Value)| self.act_of(by, action, user(&found), &details);
+        let acts = done.into_iter().map(act).collect();
+        Ok((found, decisions, acts))
+    }
+
+    /// A role below one's own, and only to those below; an owner may step down, if another one is left.
+    fn may_give(&self, by: &By, found: &WatchedAccount, role: SiteRole) -> Result<(), AdminError> {
+        self.allow(by, Power::Roles)?;
+        let before = found.account.site_role;
+        if found.account.id != by.who.id {
+            office::may_touch(by.role, before)?;
+        }
+        if office::may_give(by.role, role).is_err() || before == SiteRole::Bot {
+            let message = "give a role that is below your own; bots are made as such and stay bots".to_owned();
+            return Err(AdminError::Bad { field: "role", message });
+        }
+        Ok(())
     }
 
     /// Suspends an account: no login of it works, and live ones end at once.
@@ -159,6 +248,16 @@ impl Admin {
         let link = self.auth.make_reset_link(found.account.id).await?;
         self.note(by, "user.reset_link", user(&found), json!({ "expires_at": link.expires_at })).await?;
         Ok(link)
+    }
+
+    /// Somebody has chosen a new password by a link that one of those who run the server had made for them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn note_reset(&self, account: &Account, origin: String) -> Result<(), AdminError> {
+        let who = Author { id: account.id, name: account.name.clone() };
+        let by = By { who, role: account.site_role, origin };
+        self.note(&by, "user.reset", format!("user:{}", account.name), json!({})).await
     }
 
     /// Deletes an account. What it wrote stays under its name; with `messages` it is deleted, room by room.

@@ -9,10 +9,11 @@ use crate::domain::grant::Grant;
 use crate::domain::ids::Seq;
 use crate::domain::name::{NameKey, RoomName};
 use crate::domain::office::Power;
-use crate::domain::permission::{self, LOBBY, RoomFacts};
+use crate::domain::permission::{self, LOBBY, Refusal, RoomFacts};
 use crate::domain::person::{Person, Standing};
 use crate::domain::room::RoomKind;
 use crate::protocol::command::{Command, HouseAct};
+use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::storage::StorageError;
 use crate::storage::archive::{ExportError, ExportOptions, Reading};
 use crate::storage::order::{WatchedAccount, WatchedRoom};
@@ -24,6 +25,17 @@ pub const PAGE: usize = 50;
 pub const MOST_DAYS: u32 = 36_500;
 /// Messages of one person that are found at a time.
 const AT_ONCE: usize = 200;
+
+/// What is to be another way about a room; `None` stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct RoomChange {
+    /// Whether nobody writes into it any more.
+    pub archived: Option<bool>,
+    /// A member who is to own it, by name.
+    pub owner: Option<String>,
+    /// Days for which messages are kept; 0 for ever, `None` as on the whole server.
+    pub retention_days: Option<Option<u32>>,
+}
 
 impl Admin {
     /// One page of rooms by name, from after the name `after` on, and whether there are more. Direct rooms are not listed:
@@ -86,6 +98,44 @@ impl Admin {
         found.ok_or_else(|| AdminError::NotFound { what: "room", name: name.to_owned() })
     }
 
+    /// Decides several things about a room. All of it is looked at before anything is done: what the chat then still refuses,
+    /// it refuses because something has changed in between.
+    ///
+    /// # Errors
+    /// When the role is not enough, a value cannot be, the new owner is no member, or it is the lobby that is archived.
+    pub async fn change_room(&self, by: &By, name: &str, change: &RoomChange) -> Result<(), AdminError> {
+        self.allow(by, Power::Rooms)?;
+        let found = self.find_room(name).await?;
+        if let Some(days) = change.retention_days {
+            check_days(days)?;
+        }
+        if let Some(owner) = &change.owner {
+            let account = self.store.user_by_name(&NameKey::of(owner.trim())).await?;
+            let account = account.ok_or_else(|| AdminError::no_account(owner))?;
+            let is_in = found.memberships.iter().any(|member| member.user == account.id && !member.banned);
+            if !is_in {
+                let missing = Problem::new(ErrorCode::NotFound, "this person is not a member of the room");
+                return Err(AdminError::Chat(Box::new(Problem { field: Some("owner"), ..missing })));
+            }
+        }
+        if change.archived.is_some() && found.info.name.as_str() == LOBBY {
+            return Err(AdminError::Chat(Box::new(Refusal::CannotArchive.into())));
+        }
+        if self.chat.is_none() && (change.owner.is_some() || change.archived.is_some()) {
+            return Err(AdminError::NeedsServer);
+        }
+        if let Some(days) = change.retention_days {
+            self.keep_messages(by, name, days).await?;
+        }
+        if let Some(owner) = &change.owner {
+            self.give_room(by, name, owner).await?;
+        }
+        if let Some(archived) = change.archived {
+            self.archive(by, name, archived).await?;
+        }
+        Ok(())
+    }
+
     /// Archives a room, or opens it again.
     ///
     /// # Errors
@@ -118,10 +168,7 @@ impl Admin {
     /// When the role is not enough, or it is too long.
     pub async fn keep_messages(&self, by: &By, name: &str, days: Option<u32>) -> Result<(), AdminError> {
         self.allow(by, Power::Rooms)?;
-        if days.is_some_and(|days| days > MOST_DAYS) {
-            let message = format!("write a number of days up to {MOST_DAYS}, 0 for ever, or nothing");
-            return Err(AdminError::Bad { field: "days", message });
-        }
+        check_days(days)?;
         let found = self.find_room(name).await?;
         self.store.set_retention(found.info.id, days).await?;
         // Whoever lets go of messages looks anew.
@@ -214,6 +261,14 @@ impl Admin {
         chat.ask(person, command).await.map_err(|problem| AdminError::Chat(Box::new(problem)))?;
         Ok(())
     }
+}
+
+fn check_days(days: Option<u32>) -> Result<(), AdminError> {
+    if days.is_some_and(|days| days > MOST_DAYS) {
+        let message = format!("write a number of days up to {MOST_DAYS}, 0 for ever, or nothing");
+        return Err(AdminError::Bad { field: "days", message });
+    }
+    Ok(())
 }
 
 /// How a room is named in the audit log.

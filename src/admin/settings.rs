@@ -6,7 +6,8 @@ use super::rooms::MOST_DAYS;
 use super::{Admin, AdminError, By};
 use crate::domain::office::Power;
 use crate::storage::settings::{
-    ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME,
+    ACCENT, GUESTS, LOGIN_TRIES_PER_MINUTE, MESSAGE_BURST, MESSAGE_OF_THE_DAY, MESSAGE_RATE, QUARANTINE_HOURS,
+    REGISTRATION, REQUEST_BURST, REQUESTS_PER_SECOND, RETENTION_DAYS, SERVER_NAME, SIGN_INS_PER_MINUTE,
 };
 
 /// One setting that can be changed while the server runs.
@@ -36,7 +37,7 @@ pub enum Values {
 }
 
 /// All of them.
-pub const LIVE: [LiveSetting; 7] = [
+pub const LIVE: [LiveSetting; 13] = [
     LiveSetting { key: SERVER_NAME, about: "the name of the server", values: Values::Line(64) },
     LiveSetting { key: MESSAGE_OF_THE_DAY, about: "a line that everybody reads", values: Values::Line(500) },
     LiveSetting { key: ACCENT, about: "the colour of buttons and links", values: Values::Colour },
@@ -55,6 +56,36 @@ pub const LIVE: [LiveSetting; 7] = [
         key: RETENTION_DAYS,
         about: "after how many days messages go; 0 for never",
         values: Values::Between(0, MOST_DAYS),
+    },
+    LiveSetting {
+        key: MESSAGE_RATE,
+        about: "messages that one account may send each second, in the long run",
+        values: Values::Between(1, 100_000),
+    },
+    LiveSetting {
+        key: MESSAGE_BURST,
+        about: "messages that one account may send at once",
+        values: Values::Between(1, 1_000_000),
+    },
+    LiveSetting {
+        key: REQUESTS_PER_SECOND,
+        about: "requests that one address may make each second, in the long run",
+        values: Values::Between(1, 1_000_000),
+    },
+    LiveSetting {
+        key: REQUEST_BURST,
+        about: "requests that one address may make at once",
+        values: Values::Between(1, 10_000_000),
+    },
+    LiveSetting {
+        key: SIGN_INS_PER_MINUTE,
+        about: "logins, registrations and guests that one address may try each minute",
+        values: Values::Between(1, 1_000_000),
+    },
+    LiveSetting {
+        key: LOGIN_TRIES_PER_MINUTE,
+        about: "wrong passwords for one account from one address, each minute",
+        values: Values::Between(1, 1_000),
     },
 ];
 
@@ -108,6 +139,24 @@ impl LiveSetting {
 }
 
 impl Admin {
+    /// What a limit is where nothing was decided; `None` for a setting that is none.
+    ///
+    /// # Errors
+    /// When the role is not enough.
+    pub fn started_limit(&self, by: &By, key: &str) -> Result<Option<u32>, AdminError> {
+        self.allow(by, Power::Settings)?;
+        let started = self.auth.started_limits();
+        Ok(match key {
+            MESSAGE_RATE => Some(started.message_rate),
+            MESSAGE_BURST => Some(started.message_burst),
+            REQUESTS_PER_SECOND => Some(started.requests_per_second),
+            REQUEST_BURST => Some(started.request_burst),
+            SIGN_INS_PER_MINUTE => Some(started.sign_ins_per_minute),
+            LOGIN_TRIES_PER_MINUTE => Some(started.login_tries_per_minute),
+            _ => None,
+        })
+    }
+
     /// Every live setting with its stored value; empty where nothing was decided.
     ///
     /// # Errors

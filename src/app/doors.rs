@@ -4,15 +4,18 @@ use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_server::ServerBuilder;
+use actix_server::{GracefulShutdownSignal, ServerBuilder};
+use actix_service::IntoServiceFactory;
 
 use super::{Parts, StartError, cannot_listen, listen};
-use crate::config::{Address, DoorAddresses, DoorsConfig};
+use crate::config::{Address, Config, DoorAddresses, DoorsConfig};
 use crate::domain::person::Door;
 use crate::gateways::lines::LinesKeeper;
 use crate::gateways::stream::acceptor::Acceptor;
 use crate::gateways::stream::door::{Keeper, serve};
 use crate::gateways::tcp::TcpKeeper;
+use crate::gateways::websocket::only_http;
+use crate::web::redirect::{self, Target};
 
 /// A door that is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +75,29 @@ pub(super) fn serve_all(
         open.push(door);
     }
     Ok((builder, open))
+}
+
+/// Has the server lead plain HTTP to TLS, where that was asked for; `port` is where TLS is spoken.
+pub(super) fn serve_redirects(
+    mut builder: ServerBuilder,
+    listeners: Vec<TcpListener>,
+    config: &Config,
+    port: u16,
+    stopping: &GracefulShutdownSignal,
+) -> Result<(ServerBuilder, Vec<SocketAddr>), StartError> {
+    let mut addresses = Vec::new();
+    for listener in listeners {
+        let cannot = |error: std::io::Error| {
+            let address = config.tls.http_redirect.as_ref().map(Address::to_string).unwrap_or_default();
+            StartError::Listen { flag: "--http-redirect", address, reason: error.to_string() }
+        };
+        addresses.push(listener.local_addr().map_err(cannot)?);
+        let target = Target { public_url: config.listen.public_url.clone(), port };
+        let (patience, stopping) = (super::patience(config), stopping.clone());
+        let serve = move || only_http::serve(redirect::app(target.clone()).into_factory(), patience, stopping.clone());
+        builder = builder.listen("redirect", listener, serve).map_err(cannot)?;
+    }
+    Ok((builder, addresses))
 }
 
 /// What is this door's own.

@@ -71,6 +71,14 @@ impl Auth {
         self.make_token_of(bot, wish).await
     }
 
+    /// Makes a token for an account. Whoever calls has checked that it may be made.
+    ///
+    /// # Errors
+    /// When the token would be good for nothing.
+    pub async fn make_token_for(&self, account: Account, wish: TokenWish) -> Result<NewLogin, AuthError> {
+        self.make_token_of(account, wish).await
+    }
+
     /// The tokens of a bot.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::limits::read_limits;
 use super::{Auth, AuthError};
 use crate::domain::access::{Access, GuestAccess, Registration};
 use crate::domain::conduct::Conduct;
@@ -107,6 +108,9 @@ impl Auth {
         let access = self.settings.policy(self.store.count_users().await? > 0);
         let access = Overrides::read(&self.store).await?.over(access);
         let house = read_house(&self.store, &self.settings.server_name).await?;
+        let limits = read_limits(&self.store, &self.started_limits).await?;
+        self.throttle.change(&limits);
+        self.limits.send_replace(limits);
         self.access.send_if_modified(|present| std::mem::replace(present, access) != access);
         self.house.send_replace(Arc::new(house));
         Ok(())

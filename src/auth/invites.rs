@@ -8,8 +8,10 @@ use crate::domain::ids::RoomId;
 use crate::domain::person::{Author, Person};
 use crate::storage::invites::Invite;
 
-/// How long an invite is good.
-const LIFE: Duration = Duration::from_hours(24 * 7);
+/// For how many days an invite is good, if nothing else is said.
+pub const DAYS: u32 = 7;
+/// For how many days at most.
+pub const MOST_DAYS: u32 = 365;
 
 impl Auth {
     /// Makes an invite, perhaps into a room. Whoever calls has checked that the person may.
@@ -21,20 +23,20 @@ impl Auth {
         person: &Person,
         room: Option<RoomId>,
         max_uses: Option<u32>,
+        days: u32,
     ) -> Result<Invite, AuthError> {
         person.grant.allows_outside_rooms(Scope::Admin)?;
-        let now = self.clock.now();
-        let invite = Invite {
-            code: secret::random_link(),
-            made_by: Author::from(person),
-            room,
-            uses: 0,
-            max_uses,
-            created_at: now,
-            expires_at: Some(now.plus(LIFE)),
-        };
+        let invite = self.new_invite(Author::from(person), room, max_uses, days);
         self.store.add_invite(&invite).await?;
         Ok(invite)
+    }
+
+    /// An invite that nobody knows of yet.
+    #[must_use]
+    pub fn new_invite(&self, made_by: Author, room: Option<RoomId>, max_uses: Option<u32>, days: u32) -> Invite {
+        let now = self.clock.now();
+        let expires_at = Some(now.plus(Duration::from_hours(24 * u64::from(days))));
+        Invite { code: secret::random_link(), made_by, room, uses: 0, max_uses, created_at: now, expires_at }
     }
 
     /// The invite with this code, if it may still be used.

@@ -12,6 +12,7 @@ pub mod identify;
 pub mod invites;
 mod jwks;
 pub mod jwt;
+mod limits;
 mod names;
 pub mod origin;
 pub mod password;
@@ -26,7 +27,7 @@ pub mod vouched;
 
 use std::sync::Arc;
 
-use crate::config::Config;
+use crate::config::{Config, LimitsConfig};
 
 use crate::domain::access::Access;
 use crate::domain::clock::Clock;
@@ -40,6 +41,7 @@ pub use identify::{Credential, bearer_token};
 
 use guest::GuestTokens;
 use house::{House, Overrides, read_house};
+use limits::read_limits;
 use names::AccountNames;
 use password::Passwords;
 use throttle::Throttle;
@@ -64,6 +66,9 @@ pub struct Auth {
     conduct: watch::Sender<Arc<Conduct>>,
     /// How the server presents itself.
     house: watch::Sender<Arc<House>>,
+    /// How much each may do.
+    limits: watch::Sender<LimitsConfig>,
+    started_limits: LimitsConfig,
     settings: crate::config::AccessConfig,
     /// What somebody on another machine has to type at set-up; printed on the console.
     setup_code: String,
@@ -85,13 +90,16 @@ impl Auth {
         let access = Overrides::read(&store).await?.over(config.access.policy(has_accounts));
         let house = read_house(&store, &config.access.server_name).await?;
         let conduct = store.conduct().await?;
+        let limits = read_limits(&store, &config.limits).await?;
         Ok(Self {
             passwords: Passwords::new(config.limits.hash_concurrency, metrics.clone()),
             guests: GuestTokens::new(&secret),
             tickets: Tickets::new(&secret),
             vouching: Vouching::default(),
             names: AccountNames::read(&store).await?,
-            throttle: Throttle::new(&config.limits),
+            throttle: Throttle::new(&limits),
+            limits: watch::Sender::new(limits),
+            started_limits: config.limits.clone(),
             setup_code: secret::random_code(),
             settings: config.access.clone(),
             store,

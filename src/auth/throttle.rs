@@ -29,17 +29,28 @@ struct Tries {
     addresses: TokenBuckets<IpAddr>,
 }
 
+/// For one account and one address, and for one address at all accounts.
+fn rates(limits: &LimitsConfig) -> (Rate, Rate) {
+    let per_minute = |tries| Rate { per_second: tries / 60.0, burst: tries };
+    let tries = f64::from(limits.login_tries_per_minute);
+    (per_minute(tries), per_minute(tries * ACCOUNTS_OF_AN_ADDRESS))
+}
+
 impl Throttle {
     /// As the settings say; off when rate limits are.
     #[must_use]
     pub fn new(limits: &LimitsConfig) -> Self {
-        let per_minute = |tries| Rate { per_second: tries / 60.0, burst: tries };
-        let tries = f64::from(limits.login_tries_per_minute);
-        let counted = || Tries {
-            pairs: TokenBuckets::new(per_minute(tries)),
-            addresses: TokenBuckets::new(per_minute(tries * ACCOUNTS_OF_AN_ADDRESS)),
-        };
+        let (pairs, addresses) = rates(limits);
+        let counted = || Tries { pairs: TokenBuckets::new(pairs), addresses: TokenBuckets::new(addresses) };
         Self(limits.rate_limits.then(|| Mutex::new(counted())))
+    }
+
+    /// The limits are others now; what was tried before still counts.
+    pub fn change(&self, limits: &LimitsConfig) {
+        let Some(mut tries) = self.lock() else { return };
+        let (pairs, addresses) = rates(limits);
+        tries.pairs.set_rate(pairs);
+        tries.addresses.set_rate(addresses);
     }
 
     /// Takes a try before the password is looked at: many at the same moment do not slip through.

@@ -6,6 +6,9 @@
 
 use std::collections::HashMap;
 
+use tokio::sync::watch;
+
+use crate::config::LimitsConfig;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::UserId;
 use crate::domain::person::Person;
@@ -15,14 +18,16 @@ use crate::protocol::error_code::Problem;
 
 /// The allowances of those who have written lately.
 pub struct Allowances {
+    limits: watch::Receiver<LimitsConfig>,
     rate: Option<Rate>,
     buckets: HashMap<UserId, TokenBucket>,
 }
 
 impl Allowances {
-    /// So much for each; `None` is as much as they like.
-    pub fn new(rate: Option<Rate>) -> Self {
-        Self { rate, buckets: HashMap::new() }
+    /// As much for each as these limits say.
+    pub fn new(limits: watch::Receiver<LimitsConfig>) -> Self {
+        let rate = limits.borrow().messages();
+        Self { limits, rate, buckets: HashMap::new() }
     }
 
     /// Counts what comes over a session. Its gateway has counted it for the session before.
@@ -42,6 +47,14 @@ impl Allowances {
         if !command.is_costly() || command.reads_history() { Ok(()) } else { self.spend(person.id, now) }
     }
 
+    /// Counts what a guest says in a session by a request, beside `spend_by_session`, which counts accounts.
+    ///
+    /// # Errors
+    /// When there was too much: how long to wait.
+    pub fn spend_for_guest(&mut self, person: &Person, command: &Command, now: Timestamp) -> Result<(), Problem> {
+        if person.is_guest() && command.is_costly() { self.spend(person.id, now) } else { Ok(()) }
+    }
+
     /// Forgets those who have not written for so long that it makes no difference.
     pub fn forget_full(&mut self, now: Timestamp) {
         if let Some(rate) = self.rate {
@@ -50,6 +63,10 @@ impl Allowances {
     }
 
     fn spend(&mut self, user: UserId, now: Timestamp) -> Result<(), Problem> {
+        // To ask costs a look at a number, unless there is news.
+        if self.limits.has_changed().unwrap_or(false) {
+            self.rate = self.limits.borrow_and_update().messages();
+        }
         let Some(rate) = self.rate else { return Ok(()) };
         let bucket = self.buckets.entry(user).or_insert_with(|| TokenBucket::full(rate, now));
         bucket.take(rate, now).map_err(Problem::rate_limited)
@@ -73,7 +90,8 @@ mod tests {
     fn an_account_has_one_allowance_for_sessions_and_requests_and_a_guest_only_for_requests() {
         let room = RoomName::trusted("lobby".into());
         let (costly, now) = (Command::Typing { room }, Timestamp(0));
-        let mut allowances = Allowances::new(Some(Rate { per_second: 1.0, burst: 2.0 }));
+        let limits = LimitsConfig { message_rate: 1, message_burst: 2, ..crate::config::Config::defaults().limits };
+        let mut allowances = Allowances::new(watch::Sender::new(limits).subscribe());
         let ann = person(Standing::Account(SiteRole::Member));
 
         assert!(allowances.spend_by_session(&ann, &costly, now).is_ok());

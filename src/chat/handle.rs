@@ -9,7 +9,7 @@ use tokio::sync::{oneshot, watch};
 use super::fanout::Fanout;
 use super::journal::Health;
 use super::messages::{
-    Absent, Cut, Drain, EndDevice, Enforce, OpenWorker, Promoted, Renamed, SeenSession, Sessions, Submit,
+    Absent, Cut, Drain, EndDevice, Enforce, OpenWorker, Promoted, Renamed, Say, SeenSession, Sessions, Submit,
 };
 use super::reply::{Caller, Reply};
 use super::server::ChatServer;
@@ -21,8 +21,8 @@ use crate::domain::ids::{DeviceId, SessionId, UserId};
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::{Author, Person, SiteRole};
 use crate::protocol::answer::Answer;
-use crate::protocol::command::{Command, HouseAct};
-use crate::protocol::error_code::Problem;
+use crate::protocol::command::{Command, HouseAct, Request};
+use crate::protocol::error_code::{ErrorCode, Problem};
 
 /// The chat as everybody else sees it. Cheap to clone; keep one clone per thread, because the bound of an actor's
 /// mailbox counts per clone of its address.
@@ -80,6 +80,21 @@ impl Chat {
         let caller = Caller { person, reply: Reply::Once(sender) };
         self.server.try_send(Submit { caller, command }).map_err(|_| Problem::unavailable())?;
         receiver.await.unwrap_or_else(|_| Err(Problem::unavailable()))
+    }
+
+    /// Asks for something in a session that this login has opened; its answers come there.
+    ///
+    /// # Errors
+    /// `not_found`: there is no such session of this login. `unavailable`: the server is too busy.
+    pub async fn say(&self, person: Arc<Person>, session: SessionId, requests: Vec<Request>) -> Result<(), Problem> {
+        let (sender, receiver) = oneshot::channel();
+        let say = Say { person, session, requests, known: sender };
+        self.server.try_send(say).map_err(|_| Problem::unavailable())?;
+        match receiver.await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Problem::new(ErrorCode::NotFound, "this stream has ended; open another one")),
+            Err(_) => Err(Problem::unavailable()),
+        }
     }
 
     /// Makes somebody a member of rooms, private ones too, because a system that is believed says so. A room that is not

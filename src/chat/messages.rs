@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix::{Addr, Message};
+use tokio::sync::oneshot;
 
 use super::fanout::{Fanout, NextPage};
 use super::reply::Caller;
@@ -70,6 +71,20 @@ pub struct Submit {
     pub caller: Caller,
     /// What.
     pub command: Command,
+}
+
+/// Somebody asks for something in one of their sessions by a request. The answers go to the session.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Say {
+    /// Who; only the login that has opened a session speaks in it.
+    pub person: Arc<Person>,
+    /// In which session.
+    pub session: SessionId,
+    /// What, in order.
+    pub requests: Vec<Request>,
+    /// Told whether there is such a session.
+    pub known: oneshot::Sender<bool>,
 }
 
 /// A login has ended.

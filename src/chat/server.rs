@@ -22,6 +22,7 @@ use super::ports::Ports;
 use super::profiles::Profiles;
 use super::reply::{Caller, Reply};
 use super::room::Room;
+use crate::config::LimitsConfig;
 use crate::domain::access::Access;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::conduct::Conduct;
@@ -30,7 +31,6 @@ use crate::domain::ids::{DeviceId, RoomId, SessionId, UserId};
 use crate::domain::name::RoomName;
 use crate::domain::permission;
 use crate::domain::profile::Profile;
-use crate::domain::token_bucket::Rate;
 use crate::protocol::command::{Command, Request};
 use crate::protocol::error_code::Problem;
 use crate::storage::SharedStore;
@@ -64,8 +64,8 @@ pub struct Setup {
     pub room_idle: Duration,
     /// Seconds between two pings, for `welcome`.
     pub heartbeat_seconds: u64,
-    /// How often one person may write; each session is counted at its gateway besides.
-    pub request_rate: Option<Rate>,
+    /// How often one person may write, among others; each session is counted at its gateway besides. It may change.
+    pub limits: watch::Receiver<LimitsConfig>,
 }
 
 /// The actor.
@@ -116,7 +116,7 @@ impl ChatServer {
             room_idle: setup.room_idle,
             heartbeat_seconds: setup.heartbeat_seconds,
             ended: HashMap::new(),
-            allowances: Allowances::new(setup.request_rate),
+            allowances: Allowances::new(setup.limits),
             ports: Ports::default(),
             people: People::default(),
             profiles: Profiles::new(setup.profiles),
@@ -156,7 +156,7 @@ impl ChatServer {
     }
 
     /// A session asks for something.
-    fn submit(&mut self, session: SessionId, request: Request) {
+    pub(super) fn submit(&mut self, session: SessionId, request: Request) {
         // A session that is gone asks for nothing.
         let Some(live) = self.people.session(session) else { return };
         let Request { id, command } = request;
@@ -233,10 +233,16 @@ impl ChatServer {
         let Some((caller, command)) = room.wait_for_change(user, caller, command) else { return };
         match command {
             Command::Join { room, after, create } => {
-                commands::join::run(self, id, caller, Wish { room, after, create, attention: Attention::Looks });
+                let attention = Attention::Looks;
+                commands::join::run(self, id, caller, Wish { room, after, create, attention, enters: true });
             }
             Command::Listen { room, after, create } => {
-                commands::join::run(self, id, caller, Wish { room, after, create, attention: Attention::Listens });
+                let attention = Attention::Listens;
+                commands::join::run(self, id, caller, Wish { room, after, create, attention, enters: true });
+            }
+            Command::Follow { room, after, looks } => {
+                let attention = if looks { Attention::Looks } else { Attention::Listens };
+                commands::join::run(self, id, caller, Wish { room, after, create: false, attention, enters: false });
             }
             Command::Leave { .. } => commands::leave::run(self, id, caller),
             Command::Send { text, nonce, reply_to, .. } => commands::send::run(self, id, caller, text, nonce, reply_to),
@@ -295,7 +301,10 @@ impl ChatServer {
     pub(super) fn forget_room(&mut self, id: RoomId) -> Vec<(Caller, Command)> {
         self.removed.insert(id);
         let Some(room) = self.rooms.remove(&id) else { return Vec::new() };
-        self.names.remove(&room.info.name);
+        // Somebody may have made another one of the name already.
+        if self.names.get(&room.info.name) == Some(&id) {
+            self.names.remove(&room.info.name);
+        }
         self.metrics.rooms_loaded(self.rooms.len());
         room.ending.map(|ending| ending.waiting).unwrap_or_default()
     }

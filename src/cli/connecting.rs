@@ -15,11 +15,15 @@ use crate::telemetry::logging;
 /// The address of the server, and how it is known to be the right one.
 pub fn server() -> [Arg; 2] {
     let help = "The server: https://HOST:PORT or wss://HOST:PORT/ws; without TLS http:// or ws://; framed TCP is tcps:// or tcp://";
-    let authority = Arg::new("tls_ca").long("tls-ca").value_name("FILE").value_parser(value_parser!(PathBuf)).help(
+    [Arg::new("url").value_name("URL").required(true).help(help), authority()]
+}
+
+/// How it is known to be the right one.
+pub fn authority() -> Arg {
+    Arg::new("tls_ca").long("tls-ca").value_name("FILE").value_parser(value_parser!(PathBuf)).help(
         "Trust the certificates in this PEM file instead of those that browsers trust, say that of a server that made it \
          itself (tls/self-signed.crt in its data folder)",
-    );
-    [Arg::new("url").value_name("URL").required(true).help(help), authority]
+    )
 }
 
 /// Who one is.

@@ -103,7 +103,9 @@ fn written(address: &ServerAddress, token: Option<&SecretString>, call: &Call) -
     let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
     let content = match call.body {
         Some(_) => format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()),
-        None => String::new(),
+        None if call.method == "GET" => String::new(),
+        // A server may want to know that nothing follows (RFC 9112, section 6.3).
+        None => "Content-Length: 0\r\n".to_owned(),
     };
     format!(
         "{} {} HTTP/1.0\r\nHost: {}\r\n{}{content}\r\n{body}",

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::error::ConfigError;
 use super::layers::Values;
+use crate::domain::token_bucket::Rate;
 
 /// How much each may do.
 #[derive(Debug, Clone)]
@@ -39,6 +40,13 @@ pub struct LimitsConfig {
 }
 
 impl LimitsConfig {
+    /// How often one account, or one connection of a guest, may send messages; `None` when nothing is limited.
+    #[must_use]
+    pub fn messages(&self) -> Option<Rate> {
+        let rate = Rate { per_second: f64::from(self.message_rate), burst: f64::from(self.message_burst) };
+        self.rate_limits.then_some(rate)
+    }
+
     pub(super) fn read(values: &Values) -> Result<Self, ConfigError> {
         let room_idle_minutes: u64 = values.number("room_idle_minutes")?;
         Ok(Self {

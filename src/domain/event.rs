@@ -93,6 +93,8 @@ pub struct Message {
     pub thread: Option<Seq>,
     /// What the sender's client called it, for its own use and for safe retries.
     pub nonce: Option<String>,
+    /// Its author is a program.
+    pub by_bot: bool,
     /// Whom it calls.
     pub mentions: Option<Box<Mentions>>,
     /// The message it answers, in short; the log finds it.

@@ -136,6 +136,14 @@ pub fn may_touch(own: SiteRole, other: SiteRole) -> Result<(), Refusal> {
     if own > other || own == SiteRole::Owner { Ok(()) } else { Err(Refusal::NotBelow) }
 }
 
+/// May somebody with the role `own` give others the role `role`? Only one below; owners make others their equals.
+///
+/// # Errors
+/// When it is not below, or is no role that is given.
+pub fn may_give(own: SiteRole, role: SiteRole) -> Result<(), Refusal> {
+    if role == SiteRole::Bot { Err(Refusal::NotBelow) } else { may_touch(own, role) }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fmt::Write;
@@ -168,6 +176,21 @@ mod tests {
             (Member, Bot, true),
         ] {
             assert_eq!(may_touch(own, other).is_ok(), may, "{own:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_gives_a_role_like_their_own_but_owners() {
+        use SiteRole::{Admin, Bot, Member, Moderator, Owner};
+        for (own, role, may) in [
+            (Owner, Owner, true),
+            (Owner, Bot, false),
+            (Admin, Admin, false),
+            (Admin, Moderator, true),
+            (Moderator, Member, true),
+            (Moderator, Moderator, false),
+        ] {
+            assert_eq!(may_give(own, role).is_ok(), may, "{own:?} {role:?}");
         }
     }
 

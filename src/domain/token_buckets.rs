@@ -25,6 +25,11 @@ impl<K: Hash + Eq> TokenBuckets<K> {
         Self { rate, buckets: HashMap::new() }
     }
 
+    /// Another rate from now on. A bucket keeps what is in it, as far as that fits.
+    pub fn set_rate(&mut self, rate: Rate) {
+        self.rate = rate;
+    }
+
     /// Takes one token of this key.
     ///
     /// # Errors

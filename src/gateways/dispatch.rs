@@ -1,7 +1,10 @@
 //! From what a session sends to commands: the same for every gateway. Rates are kept here, refusals are made here,
 //! and whoever goes on breaking the rules is shown the door.
 
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+
+use tokio::sync::watch;
 
 use crate::chat::fanout::Worker;
 use crate::config::LimitsConfig;
@@ -38,25 +41,38 @@ pub enum Outcome {
     Abuse,
 }
 
-/// How often a session may send. One table for all sessions of a thread.
+/// How often a session may send. One table for all sessions of a thread; it follows what is decided on a page.
 #[derive(Debug, Clone)]
-pub struct Rates(Option<Rc<(Rate, Rate)>>);
+pub struct Rates(Rc<Followed>);
+
+#[derive(Debug)]
+struct Followed {
+    limits: RefCell<watch::Receiver<LimitsConfig>>,
+    /// For messages and for all other commands; `None` when nothing is limited.
+    now: Cell<Option<(Rate, Rate)>>,
+}
 
 impl Rates {
     /// As the settings say.
     #[must_use]
-    pub fn new(limits: &LimitsConfig) -> Self {
-        let (per_second, burst) = (f64::from(limits.message_rate), f64::from(limits.message_burst));
-        let messages = Rate { per_second, burst };
-        let others = Rate { per_second: per_second * OTHERS, burst: burst * OTHERS };
-        Self(limits.rate_limits.then(|| Rc::new((messages, others))))
+    pub fn new(limits: watch::Receiver<LimitsConfig>) -> Self {
+        let now = Cell::new(rates(&limits.borrow()));
+        Self(Rc::new(Followed { limits: RefCell::new(limits), now }))
     }
 
-    /// How often messages may be sent; `None` when nothing is limited.
-    #[must_use]
-    pub fn messages(&self) -> Option<Rate> {
-        self.0.as_ref().map(|rates| rates.0)
+    /// To ask costs a look at a number, unless there is news.
+    fn now(&self) -> Option<(Rate, Rate)> {
+        let mut limits = self.0.limits.borrow_mut();
+        if limits.has_changed().unwrap_or(false) {
+            self.0.now.set(rates(&limits.borrow_and_update()));
+        }
+        self.0.now.get()
     }
+}
+
+fn rates(limits: &LimitsConfig) -> Option<(Rate, Rate)> {
+    let messages = limits.messages()?;
+    Some((messages, Rate { per_second: messages.per_second * OTHERS, burst: messages.burst * OTHERS }))
 }
 
 /// Takes what one session sends.
@@ -141,7 +157,7 @@ impl Dispatcher {
     }
 
     fn take_token(&mut self, for_message: bool, now: Timestamp) -> Result<(), Problem> {
-        let Some(rates) = &self.rates.0 else { return Ok(()) };
+        let Some(rates) = self.rates.now() else { return Ok(()) };
         let full =
             || Box::new(Buckets { messages: TokenBucket::full(rates.0, now), others: TokenBucket::full(rates.1, now) });
         let buckets = self.buckets.get_or_insert_with(full);

@@ -8,6 +8,7 @@
 
 pub mod admission;
 pub mod dispatch;
+pub mod events;
 pub mod lines;
 pub mod stream;
 pub mod tcp;

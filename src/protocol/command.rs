@@ -1,5 +1,6 @@
 //! Commands: everything a person or a program may ask of the chat, whatever the door.
 
+pub use super::house_act::HouseAct;
 use crate::domain::clock::Timestamp;
 use crate::domain::emoji::Emoji;
 use crate::domain::event::EventKind;
@@ -7,7 +8,7 @@ use crate::domain::ids::{Seq, UserId};
 use crate::domain::membership::{Level, Role};
 use crate::domain::moderation::{Measure, ReportReason};
 use crate::domain::name::{RoomName, UserName};
-use crate::domain::person::{Author, Status};
+use crate::domain::person::Status;
 use crate::domain::room::{Description, RoomKind, Topic};
 use crate::domain::status_line::StatusLine;
 use crate::domain::text::MessageText;
@@ -32,6 +33,16 @@ pub enum Command {
         after: Option<Seq>,
         /// Make a public room of this name when there is none.
         create: bool,
+    },
+    /// The same for a stream of events, which is asked for by GET and changes nothing: nobody becomes a member by it. It
+    /// has no form on the wire.
+    Follow {
+        /// Which.
+        room: RoomName,
+        /// The last event already seen.
+        after: Option<Seq>,
+        /// Whether to hear who is writing and who comes and goes, too.
+        looks: bool,
     },
     /// Stop listening, with this session.
     Leave {
@@ -264,21 +275,6 @@ pub enum Command {
     },
 }
 
-/// What those who run the server do in a room.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HouseAct {
-    /// Deletes a message.
-    TakeBack(Seq),
-    /// Archives the room, or opens it again.
-    Archive(bool),
-    /// Makes a member the owner.
-    Owner(Author),
-    /// Makes somebody a member for whom another system vouches, also of a private room.
-    Admit(Author),
-    /// Deletes the room and everything in it.
-    Delete,
-}
-
 /// Which events of a log are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Only {
@@ -350,6 +346,7 @@ impl Command {
         match self {
             Self::Join { room, .. }
             | Self::Listen { room, .. }
+            | Self::Follow { room, .. }
             | Self::Leave { room }
             | Self::Send { room, .. }
             | Self::Edit { room, .. }
@@ -462,6 +459,7 @@ impl Command {
             | Self::GiveUp { .. }
             | Self::Add { .. } => true,
             Self::Leave { .. }
+            | Self::Follow { .. }
             | Self::Read { .. }
             | Self::Unread { .. }
             | Self::Level { .. }

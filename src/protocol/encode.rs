@@ -8,6 +8,7 @@ use super::answer::Answer;
 use super::encoding::{Body, Encoding, Packing};
 use super::error_code::Problem;
 use super::event_frame::EventFrame;
+use super::event_stream::{self, Head, Place};
 use super::framed;
 use super::payload::{Payload, PayloadKind};
 use super::plain;
@@ -33,6 +34,8 @@ pub struct SharedFrames {
     html: OnceLock<Payload>,
     msgpack: OnceLock<Payload>,
     plain: OnceLock<Option<Payload>>,
+    events: OnceLock<Payload>,
+    events_html: OnceLock<Payload>,
     lines: OnceLock<Option<Payload>>,
     tcp: OnceLock<Box<TcpFrames>>,
 }
@@ -63,6 +66,8 @@ impl SharedFrames {
             html: OnceLock::new(),
             msgpack: OnceLock::new(),
             plain: OnceLock::new(),
+            events: OnceLock::new(),
+            events_html: OnceLock::new(),
             lines: OnceLock::new(),
             tcp: OnceLock::new(),
         })
@@ -83,6 +88,8 @@ impl SharedFrames {
             Encoding::MsgPack => Some(self.msgpack.get_or_init(|| self.write(encoding, html))),
             Encoding::Plain => self.plain.get_or_init(|| self.write_lines(encoding)).as_ref(),
             Encoding::Lines => self.lines.get_or_init(|| self.write_lines(encoding)).as_ref(),
+            Encoding::Events => Some(self.events.get_or_init(|| self.write(encoding, html))),
+            Encoding::EventsHtml => Some(self.events_html.get_or_init(|| self.write(encoding, html))),
             Encoding::TcpV1 => self.tcp.get_or_init(Box::default).v1.get_or_init(|| self.write_v1()).as_ref(),
             Encoding::Framed(body, packing) => {
                 let slot = &self.tcp.get_or_init(Box::default).framed[body as usize][packing as usize];
@@ -126,6 +133,11 @@ fn write_event(event: &Event, encoding: Encoding, html: &dyn EventHtml) -> Paylo
     match encoding {
         Encoding::Plain | Encoding::Lines => lines(&plain::event_line(event), encoding),
         Encoding::Html => write(encoding, &EventFrame::new(event, Some(html.render(event)))),
+        Encoding::Events | Encoding::EventsHtml => {
+            let place = Place::Behind(&event.room_name, event.seq);
+            let html = (encoding == Encoding::EventsHtml).then(|| html.render(event));
+            block(&Head { place, ..Head::PLAIN }, &EventFrame::new(event, html))
+        }
         _ => write(encoding, &EventFrame::new(event, None)),
     }
 }
@@ -155,10 +167,18 @@ pub fn answer(id: Option<&str>, answer: &Answer, encoding: Encoding, html: &dyn 
         (Encoding::Plain | Encoding::Lines, _) => plain::answer_lines(answer).map(|text| lines(&text, encoding)),
         (Encoding::TcpV1, _) => v1::answer(id, answer),
         (_, Answer::Pong) => Some(write(encoding, &Frame::Pong { id })),
-        (Encoding::Html, _) => {
+        (Encoding::Events | Encoding::EventsHtml, Answer::Joined(joined)) => {
+            let head = Head {
+                place: Place::Start(&joined.room, joined.last_seq),
+                name: joined.reset.then_some("reset"),
+                retry: None,
+            };
+            Some(block(&head, &Ack::new(id, AckBody::new(answer, &|_| None))))
+        }
+        (Encoding::Html | Encoding::EventsHtml, _) => {
             Some(write(encoding, &Ack::new(id, AckBody::new(answer, &|event| Some(html.render(event))))))
         }
-        (Encoding::Json | Encoding::MsgPack | Encoding::Framed(..), _) => {
+        (Encoding::Json | Encoding::MsgPack | Encoding::Framed(..) | Encoding::Events, _) => {
             Some(write(encoding, &Ack::new(id, AckBody::new(answer, &|_| None))))
         }
     }
@@ -187,6 +207,10 @@ pub fn notice(notice: &Notice, encoding: Encoding) -> Option<Payload> {
     match encoding {
         Encoding::Plain | Encoding::Lines => plain::notice_line(notice).map(|text| lines(&text, encoding)),
         Encoding::TcpV1 => v1::notice(notice),
+        Encoding::Events | Encoding::EventsHtml => {
+            let retry = if let Notice::Bye { reconnect_after_ms, .. } = notice { *reconnect_after_ms } else { None };
+            Some(block(&Head { retry, ..Head::PLAIN }, &Frame::notice(notice)))
+        }
         _ => Some(write(encoding, &Frame::notice(notice))),
     }
 }
@@ -201,9 +225,18 @@ pub fn lines(text: &str, encoding: Encoding) -> Payload {
     Payload::text(text)
 }
 
+fn block<T: Serialize>(head: &Head<'_>, frame: &T) -> Payload {
+    event_stream::block(head, |bytes| {
+        if serde_json::to_writer(&mut *bytes, frame).is_err() {
+            bytes.clear();
+        }
+    })
+}
+
 fn write<T: Serialize>(encoding: Encoding, frame: &T) -> Payload {
     match encoding {
         Encoding::Framed(body, packing) => in_frame(framed::Kind::Chat, body, packing, frame),
+        Encoding::Events | Encoding::EventsHtml => block(&Head::PLAIN, frame),
         Encoding::MsgPack => Payload::write(PayloadKind::Binary, |bytes| put(bytes, Body::MsgPack, frame)),
         _ => Payload::write(PayloadKind::Text, |bytes| put(bytes, Body::Json, frame)),
     }

@@ -11,6 +11,10 @@ pub enum Encoding {
     Html,
     /// No subprotocol: lines for people, one message each.
     Plain,
+    /// A stream of events: JSON in blocks, see `event_stream`.
+    Events,
+    /// The same, with the rendered HTML.
+    EventsHtml,
     /// The same lines in a stream, each with its end.
     Lines,
     /// Framed TCP, version 1: the plain chat protocol.
@@ -51,6 +55,12 @@ impl Encoding {
     /// The encodings that have a subprotocol, in the order of preference.
     pub const NAMED: [(Self, &'static str); 3] =
         [(Self::Html, "parlor.v1.html"), (Self::Json, "parlor.v1.json"), (Self::MsgPack, "parlor.v1.msgpack")];
+
+    /// Whether frames may follow each other in one piece of memory: those that are sent as they are.
+    #[must_use]
+    pub fn joins(self) -> bool {
+        !matches!(self, Self::Events | Self::EventsHtml)
+    }
 
     /// The encoding with this subprotocol, with the name to answer.
     #[must_use]

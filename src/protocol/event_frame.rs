@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::answer::is_false;
 use crate::domain::clock::Timestamp;
 use crate::domain::event::{Deed, Event, EventBody, Message, Quote, Reactions, Replies};
-use crate::domain::ids::Seq;
+use crate::domain::ids::{Seq, UserId};
 use crate::domain::membership::Role;
-use crate::domain::name::RoomName;
+use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Author;
 use crate::domain::room::Description;
 
@@ -19,7 +19,7 @@ pub struct EventFrame<'a> {
     room: &'a RoomName,
     seq: Seq,
     #[serde(skip_serializing_if = "Option::is_none")]
-    author: Option<&'a Author>,
+    author: Option<AuthorFields<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<&'a Author>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,6 +72,14 @@ pub struct EventFrame<'a> {
 }
 
 #[derive(Debug, Serialize)]
+struct AuthorFields<'a> {
+    id: UserId,
+    name: &'a UserName,
+    #[serde(skip_serializing_if = "is_false")]
+    bot: bool,
+}
+
+#[derive(Debug, Serialize)]
 struct QuoteFields<'a> {
     author: &'a Author,
     text: &'a str,
@@ -113,9 +121,11 @@ impl<'a> EventFrame<'a> {
             html,
         };
         match &event.body {
-            EventBody::Message(message) => {
-                Self { author: Some(&event.author), user: None, ..frame.with_message(message) }
-            }
+            EventBody::Message(message) => Self {
+                author: Some(AuthorFields { id: event.author.id, name: &event.author.name, bot: message.by_bot }),
+                user: None,
+                ..frame.with_message(message)
+            },
             EventBody::Edited { text, .. } => Self { text: Some(text), ..frame },
             EventBody::Deleted { .. } => frame,
             EventBody::Reaction { emoji, on, count, .. } => {

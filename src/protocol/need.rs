@@ -13,6 +13,7 @@ impl Command {
             // Listening changes nothing: without the scope to write, nobody becomes a member by it.
             Self::Join { create: false, .. }
             | Self::Listen { create: false, .. }
+            | Self::Follow { .. }
             | Self::Leave { .. }
             | Self::History { .. }
             | Self::Ask { .. }

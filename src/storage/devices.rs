@@ -31,6 +31,17 @@ pub trait Devices {
     /// The logins of an account of one kind, the last used first, without expired ones.
     async fn devices(&self, user: UserId, kind: DeviceKind, now: Timestamp) -> StorageResult<Vec<Device>>;
 
+    /// The tokens of everybody, the newest first, from after the one called `after` (all, with `None`), without expired ones.
+    async fn tokens(
+        &self,
+        now: Timestamp,
+        after: Option<DeviceId>,
+        limit: usize,
+    ) -> StorageResult<Vec<(Device, Account)>>;
+
+    /// The token with this id, and whose it is.
+    async fn token(&self, id: DeviceId) -> StorageResult<Option<(Device, Account)>>;
+
     /// Ends a login of this account; `false` when it has no such login.
     async fn revoke_device(&self, user: UserId, id: DeviceId) -> StorageResult<bool>;
 

@@ -1,6 +1,7 @@
 //! Invites: links by which somebody registers, and perhaps lands in a room.
 
 use async_trait::async_trait;
+use serde_json::{Value, json};
 
 use super::StorageResult;
 use crate::domain::clock::Timestamp;
@@ -27,6 +28,19 @@ pub struct Invite {
 }
 
 impl Invite {
+    /// As those who run the server see it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "code": self.code,
+            "made_by": self.made_by.name,
+            "uses": self.uses,
+            "max_uses": self.max_uses,
+            "created_at": self.created_at,
+            "expires_at": self.expires_at,
+        })
+    }
+
     /// True while it may still be used.
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use super::StorageResult;
+use super::audit::Act;
 use super::users::Account;
 use crate::domain::clock::Timestamp;
 use crate::domain::conduct::{Ban, Banned, Conduct};
@@ -108,6 +109,19 @@ impl WatchedRoom {
     }
 }
 
+/// What is to be another way about an account; `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decisions {
+    /// Another site role.
+    pub role: Option<SiteRole>,
+    /// Suspended since when and why, or no longer.
+    pub suspended: Option<Option<(Timestamp, String)>>,
+    /// Whether it only reads.
+    pub silenced: Option<bool>,
+    /// Since when it is trusted, or no longer.
+    pub trusted: Option<Option<Timestamp>>,
+}
+
 /// Decisions about people.
 #[async_trait]
 pub trait Order {
@@ -136,6 +150,10 @@ pub trait Order {
 
     /// A new account is trusted from now on; `None` takes it back.
     async fn trust(&self, user: UserId, since: Option<Timestamp>) -> StorageResult<()>;
+
+    /// Carries out several decisions about an account, and writes them down, all in one transaction; `false`, and nothing
+    /// was done, when there is no such account, or when it is the last owner.
+    async fn decide(&self, user: UserId, decisions: &Decisions, acts: &[Act]) -> StorageResult<bool>;
 
     /// Adds a ban.
     async fn add_ban(&self, ban: &NewBan) -> StorageResult<Ban>;

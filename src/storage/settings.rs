@@ -25,6 +25,19 @@ pub const MESSAGE_OF_THE_DAY: &str = "message_of_the_day";
 /// The accent colour of the pages, as `#rrggbb`; empty for the built-in one.
 pub const ACCENT: &str = "accent";
 
+/// Limits that were decided on a page, under the names of the settings of the program.
+pub const MESSAGE_RATE: &str = "message_rate";
+/// See [`MESSAGE_RATE`].
+pub const MESSAGE_BURST: &str = "message_burst";
+/// See [`MESSAGE_RATE`].
+pub const REQUESTS_PER_SECOND: &str = "requests_per_second";
+/// See [`MESSAGE_RATE`].
+pub const REQUEST_BURST: &str = "request_burst";
+/// See [`MESSAGE_RATE`].
+pub const SIGN_INS_PER_MINUTE: &str = "sign_ins_per_minute";
+/// See [`MESSAGE_RATE`].
+pub const LOGIN_TRIES_PER_MINUTE: &str = "login_tries_per_minute";
+
 /// Values by key.
 #[async_trait]
 pub trait Settings {

@@ -8,6 +8,7 @@ use actix_web::{App, Error};
 
 use super::middleware::{
     access_log, errors, one_host, rate_limits, request_id, same_origin, security_headers, slow_bodies, to_the_end,
+    uncompressed,
 };
 use super::state::WebState;
 use super::{admin, api, emoji_list, house, installed, pages, service, static_files};
@@ -46,6 +47,7 @@ pub fn app(
         .wrap(from_fn(to_the_end::carry_out))
         // Leaves an answer alone that switches protocols, so that `/ws` is not touched.
         .wrap(Compress::default())
+        .wrap(from_fn(uncompressed::show))
         .wrap(from_fn(same_origin::require))
         .wrap(from_fn(slow_bodies::give_up))
         .wrap(from_fn(rate_limits::hold_back))

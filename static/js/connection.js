@@ -1,5 +1,6 @@
 // One WebSocket to the server: it finds its way back after every loss, pairs replies with requests, and tells the page
-// about frames ("frame"), the state ("open", "down", "ended") and reads made here ("frame" of type "read").
+// about frames ("frame"), the state ("open", "down", "ended") and reads made here ("frame" of type "read"). Where no WebSocket
+// gets through, a stream of events takes its place (event_line.js), until one does again.
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 30_000;
@@ -7,6 +8,11 @@ const STABLE_AFTER_MS = 5_000;
 const REPLY_WITHIN_MS = 15_000;
 const READ_EVERY_MS = 500;
 const CLOSED_BY_POLICY = 1008;
+const WELCOME_WITHIN_MS = 10_000;
+/** So many WebSockets in a row that come to nothing, and the other way is tried, in turn with them. */
+const REFUSALS = 3;
+const RETURN_AFTER_MS = 30_000;
+const LONGEST_RETURN_MS = 600_000;
 
 /** A request that got no acknowledgement; `code` is the server's, or `disconnected`. */
 export class RequestError extends Error {
@@ -27,6 +33,12 @@ export class Connection extends EventTarget {
   #heartbeatTimer = 0;
   #heardAt = 0;
   #plannedDelay = null;
+  #welcomeTimer = 0;
+  #refusals = 0;
+  #returnDelay = RETURN_AFTER_MS;
+  #returnTimer = 0;
+  /** A WebSocket that is tried while a stream of events is in use. */
+  #candidate = null;
   #nextId = 1;
   #waiting = new Map();
   #reads = new Map();
@@ -40,6 +52,11 @@ export class Connection extends EventTarget {
   /** True between `welcome` and the loss of the connection. */
   get ready() {
     return this.#ready;
+  }
+
+  /** True while a stream of events stands in for the WebSocket. */
+  get makeshift() {
+    return this.#ready && !(this.#socket instanceof WebSocket);
   }
 
   get ended() {
@@ -59,8 +76,12 @@ export class Connection extends EventTarget {
   /** Tries at once if the connection is down; a short nap of the machine may hide a dead one, so ask it. */
   reconnectNow() {
     if (this.#ended) return;
-    if (this.#ready) this.#probe();
-    else if (!this.#socket) this.#open();
+    if (!this.#ready) {
+      if (!this.#socket) this.#open();
+      return;
+    }
+    this.#probe();
+    this.#tryReturn();
   }
 
   /** Sends a frame that wants no reply. Returns false if there is no connection. */
@@ -101,10 +122,59 @@ export class Connection extends EventTarget {
   #open() {
     clearTimeout(this.#retryTimer);
     if (!navigator.onLine) return; // the `online` event comes back here
-    this.#socket = new WebSocket(this.#url, "parlor.v1.html");
-    const socket = this.#socket;
+    if (this.#refusals < REFUSALS || this.#refusals % 2 === 0) {
+      this.#take(new WebSocket(this.#url, "parlor.v1.html"));
+      return;
+    }
+    const opening = { close() {} };
+    this.#socket = opening;
+    import("./event_line.js").then(
+      ({ EventLine }) => opening === this.#socket && this.#take(new EventLine()),
+      () => opening === this.#socket && this.#lost(1006),
+    );
+  }
+
+  #take(socket) {
+    this.#socket = socket;
     socket.addEventListener("message", (event) => socket === this.#socket && this.#receive(event.data));
     socket.addEventListener("close", (event) => socket === this.#socket && this.#lost(event.code));
+    // Some proxies let the handshake pass and nothing after it.
+    this.#welcomeTimer = setTimeout(() => {
+      if (socket !== this.#socket || this.#ready) return;
+      this.#lost(1006);
+      socket.close();
+    }, WELCOME_WITHIN_MS);
+  }
+
+  /** Looks whether a WebSocket gets through again. Once it is welcomed, it takes over. */
+  #tryReturn() {
+    clearTimeout(this.#returnTimer);
+    if (this.#candidate || !this.makeshift) return;
+    const candidate = new WebSocket(this.#url, "parlor.v1.html");
+    this.#candidate = candidate;
+    this.#returnDelay = Math.min(LONGEST_RETURN_MS, this.#returnDelay * 2);
+    const giveUp = setTimeout(() => candidate.close(), WELCOME_WITHIN_MS);
+    const isOver = () => {
+      clearTimeout(giveUp);
+      this.#candidate = null;
+    };
+    candidate.addEventListener("close", () => {
+      if (this.#candidate !== candidate) return;
+      isOver();
+      if (this.makeshift) this.#returnTimer = setTimeout(() => this.#tryReturn(), this.#returnDelay);
+    });
+    candidate.addEventListener("message", ({ data }) => {
+      isOver();
+      if (!this.makeshift) {
+        candidate.close();
+        return;
+      }
+      const line = this.#socket;
+      this.#letGo();
+      this.#take(candidate);
+      line.close();
+      this.#receive(data);
+    }, { once: true });
   }
 
   #receive(data) {
@@ -125,7 +195,14 @@ export class Connection extends EventTarget {
   #welcomed(frame) {
     this.#ready = true;
     this.#plannedDelay = null;
-    this.#stableTimer = setTimeout(() => (this.#attempts = 0), STABLE_AFTER_MS);
+    clearTimeout(this.#welcomeTimer);
+    this.#stableTimer = setTimeout(() => {
+      this.#attempts = 0;
+      if (this.makeshift) return;
+      this.#refusals = 0;
+      this.#returnDelay = RETURN_AFTER_MS;
+    }, STABLE_AFTER_MS);
+    if (this.makeshift) this.#returnTimer = setTimeout(() => this.#tryReturn(), this.#returnDelay);
     const beat = (frame.heartbeat_seconds || 30) * 1000;
     this.#heartbeatTimer = setInterval(() => Date.now() - this.#heardAt >= beat && this.#probe(), beat);
     this.#emit("open", frame);
@@ -148,11 +225,9 @@ export class Connection extends EventTarget {
   }
 
   #lost(code) {
-    this.#socket = null;
-    this.#ready = false;
-    clearTimeout(this.#stableTimer);
-    clearInterval(this.#heartbeatTimer);
-    for (const id of [...this.#waiting.keys()]) this.#settle(id, "reject", new RequestError("disconnected", "The connection was lost."));
+    // A stream that was in use is tried again; what came to nothing gives the other way its turn.
+    if (!(this.makeshift && this.#attempts === 0) && this.#plannedDelay === null) this.#refusals += 1;
+    this.#letGo();
     if (this.#ended) return;
     if (code === CLOSED_BY_POLICY) {
       this.#end(null);
@@ -160,6 +235,17 @@ export class Connection extends EventTarget {
     }
     this.#emit("down");
     this.#retryTimer = setTimeout(() => this.#open(), this.#nextDelay());
+  }
+
+  /** What hung on the connection that is no more. */
+  #letGo() {
+    this.#socket = null;
+    this.#ready = false;
+    clearTimeout(this.#stableTimer);
+    clearTimeout(this.#welcomeTimer);
+    clearTimeout(this.#returnTimer);
+    clearInterval(this.#heartbeatTimer);
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, "reject", new RequestError("disconnected", "The connection was lost."));
   }
 
   /** Full jitter: many pages that lost one server must not come back in step. */

@@ -35,13 +35,16 @@ pub struct Wish {
     pub create: bool,
     /// Whether to look at it, or only to listen.
     pub attention: Attention,
+    /// Whether whoever may becomes a member of a public room.
+    pub enters: bool,
 }
 
 impl Wish {
     /// The command that asks for it.
     pub fn into_command(self) -> Command {
-        let Self { room, after, create, attention } = self;
+        let Self { room, after, create, attention, enters } = self;
         match attention {
+            _ if !enters => Command::Follow { room, after, looks: attention == Attention::Looks },
             Attention::Looks => Command::Join { room, after, create },
             Attention::Listens => Command::Listen { room, after, create },
         }
@@ -70,7 +73,7 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, wish: Wish) {
         let message = format!("a session listens to {} rooms at most; leave one first", limits::ROOMS_PER_SESSION);
         return server.ports.answer(caller.reply, Err(Problem::new(ErrorCode::TooLarge, message)));
     }
-    let may_become = !caller.person.is_guest() && caller.person.grant.allows(Scope::Write).is_ok();
+    let may_become = wish.enters && !caller.person.is_guest() && caller.person.grant.allows(Scope::Write).is_ok();
     let becomes_member = may_become && actor.membership.is_none() && facts.kind == RoomKind::Public;
     if becomes_member {
         let who = Author::from(&*caller.person);

@@ -28,6 +28,7 @@ pub mod read;
 pub mod remove;
 pub mod report;
 pub mod rooms;
+mod say;
 pub mod send;
 pub mod settle;
 pub mod status;

@@ -9,7 +9,7 @@ use crate::domain::ids::{RoomId, Seq};
 use crate::domain::mention::{self, Mentions};
 use crate::domain::name::NameKey;
 use crate::domain::permission;
-use crate::domain::person::Author;
+use crate::domain::person::{Author, SiteRole};
 use crate::domain::text::MessageText;
 use crate::protocol::error_code::Problem;
 
@@ -42,13 +42,14 @@ pub fn run(
     let everyone = found.everyone && permission::may_call_everyone(facts, actor);
     let calls = found.names.into_iter().map(NameKey::of).collect();
     let mentions = everyone.then(|| Box::new(Mentions { people: Vec::new(), everyone }));
+    let by_bot = caller.person.site_role() == Some(SiteRole::Bot);
     let draft = Draft {
         room: id,
         room_name: room.info.name.clone(),
         author: Author::from(&*caller.person),
         at: now,
         calls,
-        body: EventBody::Message(Message { text, reply_to, nonce, mentions, ..Message::default() }),
+        body: EventBody::Message(Message { text, reply_to, nonce, by_bot, mentions, ..Message::default() }),
     };
     if let Err(purpose) = server.write(draft, Purpose::Request(caller.reply)) {
         not_written(server, purpose);

@@ -136,11 +136,17 @@ impl Worker {
         match item {
             Item::News { room, frames, except } => self.news(room, frames, except),
             Item::Subscribe { session, room, generation, seen, newest } => {
-                self.seats.borrow_mut().subscribe(room, session, |encoding, sink| {
+                let mut seats = self.seats.borrow_mut();
+                seats.subscribe(room, session, |encoding, sink| {
                     Subscriber::new(session, generation, encoding, sink, seen, newest)
                 });
+                seats.tell_rooms(session);
             }
-            Item::Unsubscribe { session, room } => self.seats.borrow_mut().unsubscribe(room, session),
+            Item::Unsubscribe { session, room } => {
+                let mut seats = self.seats.borrow_mut();
+                seats.unsubscribe(room, session);
+                seats.tell_rooms(session);
+            }
             Item::Replay { session, room, generation, events } => {
                 if let Some(subscriber) = self.seats.borrow_mut().subscriber(room, session)
                     && subscriber.generation == generation

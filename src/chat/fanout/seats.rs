@@ -57,6 +57,13 @@ impl Seats {
             .unwrap_or_default()
     }
 
+    /// Tells a session's way out how many rooms it listens to.
+    pub fn tell_rooms(&self, session: SessionId) {
+        if let Some(seated) = self.sessions.get(&session) {
+            seated.sink.listens_to(seated.places.len());
+        }
+    }
+
     /// A session takes a place in a room, or its place is made anew.
     pub fn subscribe(
         &mut self,

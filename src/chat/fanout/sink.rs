@@ -41,6 +41,8 @@ pub trait Sink {
     fn wake(&self);
     /// A command was refused; the id is the one the session gave it.
     fn refused(&self, _id: Option<&str>) {}
+    /// The session listens to so many rooms now.
+    fn listens_to(&self, _rooms: usize) {}
     /// Ends the connection after what has been queued. Flushes.
     fn close(&self, closing: Closing);
     /// Looks after the connection: pings it, or gives it up when it has been silent for too long.

@@ -113,7 +113,12 @@ impl Subscriber {
     /// Gives the session several events together, if they are exactly the next; `None` when they have to be looked at one
     /// by one. `at_once` when nothing more will be queued for it before the next flush.
     pub fn deliver_run(&mut self, run: &mut Run, at_once: bool, html: &dyn EventHtml) -> Option<Delivery> {
-        if !matches!(self.flow, Flow::Live) || run.first() != self.seen + 1 || !self.sink.has_room() {
+        // A door that cannot send a run as it is gets its events one by one.
+        if !self.encoding.joins()
+            || !matches!(self.flow, Flow::Live)
+            || run.first() != self.seen + 1
+            || !self.sink.has_room()
+        {
             return None;
         }
         self.seen = run.last();

@@ -50,10 +50,10 @@ impl Hall {
     #[must_use]
     pub fn new(config: &Config, auth: Arc<Auth>, chat: Chat, admission: Arc<Admission>, worker: Rc<Worker>) -> Self {
         Self {
+            rates: Rates::new(auth.follow_limits()),
             auth,
             chat,
             worker,
-            rates: Rates::new(&config.limits),
             outbox_bytes: config.limits.outbox_bytes,
             ping_every: config.heartbeat.interval,
             give_up_after: config.heartbeat.timeout,

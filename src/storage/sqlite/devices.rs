@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::error::inconsistent;
 use super::users::account;
-use super::{SqliteStore, to_json, user_id};
+use super::{SqliteStore, row_limit, to_json, user_id};
 use crate::domain::clock::Timestamp;
 use crate::domain::device::{Device, DeviceKind};
 use crate::domain::grant::{Grant, Scope};
@@ -31,6 +31,20 @@ const LIST: &str = "
 SELECT id, user_id, kind, label, created_at, used_at, expires_at, scope, rooms FROM devices
 WHERE user_id = $1 AND kind = $2 AND (expires_at IS NULL OR expires_at > $3)
 ORDER BY used_at DESC, created_at DESC, id DESC";
+
+/// Ids are of version 7: in their order lies that of time (RFC 9562, section 5.7).
+const TOKENS: &str = "
+SELECT d.id, d.user_id, d.kind, d.label, d.created_at, d.used_at, d.expires_at, d.scope, d.rooms,
+    u.name, u.site_role, u.created_at
+FROM devices d JOIN users u ON u.id = d.user_id
+WHERE d.kind = 'token' AND (d.expires_at IS NULL OR d.expires_at > $1) AND ($2 IS NULL OR d.id < $2)
+ORDER BY d.id DESC LIMIT $3";
+
+const TOKEN: &str = "
+SELECT d.id, d.user_id, d.kind, d.label, d.created_at, d.used_at, d.expires_at, d.scope, d.rooms,
+    u.name, u.site_role, u.created_at
+FROM devices d JOIN users u ON u.id = d.user_id
+WHERE d.kind = 'token' AND d.id = $1";
 
 const REVOKE: &str = "DELETE FROM devices WHERE user_id = $1 AND id = $2";
 
@@ -96,11 +110,7 @@ impl Devices for SqliteStore {
 
     async fn device_by_secret(&self, secret: &SecretHash, now: Timestamp) -> StorageResult<Option<(Device, Account)>> {
         let row = sqlx::query(BY_SECRET).bind(secret.as_slice()).bind(now.0).fetch_optional(&self.readers).await?;
-        let known = |row: SqliteRow| {
-            let account = account((row.try_get("user_id")?, row.try_get(9)?, row.try_get(10)?, row.try_get(11)?))?;
-            Ok((device(&row)?, account))
-        };
-        row.map(known).transpose()
+        row.as_ref().map(with_account).transpose()
     }
 
     async fn touch_device(&self, id: DeviceId, used_at: Timestamp, expires_at: Option<Timestamp>) -> StorageResult<()> {
@@ -123,6 +133,22 @@ impl Devices for SqliteStore {
         rows.iter().map(device).collect()
     }
 
+    async fn tokens(
+        &self,
+        now: Timestamp,
+        after: Option<DeviceId>,
+        limit: usize,
+    ) -> StorageResult<Vec<(Device, Account)>> {
+        let after = after.as_ref().map(|id| id.as_bytes().as_slice());
+        let query = sqlx::query(TOKENS).bind(now.0).bind(after).bind(row_limit(limit));
+        query.fetch_all(&self.readers).await?.iter().map(with_account).collect()
+    }
+
+    async fn token(&self, id: DeviceId) -> StorageResult<Option<(Device, Account)>> {
+        let row = sqlx::query(TOKEN).bind(id.as_bytes().as_slice()).fetch_optional(&self.readers).await?;
+        row.as_ref().map(with_account).transpose()
+    }
+
     async fn revoke_device(&self, user: UserId, id: DeviceId) -> StorageResult<bool> {
         let revoked = sqlx::query(REVOKE)
             .bind(user.as_bytes().as_slice())
@@ -139,6 +165,12 @@ impl Devices for SqliteStore {
     async fn revoke_other_tokens(&self, user: UserId, keep: Option<DeviceId>) -> StorageResult<Vec<DeviceId>> {
         self.revoke_others(user, keep, DeviceKind::Token).await
     }
+}
+
+/// A row with its account behind it.
+fn with_account(row: &SqliteRow) -> StorageResult<(Device, Account)> {
+    let account = account((row.try_get("user_id")?, row.try_get(9)?, row.try_get(10)?, row.try_get(11)?))?;
+    Ok((device(row)?, account))
 }
 
 impl SqliteStore {

@@ -49,6 +49,8 @@ struct Data {
     mentions: Vec<By>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     everyone: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    bot: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     emoji: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,9 +122,11 @@ impl EventRow {
                 row.reply_to = message.reply_to.map(to_sql).transpose()?;
                 row.thread = message.thread.map(to_sql).transpose()?;
                 row.nonce.clone_from(&message.nonce);
-                message.mentions.as_ref().map(|called| Data {
-                    mentions: called.people.iter().map(By::from).collect(),
-                    everyone: called.everyone,
+                let called = message.mentions.as_ref();
+                (message.by_bot || called.is_some()).then(|| Data {
+                    mentions: called.into_iter().flat_map(|called| &called.people).map(By::from).collect(),
+                    everyone: called.is_some_and(|called| called.everyone),
+                    bot: message.by_bot,
                     ..Data::default()
                 })
             }
@@ -259,6 +263,7 @@ fn message(row: &SqliteRow) -> StorageResult<Message> {
         reply_to: row.try_get::<Option<i64>, _>(8)?.map(from_sql).transpose()?,
         thread: row.try_get::<Option<i64>, _>(12)?.map(from_sql).transpose()?,
         nonce: row.try_get(9)?,
+        by_bot: data.bot,
         mentions,
         quote: quote(row)?,
         state: state(row)?,

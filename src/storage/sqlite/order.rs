@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, Sqlite};
+use sqlx::{FromRow, Row, Sqlite, SqliteConnection};
 
 use super::append::from_json;
 use super::error::inconsistent;
@@ -15,7 +15,8 @@ use crate::domain::ids::{RoomId, Seq, UserId};
 use crate::domain::moderation::Measure;
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::{Author, SiteRole};
-use crate::storage::order::{AccountFilter, NewBan, WatchedAccount, WatchedRoom};
+use crate::storage::audit::Act;
+use crate::storage::order::{AccountFilter, Decisions, NewBan, WatchedAccount, WatchedRoom};
 use crate::storage::{Order, StorageResult};
 
 const DECIDED: &str = "
@@ -134,6 +135,35 @@ fn ban((id, user, name, network, reason, maker, maker_name, made_at, ends_at): B
     })
 }
 
+async fn carry_out(connection: &mut SqliteConnection, user: UserId, decisions: &Decisions) -> StorageResult<bool> {
+    let id = user.as_bytes().as_slice();
+    if let Some(role) = decisions.role {
+        let set = sqlx::query(SET_ROLE).bind(id).bind(role.as_str()).execute(&mut *connection).await?;
+        if set.rows_affected() == 0 {
+            return Ok(false);
+        }
+        // A link for a new password was made by somebody above the old role, perhaps not above the new one.
+        sqlx::query("DELETE FROM reset_links WHERE user_id = $1").bind(id).execute(&mut *connection).await?;
+    }
+    if let Some(since) = &decisions.suspended {
+        sqlx::query("UPDATE users SET suspended_at = $2, suspended_reason = $3 WHERE id = $1")
+            .bind(id)
+            .bind(since.as_ref().map(|(at, _)| at.0))
+            .bind(since.as_ref().map_or("", |(_, reason)| reason))
+            .execute(&mut *connection)
+            .await?;
+    }
+    if let Some(silenced) = decisions.silenced {
+        let query = sqlx::query("UPDATE users SET silenced = $2 WHERE id = $1");
+        query.bind(id).bind(silenced).execute(&mut *connection).await?;
+    }
+    if let Some(since) = decisions.trusted {
+        let query = sqlx::query("UPDATE users SET trusted_at = $2 WHERE id = $1");
+        query.bind(id).bind(since.map(|at| at.0)).execute(&mut *connection).await?;
+    }
+    Ok(true)
+}
+
 #[async_trait]
 impl Order for SqliteStore {
     async fn conduct(&self) -> StorageResult<Conduct> {
@@ -186,35 +216,35 @@ impl Order for SqliteStore {
     }
 
     async fn set_site_role(&self, user: UserId, role: SiteRole) -> StorageResult<bool> {
-        let mut tx = self.begin().await?;
-        let set = sqlx::query(SET_ROLE).bind(user.as_bytes().as_slice()).bind(role.as_str()).execute(&mut *tx).await?;
-        // A link for a new password was made by somebody above the old role, perhaps not above the new one.
-        let links = sqlx::query("DELETE FROM reset_links WHERE user_id = $1");
-        links.bind(user.as_bytes().as_slice()).execute(&mut *tx).await?;
-        tx.commit().await?;
-        Ok(set.rows_affected() > 0)
+        self.decide(user, &Decisions { role: Some(role), ..Decisions::default() }, &[]).await
     }
 
     async fn suspend(&self, user: UserId, since: Option<(Timestamp, &str)>) -> StorageResult<()> {
-        sqlx::query("UPDATE users SET suspended_at = $2, suspended_reason = $3 WHERE id = $1")
-            .bind(user.as_bytes().as_slice())
-            .bind(since.map(|(at, _)| at.0))
-            .bind(since.map_or("", |(_, reason)| reason))
-            .execute(&self.writer)
-            .await?;
-        Ok(())
+        let suspended = Some(since.map(|(at, reason)| (at, reason.to_owned())));
+        self.decide(user, &Decisions { suspended, ..Decisions::default() }, &[]).await.map(|_| ())
     }
 
     async fn silence(&self, user: UserId, silenced: bool) -> StorageResult<()> {
-        let query = sqlx::query("UPDATE users SET silenced = $2 WHERE id = $1");
-        query.bind(user.as_bytes().as_slice()).bind(silenced).execute(&self.writer).await?;
-        Ok(())
+        let decisions = Decisions { silenced: Some(silenced), ..Decisions::default() };
+        self.decide(user, &decisions, &[]).await.map(|_| ())
     }
 
     async fn trust(&self, user: UserId, since: Option<Timestamp>) -> StorageResult<()> {
-        let query = sqlx::query("UPDATE users SET trusted_at = $2 WHERE id = $1");
-        query.bind(user.as_bytes().as_slice()).bind(since.map(|at| at.0)).execute(&self.writer).await?;
-        Ok(())
+        let decisions = Decisions { trusted: Some(since), ..Decisions::default() };
+        self.decide(user, &decisions, &[]).await.map(|_| ())
+    }
+
+    async fn decide(&self, user: UserId, decisions: &Decisions, acts: &[Act]) -> StorageResult<bool> {
+        let mut tx = self.begin().await?;
+        if !carry_out(&mut tx, user, decisions).await? {
+            tx.rollback().await?;
+            return Ok(false);
+        }
+        for act in acts {
+            super::audit::append(&mut tx, act).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
     }
 
     async fn add_ban(&self, new: &NewBan) -> StorageResult<Ban> {

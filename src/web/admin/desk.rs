@@ -30,6 +30,8 @@ pub enum Section {
     Bans,
     Rooms,
     Invites,
+    Bots,
+    Tokens,
     Settings,
     Storage,
     Audit,
@@ -38,7 +40,7 @@ pub enum Section {
 
 impl Section {
     /// In the order of the navigation.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::Dashboard,
         Self::Reports,
         Self::People,
@@ -46,6 +48,8 @@ impl Section {
         Self::Bans,
         Self::Rooms,
         Self::Invites,
+        Self::Bots,
+        Self::Tokens,
         Self::Settings,
         Self::Storage,
         Self::Audit,
@@ -61,6 +65,8 @@ impl Section {
             Self::Bans => "/admin/bans",
             Self::Rooms => "/admin/rooms",
             Self::Invites => "/admin/invites",
+            Self::Bots => "/admin/bots",
+            Self::Tokens => "/admin/tokens",
             Self::Settings => "/admin/settings",
             Self::Storage => "/admin/storage",
             Self::Audit => "/admin/audit",
@@ -77,6 +83,8 @@ impl Section {
             Self::Bans => "admin.bans",
             Self::Rooms => "admin.rooms",
             Self::Invites => "admin.invites",
+            Self::Bots => "admin.bots",
+            Self::Tokens => "admin.tokens",
             Self::Settings => "admin.settings",
             Self::Storage => "admin.storage",
             Self::Audit => "admin.audit",
@@ -92,6 +100,7 @@ impl Section {
             Self::Bans => Power::Ban,
             Self::Rooms => Power::SeeRooms,
             Self::Invites => Power::Invites,
+            Self::Bots | Self::Tokens => Power::Tokens,
             Self::Settings => Power::Settings,
             Self::Storage => Power::Storage,
             Self::Audit => Power::Audit,

@@ -9,6 +9,7 @@
 
 mod audit;
 mod bans;
+mod bots;
 mod dashboard;
 mod delete_room;
 mod desk;
@@ -22,6 +23,7 @@ mod rooms;
 mod sessions;
 mod settings;
 mod storage;
+mod tokens;
 mod told;
 
 use actix_web::web::{ServiceConfig, post, resource};
@@ -59,6 +61,12 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/admin/reports").route(read().to(reports::show)))
         .service(resource(r"/admin/reports/{id:\d{1,18}}").route(post().to(reports::close)))
         .service(resource("/admin/settings").route(read().to(settings::show)).route(post().to(settings::save)))
+        .service(resource("/admin/bots").route(read().to(bots::show)).route(post().to(bots::make)))
+        .service(resource("/admin/bots/{name}").route(read().to(bots::show_one)))
+        .service(resource("/admin/bots/{name}/tokens").route(post().to(bots::make_token)))
+        .service(resource("/admin/bots/{name}/tokens/{id}/revoke").route(post().to(bots::revoke)))
+        .service(resource("/admin/tokens").route(read().to(tokens::show)))
+        .service(resource("/admin/tokens/{id}/revoke").route(post().to(tokens::revoke)))
         .service(resource("/admin/storage").route(read().to(storage::show)))
         .service(resource("/admin/storage/retention").route(post().to(storage::keep)))
         .service(resource("/admin/storage/vacuum").route(post().to(storage::give_back)))

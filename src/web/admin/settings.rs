@@ -9,7 +9,8 @@ use crate::admin::settings::{LIVE, LiveSetting, Values};
 use crate::domain::office::Power;
 use crate::protocol::error_code::Problem;
 use crate::storage::settings::{
-    ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME,
+    ACCENT, GUESTS, LOGIN_TRIES_PER_MINUTE, MESSAGE_BURST, MESSAGE_OF_THE_DAY, MESSAGE_RATE, QUARANTINE_HOURS,
+    REGISTRATION, REQUEST_BURST, REQUESTS_PER_SECOND, RETENTION_DAYS, SERVER_NAME, SIGN_INS_PER_MINUTE,
 };
 use crate::web::pages::fields::Fields;
 use crate::web::words::Words;
@@ -29,6 +30,8 @@ struct SettingView {
     options: Vec<OptionView>,
     numeric: bool,
     required: bool,
+    /// With it the limits begin.
+    heads: bool,
 }
 
 #[derive(Serialize)]
@@ -86,6 +89,11 @@ fn typed(setting: LiveSetting, fields: &Fields) -> &str {
 async fn page(desk: &Desk, left: Left) -> Result<HttpResponse, Problem> {
     let words = &desk.visit.words;
     let stored = desk.admin().settings(&desk.by).await.map_err(|error| desk.problem(&error))?;
+    let mut limits = Vec::new();
+    for setting in LIVE {
+        let started = desk.admin().started_limit(&desk.by, setting.key).map_err(|error| desk.problem(&error))?;
+        limits.extend(started.map(|started| (setting.key, started)));
+    }
     let views = stored.into_iter().filter(|(setting, _)| setting.key != RETENTION_DAYS).map(|(setting, value)| {
         // Before anybody has chosen a name it has the one of the program.
         let value =
@@ -93,10 +101,14 @@ async fn page(desk: &Desk, left: Left) -> Result<HttpResponse, Problem> {
         SettingView {
             key: setting.key,
             label: words.get(label(setting.key)),
-            hint: words.get(hint(setting.key)),
+            hint: match limits.iter().find(|(key, _)| *key == setting.key) {
+                Some((_, started)) => words.with("admin.hint_limit", &[("value", started)]),
+                None => words.get(hint(setting.key)),
+            },
             field: left.field(setting.key, &value),
             options: options(words, setting),
-            numeric: matches!(setting.values, Values::UpTo(_)),
+            numeric: matches!(setting.values, Values::UpTo(_) | Values::Between(..)),
+            heads: setting.key == MESSAGE_RATE,
             required: setting.key == SERVER_NAME,
         }
     });
@@ -111,6 +123,12 @@ fn label(key: &str) -> &'static str {
         GUESTS => "admin.set_guests",
         REGISTRATION => "admin.set_registration",
         QUARANTINE_HOURS => "admin.set_quarantine",
+        MESSAGE_RATE => "admin.set_message_rate",
+        MESSAGE_BURST => "admin.set_message_burst",
+        REQUESTS_PER_SECOND => "admin.set_requests",
+        REQUEST_BURST => "admin.set_request_burst",
+        SIGN_INS_PER_MINUTE => "admin.set_sign_ins",
+        LOGIN_TRIES_PER_MINUTE => "admin.set_login_tries",
         _ => unreachable!("there is no setting {key}"),
     }
 }

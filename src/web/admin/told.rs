@@ -7,7 +7,8 @@ use crate::domain::limits::REASON_CHARS;
 use crate::domain::permission::Refusal;
 use crate::protocol::error_code::{ErrorCode, Problem, Saying};
 use crate::storage::settings::{
-    ACCENT, GUESTS, MESSAGE_OF_THE_DAY, QUARANTINE_HOURS, REGISTRATION, RETENTION_DAYS, SERVER_NAME,
+    ACCENT, GUESTS, LOGIN_TRIES_PER_MINUTE, MESSAGE_BURST, MESSAGE_OF_THE_DAY, MESSAGE_RATE, QUARANTINE_HOURS,
+    REGISTRATION, REQUEST_BURST, REQUESTS_PER_SECOND, RETENTION_DAYS, SERVER_NAME, SIGN_INS_PER_MINUTE,
 };
 use crate::web::pages::refusals;
 use crate::web::words::{Words, telling};
@@ -42,6 +43,12 @@ pub fn words(words: &Words, error: &AdminError) -> String {
             SERVER_NAME => words.get("admin.bad_server_name"),
             MESSAGE_OF_THE_DAY => words.get("admin.bad_notice"),
             GUESTS | REGISTRATION => words.get("admin.bad_choice"),
+            MESSAGE_RATE
+            | MESSAGE_BURST
+            | REQUESTS_PER_SECOND
+            | REQUEST_BURST
+            | SIGN_INS_PER_MINUTE
+            | LOGIN_TRIES_PER_MINUTE => words.get("admin.bad_limit"),
             QUARANTINE_HOURS => words.get("admin.bad_hours"),
             ACCENT => words.get("admin.bad_colour"),
             _ => message.clone(),

@@ -7,6 +7,7 @@ use super::ask;
 use super::extract::room_name;
 use super::listing::{List, ListQuery, json, newest_first};
 use super::problem::ApiError;
+use crate::auth::invites::{DAYS, MOST_DAYS};
 use crate::domain::clock::Timestamp;
 use crate::domain::name::RoomName;
 use crate::domain::permission::may_invite;
@@ -21,6 +22,7 @@ use crate::web::visitor::Visitor;
 pub struct NewInvite {
     room: Option<String>,
     max_uses: Option<u32>,
+    expires_in_days: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -66,6 +68,10 @@ pub async fn make(
     if body.max_uses == Some(0) {
         return Err(Problem::field("max_uses", "`max_uses` must be 1 or more; leave it out for any number").into());
     }
+    let days = body.expires_in_days.unwrap_or(DAYS);
+    if !(1..=MOST_DAYS).contains(&days) {
+        return Err(Problem::field("expires_in_days", format!("`expires_in_days` must be 1 to {MOST_DAYS}")).into());
+    }
     let room = match &body.room {
         Some(room) => {
             let look = ask::look(&state.chat, person.clone(), room_name(room)?).await?;
@@ -74,7 +80,7 @@ pub async fn make(
         }
         None => None,
     };
-    let invite = state.auth.make_invite(&person, room.as_ref().map(|look| look.id), body.max_uses).await?;
+    let invite = state.auth.make_invite(&person, room.as_ref().map(|look| look.id), body.max_uses, days).await?;
     Ok(json(HttpResponse::Created(), show(&state, invite, room.map(|look| look.room))))
 }
 

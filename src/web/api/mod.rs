@@ -8,6 +8,7 @@ mod admin;
 pub(crate) mod ask;
 mod bots;
 mod direct;
+mod event_stream;
 mod events;
 pub mod extract;
 mod find;
@@ -33,6 +34,7 @@ mod tokens;
 mod typed;
 mod users;
 
+use actix_web::guard::fn_guard;
 use actix_web::middleware::from_fn;
 use actix_web::web::{ServiceConfig, delete, patch, post, put, resource, scope};
 
@@ -77,7 +79,13 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(resource("/rooms/{room}/typed").route(post().to(typed::run)))
             .service(resource("/rooms/{room}/pins").route(read().to(acts::pins)))
             .service(resource("/rooms/{room}/unread").route(read().to(acts::unread)))
-            .service(resource("/rooms/{room}/events").route(read().to(events::list)))
+            .service(
+                resource("/rooms/{room}/events")
+                    .route(read().guard(fn_guard(event_stream::is_wanted)).to(event_stream::room))
+                    .route(read().to(events::list)),
+            )
+            .service(resource("/events").route(read().to(event_stream::rooms)))
+            .service(resource("/events/{session}").route(post().to(event_stream::say)))
             .service(
                 resource("/rooms/{room}/messages").route(read().to(messages::list)).route(post().to(messages::send)),
             )

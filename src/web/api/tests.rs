@@ -80,6 +80,7 @@ impl Server {
         let ann = auth.make_token(&ann.person, wish()).await.unwrap().secret;
         let bob = auth.make_token(&bob.person, wish()).await.unwrap().secret;
         let auth = Arc::new(auth);
+        let request_rates = RequestRates::new(auth.follow_limits());
         let admin = crate::admin::Admin::new(
             store.clone(),
             auth.clone(),
@@ -97,7 +98,7 @@ impl Server {
             renderer: Arc::new(Renderer::new(config.pages.time_zone).unwrap()),
             clock,
             metrics,
-            request_rates: RequestRates::new(&config.limits),
+            request_rates,
             body_timeout: Duration::ZERO,
             tls: None,
             public_url: None,
@@ -161,7 +162,7 @@ fn start_chat(store: &SharedStore, auth: &Auth, clock: &Clock, metrics: &Metrics
         metrics: metrics.clone(),
         room_idle: Duration::from_mins(1),
         heartbeat_seconds: 20,
-        request_rate: None,
+        limits: auth.follow_limits(),
     };
     let server = ChatServer::create(|context: &mut Context<ChatServer>| {
         use actix::AsyncContext;

@@ -10,6 +10,7 @@ pub mod same_origin;
 pub mod security_headers;
 pub mod slow_bodies;
 pub mod to_the_end;
+pub mod uncompressed;
 
 /// Paths that programs call: what goes wrong there is told in JSON, everywhere else on a page.
 #[must_use]

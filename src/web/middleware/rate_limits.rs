@@ -12,6 +12,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
+use tokio::sync::watch;
 
 use crate::config::LimitsConfig;
 use crate::domain::clock::Timestamp;
@@ -45,6 +46,7 @@ const FREE: [&str; 5] = ["/healthz", "/readyz", "/metrics", "/ws", "/ws/echo"];
 pub struct RequestRates(Option<Arc<Mutex<Counted>>>);
 
 struct Counted {
+    limits: watch::Receiver<LimitsConfig>,
     requests: TokenBuckets<IpAddr>,
     sign_ins: TokenBuckets<IpAddr>,
 }
@@ -52,13 +54,23 @@ struct Counted {
 impl RequestRates {
     /// As the settings say; off when rate limits are.
     #[must_use]
-    pub fn new(limits: &LimitsConfig) -> Self {
-        let requests =
-            Rate { per_second: f64::from(limits.requests_per_second), burst: f64::from(limits.request_burst) };
-        let per_minute = f64::from(limits.sign_ins_per_minute);
-        let sign_ins = Rate { per_second: per_minute / 60.0, burst: per_minute };
-        let counted = || Counted { requests: TokenBuckets::new(requests), sign_ins: TokenBuckets::new(sign_ins) };
-        Self(limits.rate_limits.then(|| Arc::new(Mutex::new(counted()))))
+    pub fn new(limits: watch::Receiver<LimitsConfig>) -> Self {
+        let (is_on, (requests, sign_ins)) = {
+            let limits = limits.borrow();
+            (limits.rate_limits, rates(&limits))
+        };
+        let (requests, sign_ins) = (TokenBuckets::new(requests), TokenBuckets::new(sign_ins));
+        Self(is_on.then(|| Arc::new(Mutex::new(Counted { limits, requests, sign_ins }))))
+    }
+
+    /// Counts what one request holds beside itself, where it holds several things that others ask for one by one.
+    ///
+    /// # Errors
+    /// `rate_limited`: too much from this address.
+    pub fn count_more(&self, address: IpAddr, more: usize, now: Timestamp) -> Result<(), Problem> {
+        let Some(counted) = &self.0 else { return Ok(()) };
+        let mut counted = counted.lock().unwrap_or_else(PoisonError::into_inner);
+        (0..more).try_for_each(|_| counted.requests.take(network(address), now).map_err(Problem::rate_limited))
     }
 
     /// Counts one request.
@@ -71,12 +83,31 @@ impl RequestRates {
         let address = network(address);
         // A panic between lock and unlock leaves counters behind, nothing that could be wrong.
         let mut counted = counted.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.follow();
         counted.requests.take(address, now).map_err(Problem::rate_limited)?;
         if is_sign_in {
             counted.sign_ins.take(address, now).map_err(Problem::rate_limited)?;
         }
         Ok(())
     }
+}
+
+impl Counted {
+    /// The limits may be others since the last request.
+    fn follow(&mut self) {
+        if self.limits.has_changed().unwrap_or(false) {
+            let (requests, sign_ins) = rates(&self.limits.borrow_and_update());
+            self.requests.set_rate(requests);
+            self.sign_ins.set_rate(sign_ins);
+        }
+    }
+}
+
+/// For all requests of an address, and for those that let somebody in.
+fn rates(limits: &LimitsConfig) -> (Rate, Rate) {
+    let requests = Rate { per_second: f64::from(limits.requests_per_second), burst: f64::from(limits.request_burst) };
+    let per_minute = f64::from(limits.sign_ins_per_minute);
+    (requests, Rate { per_second: per_minute / 60.0, burst: per_minute })
 }
 
 /// Lets a request pass that comes in time.
@@ -104,14 +135,18 @@ mod tests {
     use super::*;
     use crate::config::Config;
 
-    fn rates(rate_limits: bool) -> RequestRates {
-        RequestRates::new(&LimitsConfig {
+    fn limits(rate_limits: bool) -> LimitsConfig {
+        LimitsConfig {
             rate_limits,
             requests_per_second: 10,
             request_burst: 20,
             sign_ins_per_minute: 3,
             ..Config::defaults().limits
-        })
+        }
+    }
+
+    fn rates(rate_limits: bool) -> RequestRates {
+        RequestRates::new(watch::Sender::new(limits(rate_limits)).subscribe())
     }
 
     fn passed(rates: &RequestRates, address: &str, method: &Method, path: &str, at: i64) -> usize {
@@ -126,6 +161,18 @@ mod tests {
         assert_eq!(passed(&rates, "192.0.2.1", &Method::POST, "/api/v1/rooms", 0), 0);
         assert_eq!(passed(&rates, "192.0.2.1", &Method::GET, "/rooms/lobby", 500), 5);
         assert_eq!(passed(&rates, "192.0.2.2", &Method::GET, "/rooms/lobby", 0), 20, "others have their own");
+    }
+
+    #[test]
+    fn other_limits_hold_from_the_next_request_on() {
+        let decided = watch::Sender::new(limits(true));
+        let rates = RequestRates::new(decided.subscribe());
+        assert_eq!(passed(&rates, "192.0.2.1", &Method::GET, "/rooms/lobby", 0), 20);
+
+        decided.send_replace(LimitsConfig { request_burst: 3, requests_per_second: 2, ..limits(true) });
+
+        assert_eq!(passed(&rates, "192.0.2.1", &Method::GET, "/rooms/lobby", 500), 1);
+        assert_eq!(passed(&rates, "192.0.2.2", &Method::GET, "/rooms/lobby", 500), 3);
     }
 
     #[test]

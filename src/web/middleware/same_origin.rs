@@ -5,7 +5,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{AsHeaderName, HeaderMap, ORIGIN};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpRequest, web};
 
 use crate::auth::origin;
 use crate::gateways::websocket::caller;
@@ -18,7 +18,7 @@ pub async fn require<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    if is_safe(request.method()) || is_ours(&request) {
+    if is_safe(request.method()) || is_ours(request.request()) {
         return Ok(next.call(request).await?.map_into_left_body());
     }
     let message = "this request came from another site; open the page on this server and try again";
@@ -31,12 +31,14 @@ fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE)
 }
 
-fn is_ours(request: &ServiceRequest) -> bool {
-    let (headers, from) = (request.headers(), caller::caller(request.request()));
+/// True for our own pages and for programs.
+#[must_use]
+pub fn is_ours(request: &HttpRequest) -> bool {
+    let (headers, from) = (request.headers(), caller::caller(request));
     let said = origin::Headers {
         sec_fetch_site: text(headers, "sec-fetch-site"),
         origin: text(headers, ORIGIN),
-        host: caller::host(request.request(), &from),
+        host: caller::host(request, &from),
         is_secure: from.is_secure,
     };
     let public = request.app_data::<web::Data<WebState>>().and_then(|state| state.public_url.as_ref());

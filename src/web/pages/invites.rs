@@ -8,6 +8,7 @@ use super::fields::Fields;
 use super::refusals::problem_of;
 use super::settings::{self, Left};
 use super::visit::Visit;
+use crate::auth::invites::{DAYS, MOST_DAYS};
 use crate::domain::permission;
 use crate::protocol::error_code::Problem;
 
@@ -42,7 +43,21 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
         return settings::page(visit, Left { status: StatusCode::UNPROCESSABLE_ENTITY, flash, ..Left::default() })
             .await;
     };
-    visit.state.auth.make_invite(&account, room, max_uses).await.map_err(|error| problem_of(&visit.words, &error))?;
+    let days = match fields.get("days").trim() {
+        "" => Some(DAYS),
+        number => number.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days)),
+    };
+    let Some(days) = days else {
+        let flash = visit.words.with("invite.bad_days", &[("max", &MOST_DAYS)]);
+        return settings::page(visit, Left { status: StatusCode::UNPROCESSABLE_ENTITY, flash, ..Left::default() })
+            .await;
+    };
+    visit
+        .state
+        .auth
+        .make_invite(&account, room, max_uses, days)
+        .await
+        .map_err(|error| problem_of(&visit.words, &error))?;
     Ok(settings::saved("invites"))
 }
 

@@ -42,7 +42,7 @@ pub(super) mod settings;
 mod setup;
 mod shortcuts;
 mod thread;
-mod tokens;
+pub(super) mod tokens;
 pub(super) mod visit;
 mod welcome;
 

@@ -35,6 +35,11 @@ async fn carry_out(visit: &Visit, secret: &str, fields: &Fields) -> Result<HttpR
             for device in reset.ended {
                 visit.state.chat.end_device(device);
             }
+            let origin = visit.visitor.address.to_string();
+            if let Err(error) = visit.state.admin.note_reset(&reset.account, origin).await {
+                // The password is another one now: to say that it failed would be wrong.
+                log::error!("a new password could not be written into the audit log: {error}");
+            }
             // Whoever was logged in here, it may have been the account itself.
             Ok(with_cookies(redirect("/login"), cookies::cleared(&visit.state, &visit.request)))
         }

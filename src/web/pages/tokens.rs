@@ -32,13 +32,7 @@ pub async fn revoke(visit: Visit, device: web::Path<String>) -> HttpResponse {
 /// The secret stands in this one answer and nowhere else: a redirect would have to carry it through an address.
 async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Problem> {
     let account = visit.account()?;
-    let mut form = TokenForm {
-        label_value: fields.get("label").to_owned(),
-        scope_value: fields.get("scope").to_owned(),
-        rooms_value: fields.get("rooms").trim().to_owned(),
-        days_value: fields.get("days").to_owned(),
-        ..TokenForm::default()
-    };
+    let mut form = form_of(fields);
     let wish = match wish_of(visit, &form).await {
         Ok(wish) => wish,
         Err(problem) if problem.field == Some("rooms") => {
@@ -62,8 +56,19 @@ async fn carry_out(visit: &Visit, fields: &Fields) -> Result<HttpResponse, Probl
     }
 }
 
+/// What was typed, to be shown again.
+pub fn form_of(fields: &Fields) -> TokenForm {
+    TokenForm {
+        label_value: fields.get("label").to_owned(),
+        scope_value: fields.get("scope").to_owned(),
+        rooms_value: fields.get("rooms").trim().to_owned(),
+        days_value: fields.get("days").to_owned(),
+        ..TokenForm::default()
+    }
+}
+
 /// What was typed. A form without a choice of scope asks for all of it; what is no scope is refused.
-async fn wish_of(visit: &Visit, form: &TokenForm) -> Result<TokenWish, Problem> {
+pub async fn wish_of(visit: &Visit, form: &TokenForm) -> Result<TokenWish, Problem> {
     let scope = match form.scope_value.as_str() {
         "" => Scope::Admin,
         text => Scope::parse(text).ok_or_else(|| Problem::field("scope", "`scope` must be read, write or admin"))?,

@@ -28,6 +28,8 @@ pub struct MessageState {
     pub pinned: bool,
     /// It calls whoever is looking.
     pub calls_me: bool,
+    /// Its author is a program.
+    pub by_bot: bool,
     /// What people put on it.
     pub reactions: Vec<ReactionView>,
     /// How many of them are shown only when asked for. The styles and scripts know the same number.
@@ -88,7 +90,8 @@ impl MessageState {
             mentions.everyone || viewer.is_some_and(|viewer| mentions.people.iter().any(|person| person.id == viewer))
         });
         let quote = message.reply_to.map(|parent| QuoteView::new(room, parent, message.quote.as_deref()));
-        let view = Self { thread: message.thread.unwrap_or_default(), quote, calls_me, ..Self::default() };
+        let (thread, by_bot) = (message.thread.unwrap_or_default(), message.by_bot);
+        let view = Self { thread, quote, calls_me, by_bot, ..Self::default() };
         let Some(state) = message.state.as_deref() else { return view };
         let deleted = state.deleted.is_some();
         Self {

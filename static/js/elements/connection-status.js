@@ -6,6 +6,7 @@ import { explain, t } from "../words.js";
 
 const LINE_AFTER_MS = 1_000;
 const SENTENCE_AFTER_MS = 5_000;
+const CALM_FOR_MS = 8_000;
 
 class ConnectionStatus extends LiveElement {
   #timers = [];
@@ -23,7 +24,8 @@ class ConnectionStatus extends LiveElement {
   }
 
   #waiting() {
-    if (this.#timers.length > 0) return;
+    if (this.#timers.length > 0 && this.dataset.calm === undefined) return;
+    this.#stop();
     this.#timers = [
       setTimeout(() => this.#line(true), LINE_AFTER_MS),
       setTimeout(() => this.#say(this.#sentence()), SENTENCE_AFTER_MS),
@@ -38,7 +40,11 @@ class ConnectionStatus extends LiveElement {
   #connected() {
     this.#stop();
     this.#line(false);
-    this.#say("");
+    this.#say(connection.makeshift ? t("js.connection.makeshift") : "");
+    if (!connection.makeshift) return;
+    // Everything works: it is worth a word and no warning.
+    this.dataset.calm = "";
+    this.#timers = [setTimeout(() => this.#say(""), CALM_FOR_MS)];
   }
 
   #ended(error) {
@@ -50,6 +56,7 @@ class ConnectionStatus extends LiveElement {
   #stop() {
     this.#timers.forEach(clearTimeout);
     this.#timers = [];
+    delete this.dataset.calm;
   }
 
   #line(on) {

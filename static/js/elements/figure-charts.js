@@ -24,13 +24,13 @@ class FigureCharts extends HTMLElement {
     try {
       const [{ default: Plot }] = await Promise.all([import(new URL("uPlot.esm.js", vendor)), style()]);
       const { hour } = await figures(this.#ended.signal);
-      if (hour.length < 2 || this.#ended.signal.aborted) return;
+      if (this.#ended.signal.aborted) return;
       this.hidden = false;
-      this.#draw(Plot, hour);
-      const again = () => this.#draw(Plot, this.hour);
+      this.#show(Plot, hour);
+      const again = () => this.#show(Plot, this.hour);
       matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again, { signal: this.#ended.signal });
       window.addEventListener("resize", () => this.#resize(), { signal: this.#ended.signal });
-      this.#timer = setInterval(() => this.#refresh(), REFRESH_MS);
+      this.#timer = setInterval(() => this.#refresh(Plot), REFRESH_MS);
     } catch {
       this.hidden = true; // the tables say the same
     }
@@ -42,10 +42,23 @@ class FigureCharts extends HTMLElement {
     for (const chart of this.#charts) chart.destroy();
   }
 
-  #draw(Plot, hour) {
+  /** One figure is no line: until there are two, a sentence says that they come. */
+  #show(Plot, hour) {
     for (const chart of this.#charts) chart.destroy();
+    this.#charts = [];
     this.replaceChildren();
     this.hour = hour;
+    if (hour.length > 1) {
+      this.#draw(Plot, hour);
+      return;
+    }
+    const soon = document.createElement("p");
+    soon.className = "quiet";
+    soon.textContent = this.dataset.soon;
+    this.append(soon);
+  }
+
+  #draw(Plot, hour) {
     this.#charts = CHARTS.map(([name, lines]) => {
       const figure = document.createElement("figure");
       const title = document.createElement("figcaption");
@@ -64,10 +77,14 @@ class FigureCharts extends HTMLElement {
     for (const chart of this.#charts) chart.setSize({ width: chart.root.parentElement.clientWidth, height: HEIGHT });
   }
 
-  async #refresh() {
+  async #refresh(Plot) {
     if (document.hidden) return;
     try {
       const { hour } = await figures(this.#ended.signal);
+      if (this.#charts.length === 0) {
+        this.#show(Plot, hour);
+        return;
+      }
       this.hour = hour;
       this.#charts.forEach((chart, place) => chart.setData(series(hour, CHARTS[place][1])));
     } catch {
@@ -111,7 +128,8 @@ function options(figure, lines) {
     cursor: { show: false },
     scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((tick) => time.format(tick * 1000)) },
+      // Whole minutes: below them every mark would say the same.
+      { ...axis, incrs: [60, 300, 600, 900, 1800], values: (_, ticks) => ticks.map((tick) => time.format(tick * 1000)) },
       { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => number.format(tick)) },
     ],
     series: [{}, ...lines.map(([, tone]) => ({ stroke: colours[tone], width: 1.5, points: { show: false } }))],

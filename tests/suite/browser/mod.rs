@@ -20,6 +20,7 @@ mod searching;
 mod shell;
 mod talking;
 mod without_javascript;
+mod without_websocket;
 
 use crate::support::http::PASSWORD;
 use crate::support::{Browser, Chrome, TestServer, Window};

@@ -10,7 +10,7 @@ use parlor::domain::access::{GuestAccess, Registration};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-use crate::support::{Api, Browser, Client, Saboteur, TestServer, until};
+use crate::support::{Api, Browser, Client, Saboteur, TestServer, until, within};
 
 const DOCUMENT: &str = include_str!("../../../docs/PROTOCOL.md");
 
@@ -24,7 +24,7 @@ fn blocks() -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut lines = DOCUMENT.lines();
     while let Some(line) = lines.next() {
-        let Some(kind) = line.strip_prefix("```").filter(|kind| ["frames", "requests"].contains(kind)) else {
+        let Some(kind) = line.strip_prefix("```").filter(|kind| ["frames", "requests", "stream"].contains(kind)) else {
             continue;
         };
         let inside = lines.by_ref().take_while(|line| *line != "```");
@@ -92,6 +92,8 @@ async fn stage() -> Stage {
     let server = TestServer::start_with(|config| {
         config.access.registration = Registration::Open;
         config.access.guests = Some(GuestAccess::Lobby);
+        // Time is passed on while something is waited for, and nobody is to be given up for that.
+        config.heartbeat.timeout = Duration::from_hours(2);
     })
     .await;
     let owner = server.browser();
@@ -180,6 +182,36 @@ impl Stage {
         }
     }
 
+    /// Opens the stream of the block and compares what comes, by the names of the events.
+    async fn listen(&self, block: &Block) {
+        let (sent, expected): (Vec<_>, Vec<_>) = block.lines.iter().copied().partition(|line: &(bool, &str)| line.0);
+        let path = sent[0].1.strip_prefix("GET ").expect("a stream is asked for by GET");
+        let request = self.api.request(reqwest::Method::GET, path);
+        let headers = sent[1..].iter().map(|(_, line)| line.split_once(": ").expect("a header"));
+        let request = headers.fold(request, |request, (name, value)| request.header(name, value));
+        let mut answer = within("an answer", request.send()).await.expect("an answer");
+        let mut come = String::new();
+        for lines in expected.chunk_by(|(_, line), _| !line.starts_with("data: ")) {
+            let (_, name) = lines.iter().find(|(_, line)| line.starts_with("event: ")).expect("a name");
+            let name = format!("{name}\n");
+            let got = loop {
+                let found = come.split_inclusive("\n\n").find(|part| part.contains(&name) && part.ends_with("\n\n"));
+                if let Some(got) = found.map(str::to_owned) {
+                    break got;
+                }
+                let chunk = within(&name, answer.chunk()).await.expect("it goes on").expect("it goes on");
+                come.push_str(std::str::from_utf8(&chunk).expect("ASCII in these examples"));
+            };
+            for (_, line) in lines.iter().filter(|(_, line)| !line.starts_with("event: ")) {
+                let (field, value) = line.split_once(": ").expect("a field");
+                let (_, rest) = got.split_once(&format!("{field}: ")).unwrap_or_else(|| panic!("no {field} in {got}"));
+                let told = rest.lines().next().expect("a line");
+                assert_eq!(shape(&parse(told)), shape(&parse(value)), "{name}{told}");
+            }
+            come = come.replacen(&got, "", 1);
+        }
+    }
+
     /// Brings about what the server tells unasked, and collects all of it.
     async fn bring_about_the_rest(mut self) -> BTreeSet<String> {
         self.ann.join("lobby").await;
@@ -238,6 +270,7 @@ async fn every_example_of_the_document_is_true() {
         let is_asked = block.lines.iter().any(|(is_sent, _)| *is_sent);
         match block.kind {
             "requests" => stage.request(&block).await,
+            "stream" => stage.listen(&block).await,
             _ if is_asked => stage.talk(&block).await,
             _ => told.extend(block.lines.iter().map(|(_, line)| *line)),
         }

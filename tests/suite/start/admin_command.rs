@@ -3,8 +3,8 @@
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::PASSWORD;
 use crate::support::program::{self, Program};
+use crate::support::{PASSWORD, TestServer};
 
 const OWNER: [(&str, &str); 2] = [("PARLOR_ADMIN_NAME", "ann"), ("PARLOR_ADMIN_PASSWORD", PASSWORD)];
 
@@ -75,4 +75,80 @@ async fn what_cannot_be_done_is_said_in_one_line() {
         assert!(ended.stderr.contains(words), "{arguments:?}: {}", ended.stderr);
     }
     assert!(json(&folder, &["audit", "list"]).await.is_empty(), "nothing was done");
+}
+
+#[tokio::test]
+async fn a_running_server_is_asked_with_a_token() {
+    let server = TestServer::start_with(|config| config.limits.rate_limits = false).await;
+    let owner = server.browser();
+    owner.set_up("olga").await;
+    let token = owner.token().await;
+    let _bob = owner.invite(&server, "bob").await;
+    owner.make_room("dev", "public").await;
+    let folder = TempDir::new().expect("a temporary folder");
+    let url = server.url("");
+    let ask = async |line: &str| {
+        let arguments: Vec<&str> =
+            ["admin"].into_iter().chain(line.split(' ')).chain(["--server", &url, "--json"]).collect();
+        let shown = program::run(folder.path(), &arguments, &[("PARLOR_TOKEN", &token)]).await;
+        assert_eq!(shown.code, Some(0), "{line}: {}", shown.stderr);
+        shown.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect::<Vec<Value>>()
+    };
+
+    assert_eq!(ask("user list --role owner").await[0]["name"], "olga");
+    assert_eq!(ask("user role bob moderator").await[0]["role"], "moderator");
+    assert_eq!(ask("user suspend bob --reason rest").await[0]["suspended_reason"], "rest");
+    assert!(ask("user unsuspend bob").await[0]["suspended_at"].is_null());
+    assert!(ask("user reset bob").await[0]["path"].as_str().is_some_and(|path| path.starts_with("/reset")));
+    assert_eq!(ask("bot add robo").await[0]["name"], "robo");
+    assert_eq!(ask("bot list").await.len(), 1);
+    let made = ask("token add robo --scope read --room dev --days 3").await;
+    assert!(made[0]["token"].as_str().is_some_and(|token| token.starts_with("parlor_")), "{made:?}");
+    let tokens = ask("token list --owner robo").await;
+    assert_eq!((tokens.len(), &tokens[0]["scope"]), (1, &"read".into()));
+    ask(&format!("token revoke {}", tokens[0]["id"].as_str().expect("an id"))).await;
+    assert!(ask("token list --owner robo").await.is_empty());
+    assert_eq!(ask("room retention dev 30").await[0]["retention_days"], 30);
+    assert_eq!(ask("room archive dev").await[0]["archived"], true);
+    assert_eq!(ask("room owner lobby bob").await[0]["name"], "lobby");
+    ask("room delete dev --yes").await;
+    assert!(ask("room list --name dev").await.is_empty());
+    let invite = ask("invite add --uses 2 --days 30").await;
+    assert_eq!(invite[0]["max_uses"], 2);
+    let code = invite[0]["code"].as_str().expect("a code").to_owned();
+    assert!(ask("invite list").await.iter().any(|invite| invite["code"] == code.as_str()));
+    ask(&format!("invite revoke {code}")).await;
+    let ban = ask("ban add 192.0.2.0/24 --until 2100-01-01T00:00:00Z").await;
+    ask(&format!("ban lift {}", ban[0]["id"])).await;
+    assert!(ask("ban list").await.is_empty());
+    assert_eq!(ask("setting set server_name Den").await[0]["value"], "Den");
+    assert_eq!(ask("audit verify").await[0]["whole"], true);
+    assert!(ask("audit export").await.iter().all(|entry| entry["actor"]["name"] == "olga"));
+    ask("user delete bob --yes").await;
+
+    let alone = program::run(folder.path(), &["admin", "user", "list", "--server", &url], &[]).await;
+    assert_eq!(alone.code, Some(2));
+    assert!(alone.complaint().contains("--token"), "{}", alone.stderr);
+    let wrong = program::run(folder.path(), &["admin", "user", "list", "--server", &url, "--token", "no"], &[]).await;
+    assert_eq!(wrong.code, Some(1));
+    assert!(wrong.complaint().contains("token"), "{}", wrong.stderr);
+}
+
+#[tokio::test]
+async fn bots_tokens_and_invites_are_made_at_the_machine_too() {
+    let folder = lived_in().await;
+    assert_eq!(json(&folder, &["bot", "add", "robo"]).await[0]["name"], "robo");
+    let made = json(&folder, &["token", "add", "robo", "--room", "lobby", "--days", "3"]).await;
+    assert!(made[0]["token"].as_str().is_some_and(|token| token.starts_with("parlor_")), "{made:?}");
+    let tokens = json(&folder, &["token", "list"]).await;
+    assert_eq!((tokens.len(), &tokens[0]["user"]), (1, &"robo".into()));
+    json(&folder, &["token", "revoke", tokens[0]["id"].as_str().expect("an id")]).await;
+    assert!(json(&folder, &["token", "list"]).await.is_empty());
+    let invite = json(&folder, &["invite", "add"]).await;
+    assert_eq!(invite[0]["made_by"], "ann");
+    json(&folder, &["invite", "revoke", invite[0]["code"].as_str().expect("a code")]).await;
+    let people = program::run(folder.path(), &["admin", "token", "add", "ann"], &[]).await;
+    assert_eq!(people.code, Some(1), "people make their own tokens");
+    let archive = program::run(folder.path(), &["admin", "room", "archive", "lobby"], &[]).await;
+    assert!(archive.complaint().contains("--server"), "{}", archive.stderr);
 }

@@ -2,9 +2,11 @@
 //! time to pass.
 
 pub mod chrome;
+pub mod events;
 pub mod http;
 pub mod plain;
 pub mod program;
+pub mod proxy;
 pub mod push_service;
 pub mod raw;
 pub mod saboteur;
@@ -18,9 +20,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 pub use chrome::{Chrome, Look, Window};
+pub use events::Events;
 pub use http::{Api, Browser, PASSWORD, Page};
 pub use plain::Terminal;
 pub use program::Program;
+pub use proxy::Proxy;
 pub use saboteur::Saboteur;
 pub use server::TestServer;
 pub use socket::Client;

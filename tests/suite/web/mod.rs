@@ -5,6 +5,7 @@ mod api;
 mod api_lists;
 mod bots;
 pub mod corpora;
+mod event_stream;
 mod guests;
 mod invites;
 mod languages;

@@ -10,6 +10,7 @@ use crate::domain::conduct::Ban;
 use crate::domain::ids::SessionId;
 use crate::protocol::error_code::Problem;
 use crate::storage::audit::{AuditEntry, AuditFilter};
+use crate::storage::invites::Invite;
 use crate::storage::reports::Report;
 use crate::web::api::listing::{List, json};
 use crate::web::api::problem::ApiError;
@@ -97,17 +98,7 @@ pub async fn cut(state: web::Data<WebState>, visitor: Visitor, id: web::Path<u64
 /// The invites of everybody that may still be used.
 pub async fn invites(state: web::Data<WebState>, visitor: Visitor) -> Answer {
     let invites = state.admin.open_invites(&by(&visitor)?).await?;
-    let shown = invites.iter().map(|invite| {
-        value!({
-            "code": invite.code,
-            "made_by": invite.made_by.name,
-            "uses": invite.uses,
-            "max_uses": invite.max_uses,
-            "created_at": invite.created_at,
-            "expires_at": invite.expires_at,
-        })
-    });
-    Ok(all(shown.collect()))
+    Ok(all(invites.iter().map(Invite::to_json).collect()))
 }
 
 /// Takes an invite back.

@@ -4,6 +4,7 @@ mod lists;
 mod people;
 mod rooms;
 mod storage;
+mod tokens;
 
 use actix_web::web::{ServiceConfig, delete, patch, post, put, resource};
 
@@ -42,6 +43,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(resource("/admin/reports/{id}/close").route(post().to(lists::close)))
         .service(resource("/admin/settings").route(read().to(lists::settings)))
         .service(resource("/admin/settings/{key}").route(put().to(lists::set)))
+        .service(resource("/admin/tokens").route(read().to(tokens::list)))
+        .service(resource("/admin/tokens/{id}").route(delete().to(tokens::revoke)))
         .service(resource("/admin/storage").route(read().to(storage::show)))
         .service(resource("/admin/storage/expiry").route(read().to(storage::expiry)))
         .service(resource("/admin/storage/vacuum").route(post().to(storage::give_back)))

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::json as value;
 
 use super::by;
+use crate::admin::people::PersonChange;
 use crate::domain::person::SiteRole;
 use crate::storage::order::{AccountFilter, WatchedAccount};
 use crate::web::api::listing::{List, json};
@@ -67,8 +68,7 @@ pub async fn show(
     Ok(json(HttpResponse::Ok(), state.admin.person(&by(&visitor)?, &user).await?.to_json()))
 }
 
-/// Decides something about an account. The fields are carried out in the order in which they stand in the table of the API; what
-/// is refused ends it, and what stood before it is done.
+/// Decides something about an account: all that is asked for, or nothing.
 pub async fn change(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -76,20 +76,8 @@ pub async fn change(
     change: web::Json<Change>,
 ) -> Result<HttpResponse, ApiError> {
     let (by, admin) = (by(&visitor)?, &state.admin);
-    if let Some(role) = change.role {
-        admin.set_role(&by, &user, role).await?;
-    }
-    match change.suspended {
-        Some(true) => admin.suspend(&by, &user, &change.reason).await?,
-        Some(false) => admin.unsuspend(&by, &user).await?,
-        None => {}
-    }
-    if let Some(silenced) = change.silenced {
-        admin.silence(&by, &user, silenced).await?;
-    }
-    if let Some(trusted) = change.trusted {
-        admin.trust(&by, &user, trusted).await?;
-    }
+    let Change { role, suspended, reason, silenced, trusted } = change.into_inner();
+    admin.change_person(&by, &user, &PersonChange { role, suspended, reason, silenced, trusted }).await?;
     Ok(json(HttpResponse::Ok(), admin.person(&by, &user).await?.to_json()))
 }
 

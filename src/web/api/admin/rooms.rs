@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::by;
 use crate::admin::By;
+use crate::admin::rooms::RoomChange;
 use crate::storage::order::WatchedRoom;
 use crate::web::api::listing::{self, List};
 use crate::web::api::problem::ApiError;
@@ -68,7 +69,7 @@ pub async fn show(
     answer(&state, &by(&visitor)?, &room).await
 }
 
-/// Decides something about a room. What is refused ends it, and what stood before it is done.
+/// Decides something about a room: all that is asked for is looked at before anything is done.
 pub async fn change(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -76,15 +77,12 @@ pub async fn change(
     change: web::Json<Change>,
 ) -> Result<HttpResponse, ApiError> {
     let (by, admin) = (by(&visitor)?, &state.admin);
-    if let Days::Given(days) = change.retention_days {
-        admin.keep_messages(&by, &room, days).await?;
-    }
-    if let Some(owner) = &change.owner {
-        admin.give_room(&by, &room, owner).await?;
-    }
-    if let Some(archived) = change.archived {
-        admin.archive(&by, &room, archived).await?;
-    }
+    let Change { archived, owner, retention_days } = change.into_inner();
+    let retention_days = match retention_days {
+        Days::Given(days) => Some(days),
+        Days::AsItWas => None,
+    };
+    admin.change_room(&by, &room, &RoomChange { archived, owner, retention_days }).await?;
     answer(&state, &by, &room).await
 }
 

@@ -2,10 +2,12 @@
 
 mod acts;
 mod api;
+mod bots;
 mod deletion;
 mod effects;
 mod exports;
 mod fields;
+mod limits;
 mod seen;
 mod storage;
 
