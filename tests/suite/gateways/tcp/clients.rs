@@ -81,10 +81,7 @@ async fn put_hands_a_file_to_get_and_nothing_is_overwritten_unasked() {
     };
 
     // A part that is there already is not sent again.
-    let hash: String = {
-        use sha2::Digest;
-        sha2::Sha256::digest(&data).iter().map(|byte| format!("{byte:02x}")).collect()
-    };
+    let hash = sha256(&data);
     std::fs::write(into.join(format!(".big.bin.{}.part", &hash[..16])), &data[..300_000]).unwrap();
     let mut taking = get(&["--from", "ann"]);
     let sent = within("the file", put()).await.unwrap();
@@ -101,4 +98,10 @@ async fn put_hands_a_file_to_get_and_nothing_is_overwritten_unasked() {
     assert!(sent.status.code() == Some(1) && String::from_utf8_lossy(&sent.stderr).contains("does not want it"));
     taking.kill().await.unwrap();
     assert_eq!(std::fs::read(into.join("big.bin")).unwrap(), b"mine");
+}
+
+fn sha256(data: &[u8]) -> String {
+    use sha2::Digest;
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap());
+    sha2::Sha256::digest(data).iter().flat_map(digits).collect()
 }

@@ -61,7 +61,7 @@ async fn a_file_arrives_whole_however_many_chunks_it_has_and_its_name_leads_nowh
     let taken = ann.see("FileTransferResponse").await;
     assert_eq!((&taken["accept"], &taken["id"]), (&json!(true), &json!("r")), "{taken}");
     let (id, credit) = (taken["transfer_id"].as_u64().unwrap(), taken["credit"].as_u64().unwrap());
-    let (_, got) = tokio::join!(send(&mut ann, id, &data, credit), receive(&mut bob, data.len()));
+    let ((), got) = tokio::join!(send(&mut ann, id, &data, credit), receive(&mut bob, data.len()));
     assert!(got == data);
     ann.say(json!({"type": "FileTransferComplete", "transfer_id": id, "success": true})).await;
     assert_eq!(bob.see("FileTransferComplete").await["success"], true);
