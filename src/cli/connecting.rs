@@ -31,11 +31,15 @@ pub fn who() -> [Arg; 2] {
     let name = Arg::new("name").long("name").value_name("NAME").help(
         "Come in as a guest of this name, where guests are let in [default: the name of the user of this machine]",
     );
-    let token = Arg::new("token").long("token").value_name("TOKEN").conflicts_with("name").help(format!(
+    [name, token().conflicts_with("name")]
+}
+
+/// The token of an account.
+pub fn token() -> Arg {
+    Arg::new("token").long("token").value_name("TOKEN").help(format!(
         "Come in as the account with this token, made on /settings [variable: {TOKEN_VARIABLE}, which other users of the \
          machine cannot see]"
-    ));
-    [name, token]
+    ))
 }
 
 /// How long to try.

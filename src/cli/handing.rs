@@ -12,11 +12,10 @@ use crate::client::files::{Progress, Target};
 /// Where the door for framed TCP is, and who one is.
 pub fn arguments() -> [Arg; 4] {
     let [url, authority] = connecting::server();
-    let [_, token] = connecting::who();
     let server = url.long("server").value_name("URL").required(false).default_value("tcp://127.0.0.1:7070");
     let help = "The door for framed TCP: tcps://HOST:PORT; without TLS tcp://HOST:PORT";
     let quiet = Arg::new("quiet").long("quiet").action(clap::ArgAction::SetTrue).help("Show no progress");
-    [server.help(help), authority, token, quiet]
+    [server.help(help), authority, connecting::token(), quiet]
 }
 
 /// Where to, and as whom.

@@ -14,7 +14,7 @@ async fn every_encoding_says_the_same_and_long_frames_are_compressed() {
     let server = server().await;
     let mut bob = server.guest("bob").await;
     bob.join("lobby").await;
-    let long = "a long story ".repeat(200);
+    let long = "a long story, ".repeat(200) + "and its end";
     let mut seen = Vec::new();
     for (at, (encoding, compression)) in
         [("json", "none"), ("json", "zstd"), ("msgpack", "none"), ("msgpack", "zstd")].into_iter().enumerate()
