@@ -49,7 +49,7 @@ mod tests {
         for (given, kept) in [
             ("holiday.jpg", "holiday.jpg"),
             ("../../etc/passwd", "passwd"),
-            ("C:\\Users\\ann\\a b.txt", "a b.txt"),
+            ("D:\\ann\\a b.txt", "a b.txt"),
             (".bashrc", "bashrc"),
             ("a\u{202e}gpj.exe", "agpj.exe"),
             ("x\u{1b}[2Jy\n", "x[2Jy"),
