@@ -7,7 +7,7 @@ BROWSER_PACKAGES := chromium chromium-driver
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= frames json markdown msgpack names plain_text search tcp_frames tcp_words
 
-.PHONY: run test check e2e fuzz bench bench-small fmt icons browsers
+.PHONY: run test features check e2e fuzz bench bench-small fmt icons browsers
 
 run: ## builds and starts a server with its data in ./data
 	$(CARGO) run --release
@@ -19,6 +19,7 @@ test: browsers ## every test, those with a browser included
 check: browsers ## what has to pass before a change is handed in
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- -D warnings
+	$(CARGO) clippy --all-targets --all-features -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --document-private-items
 	@if $(CARGO) deny --version >/dev/null 2>&1; then \
 		echo '$(CARGO) deny check bans licenses sources'; \
@@ -27,6 +28,12 @@ check: browsers ## what has to pass before a change is handed in
 		echo 'cargo-deny is not installed, so licences and banned crates were not checked: cargo install cargo-deny --locked'; \
 	fi
 	$(MAKE) --no-print-directory test
+	$(MAKE) --no-print-directory features
+
+# Apart from `test`, because everything is built once more for it.
+features: browsers ## the tests of what is built in on demand only: logins at a provider, passkeys, certificates by ACME
+	$(CARGO) test --all-features --test suite -- provider passkeys acme
+	$(CARGO) test --all-features --lib -- oidc outbound
 
 e2e: browsers ## the tests with a browser only
 	$(CARGO) test --test suite browser

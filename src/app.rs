@@ -31,7 +31,7 @@ use crate::chat::fanout::{Fanout, Worker};
 use crate::chat::journal::Journal;
 use crate::chat::server::{ChatServer, Setup};
 use crate::chat::turn::WorkerId;
-use crate::config::{Address, Config, PublicUrl};
+use crate::config::{Address, Config, PublicUrl, TlsSource};
 use crate::domain::clock::Clock;
 use crate::domain::ids::UserId;
 use crate::domain::profile::Profile;
@@ -39,6 +39,7 @@ use crate::gateways::admission::Admission;
 use crate::gateways::stream::Hall;
 use crate::gateways::tcp::files::Exchange;
 use crate::gateways::websocket::WebsocketState;
+use crate::gateways::websocket::lines::Lines;
 use crate::gateways::websocket::upgrade::{self, Line, Patience};
 use crate::push::follower::Attendance;
 use crate::push::{self, Push, PushError};
@@ -73,6 +74,17 @@ pub enum StartError {
     /// The key of Web Push.
     #[display("{_0}")]
     Push(PushError),
+    /// A setting is about something that this program was built without.
+    #[display("{setting} is set, but this parlor was built without {what}: build with --features {feature}")]
+    #[from(skip)]
+    NotBuilt {
+        /// The setting.
+        setting: &'static str,
+        /// What it is about.
+        what: &'static str,
+        /// What builds it in.
+        feature: &'static str,
+    },
     /// The certificate.
     #[display("{_0}")]
     Tls(TlsError),
@@ -132,6 +144,8 @@ struct Parts {
     chat: Chat,
     push: Push,
     admission: Arc<Admission>,
+    /// Connections of HTTP, apart from the WebSockets.
+    lines: Lines,
     searcher: Arc<Searcher>,
     exchange: Arc<Exchange>,
     admin: Admin,
@@ -166,6 +180,7 @@ impl Parts {
 /// # Errors
 /// What stood in the way; nothing is left running then.
 pub async fn start(config: Config, clock: Clock) -> Result<Server, StartError> {
+    check_features(&config)?;
     let url = config.store.database.as_ref().map(|url| url.expose().to_owned());
     let snapshots = Snapshots { folder: config.upkeep.folder(&config.store.data), now: clock.now() };
     let store = SqliteStore::open_with(url.as_deref(), &config.store.data, &snapshots).await?;
@@ -199,10 +214,15 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let chat = start_chat(&config, &clock, &metrics, &store, &auth, Before { profiles, alerts }, &hub);
     let draining = Draining::default();
     let schedule = Schedule::new(&config, store.clone(), metrics.clone());
-    let doorway = Doorway { trusted: config.listen.trusted_proxies.clone(), is_tls: tls.is_some() };
+    let doorway = Arc::new(Doorway { trusted: config.listen.trusted_proxies.clone(), is_tls: tls.is_some() });
+    let lines = Lines {
+        admission: Arc::new(Admission::new(&config.limits)),
+        doorway: Arc::clone(&doorway),
+        clock: clock.clone(),
+    };
     let parts = Parts {
         tls: tls.clone(),
-        doorway: Arc::new(doorway),
+        doorway,
         clock: clock.clone(),
         metrics: metrics.clone(),
         store: store.clone(),
@@ -210,6 +230,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         chat: chat.clone(),
         push: push.clone(),
         admission: Arc::new(Admission::new(&config.limits)),
+        lines,
         request_rates: RequestRates::new(auth.follow_limits()),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
         exchange: Exchange::new(config.doors.files, clock.clone(), metrics.clone()),
@@ -238,7 +259,9 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let server = builder.run();
     let (handle, serving) = (server.handle(), actix::spawn(server));
     let upkeep = begin_upkeep(&config, &clock, metrics, &store, &auth, schedule);
-    let renewing = tls.clone().map(|tls| actix::spawn(tls::server::follow_files(tls, clock.clone())));
+    let renewing = tls.clone().map(|tls| actix::spawn(tls::server::look_after(tls, clock.clone())));
+    #[cfg(feature = "acme")]
+    let upkeep = upkeep.into_iter().chain(tls.clone().and_then(|tls| ask_authority(&config, tls, &clock))).collect();
     let zone = config.pages.time_zone.clone();
     let notifying =
         [actix::spawn(sender.run()), actix::spawn(push::follower::follow(push, zone, chat.clone(), stored))];
@@ -284,10 +307,28 @@ fn begin_upkeep(
     upkeep
 }
 
+/// What was left out of this program must not be wanted.
+fn check_features(config: &Config) -> Result<(), StartError> {
+    let oidc = config.identity.oidc.is_some() && cfg!(not(feature = "oidc"));
+    let acme = matches!(config.tls.source, TlsSource::Acme(_)) && cfg!(not(feature = "acme"));
+    let missing = [(oidc, "oidc_issuer", "OIDC", "oidc"), (acme, "acme_domains", "ACME", "acme")];
+    match missing.into_iter().find(|(is_missing, ..)| *is_missing) {
+        Some((_, setting, what, feature)) => Err(StartError::NotBuilt { setting, what, feature }),
+        None => Ok(()),
+    }
+}
+
 fn open_tls(config: &Config, clock: &Clock) -> Result<Option<Arc<ServerTls>>, TlsError> {
     let host = config.listen.public_url.as_ref().map(PublicUrl::host);
     let opened = ServerTls::open(&config.tls, &config.store.data.join("tls"), host, clock.now())?;
     Ok(opened.map(Arc::new))
+}
+
+/// Has an authority asked for certificates, if the settings name one.
+#[cfg(feature = "acme")]
+fn ask_authority(config: &Config, tls: Arc<ServerTls>, clock: &Clock) -> Option<JoinHandle<()>> {
+    let TlsSource::Acme(acme) = &config.tls.source else { return None };
+    Some(actix::spawn(tls::acme::keep(tls, acme.clone(), config.store.data.join("tls"), clock.clone())))
 }
 
 /// What the chat starts with beside the database.
@@ -363,6 +404,7 @@ fn worker(
         tls: parts.tls.clone(),
         doorway: Arc::clone(&parts.doorway),
         patience: patience(&parts.config),
+        lines: parts.lines.clone(),
         stopping: stopping.clone(),
     };
     upgrade::serve(app.into_factory(), sessions, line)

@@ -5,6 +5,7 @@
 //! - [`domain`]: what a chat is. Names, rooms, permissions, events, time. No input or output.
 //! - [`config`], [`telemetry`]: settings; logging and metrics.
 //! - [`tls`]: the certificate of the server, and streams under TLS.
+//! - `outbound`: requests to services that a setting names; with the features `oidc` and `acme` only.
 //! - [`protocol`]: commands, answers and frames, and how they are written.
 //! - [`storage`]: everything durable, behind a trait per aggregate; SQLite below.
 //! - [`auth`]: passwords, devices, tokens, guests, throttling.
@@ -23,6 +24,8 @@ pub mod client;
 pub mod config;
 pub mod domain;
 pub mod gateways;
+#[cfg(any(feature = "oidc", feature = "acme"))]
+pub mod outbound;
 pub mod protocol;
 pub mod push;
 pub mod storage;

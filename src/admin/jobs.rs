@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::AdminError;
 use crate::domain::clock::{Clock, Timestamp};
@@ -14,7 +15,7 @@ use crate::domain::clock::{Clock, Timestamp};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What is being done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Work {
     /// A backup is made.
@@ -26,7 +27,7 @@ pub enum Work {
 }
 
 /// Work that was begun.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Job {
     /// What.
     pub work: Work,

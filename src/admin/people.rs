@@ -281,7 +281,7 @@ impl Admin {
             }
         };
         if let Some(chat) = &self.chat {
-            chat.cut(Cut::Person(found.account.id)).await;
+            chat.cut(Cut::Account(found.account.id)).await;
         }
         if !self.store.delete_account(found.account.id).await? {
             return Err(AdminError::no_account(name));
@@ -303,7 +303,7 @@ fn user(found: &WatchedAccount) -> String {
 }
 
 /// A reason that was typed: one line, and not too long.
-pub(super) fn checked_reason(text: &str) -> Result<String, AdminError> {
+pub(crate) fn checked_reason(text: &str) -> Result<String, AdminError> {
     let text = text.trim();
     if text.chars().count() > REASON_CHARS || text.chars().any(char::is_control) {
         let message = format!("a reason is one line of at most {REASON_CHARS} characters");

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Admin, AdminError, By};
 use crate::domain::clock::{Clock, Timestamp};
@@ -12,7 +13,7 @@ use crate::telemetry::figures::{self, EVERY, Sample};
 use crate::telemetry::metrics::{Metrics, Now};
 
 /// How the server is doing.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Figures {
     /// When it started.
     pub started_at: Timestamp,

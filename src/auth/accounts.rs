@@ -103,6 +103,9 @@ impl Auth {
         password: SecretString,
         label: &str,
     ) -> Result<NewLogin, AuthError> {
+        if self.passwords_off {
+            return Err(AuthError::PasswordsOff);
+        }
         let invite = self.entry_ticket(invite).await?;
         let account = self.new_account(name, SiteRole::Member)?;
         let new = NewAccount { account, password_hash: self.passwords.hash(password).await?, invite };
@@ -156,6 +159,10 @@ impl Auth {
             self.throttle.forgive(&key, address);
             // Only now: before, the answer would tell who has an account here.
             self.let_in(Some(account.id), Some(address))?;
+            // Those who run the server have to come in when the provider does not answer.
+            if self.passwords_off && account.site_role < SiteRole::Admin {
+                return Err(AuthError::PasswordsOff);
+            }
             return self.enter(account, label).await;
         }
         self.metrics.login_failed();
@@ -231,6 +238,36 @@ impl Auth {
         }
         self.throttle.forgive(&key, address);
         Ok(())
+    }
+
+    /// The same where there is one. Without a password there is nothing to ask for but the login itself.
+    #[cfg(any(feature = "oidc", feature = "passkeys"))]
+    pub(super) async fn check_password_if_any(
+        &self,
+        person: &Person,
+        password: SecretString,
+        address: IpAddr,
+    ) -> Result<(), AuthError> {
+        if self.has_password(person).await? {
+            return self.check_password(person, password, address).await;
+        }
+        Ok(person.grant.allows_outside_rooms(Scope::Admin)?)
+    }
+
+    /// Whether the account has a password.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    #[cfg(any(feature = "oidc", feature = "passkeys"))]
+    pub async fn has_password(&self, person: &Person) -> Result<bool, AuthError> {
+        let stored = self.store.credentials(&person.name.key()).await?;
+        Ok(stored.is_some_and(|(_, stored)| !stored.is_empty()))
+    }
+
+    /// Whether the account has a passkey by which somebody could log in.
+    #[cfg(feature = "oidc")]
+    pub(super) async fn has_passkey(&self, person: &Person) -> Result<bool, AuthError> {
+        Ok(self.passkeys_on() && !self.store.passkeys(person.id).await?.is_empty())
     }
 
     /// An account is gone: its name is free again.

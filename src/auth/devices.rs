@@ -47,6 +47,20 @@ impl Auth {
         Ok(NewLogin { person: person_of(account, &device), secret })
     }
 
+    /// Logs a browser in until then, and no longer, however much it is used.
+    pub(super) async fn log_in_until(
+        &self,
+        account: Account,
+        label: &str,
+        until: Timestamp,
+    ) -> Result<NewLogin, AuthError> {
+        let grant = Grant { until: Some(until), ..Grant::ALL };
+        let device = new_device(&account, DeviceKind::Cookie, label, grant, self.clock.now());
+        let secret = secret::random_text();
+        self.store.add_device(&device, &secret::hash(&secret), Some(until)).await?;
+        Ok(NewLogin { person: person_of(account, &device), secret })
+    }
+
     /// Makes a token for a program; the secret is shown this once.
     ///
     /// # Errors

@@ -10,6 +10,35 @@ use crate::domain::name::NameError;
 use crate::domain::permission::Refusal;
 use crate::storage::StorageError;
 
+/// Most passkeys of one account.
+pub const PASSKEYS: u32 = 20;
+
+/// Why nobody came in by the provider of OpenID Connect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, Error)]
+pub enum OidcError {
+    /// There is none.
+    #[display("there is no provider to log in at")]
+    Off,
+    /// It does not answer, or not as such a provider does.
+    #[display("the provider does not answer; try again in a moment")]
+    Unreachable,
+    /// The browser was not sent there by this server, or too long ago.
+    #[display("this took too long, or was begun in another browser; try again")]
+    NotBegun,
+    /// The provider let nobody in.
+    #[display("the provider did not let you in")]
+    Declined,
+    /// What it says is not to be believed.
+    #[display("what the provider said cannot be believed; try again")]
+    NotBelieved,
+    /// Nobody knows them here, and strangers do not get an account.
+    #[display("you have no account here yet; make one with an invite and connect it in the settings")]
+    Stranger,
+    /// Another account is connected with this one.
+    #[display("this login at the provider belongs to another account here")]
+    Taken,
+}
+
 /// Why somebody was not let in.
 #[derive(Debug, Display, Error, From)]
 pub enum AuthError {
@@ -85,6 +114,21 @@ pub enum AuthError {
     /// The token of another system is not believed.
     #[display("{_0}")]
     BadJwt(JwtError),
+    /// The provider of OpenID Connect did not vouch for them, or in vain.
+    #[display("{_0}")]
+    Oidc(OidcError),
+    /// A passkey that nobody here has, or that did not show what it had to.
+    #[display("this passkey was not accepted; try again, or log in another way")]
+    BadPasskey,
+    /// There are enough.
+    #[display("an account has at most {PASSKEYS} passkeys; remove one first")]
+    TooManyPasskeys,
+    /// Without it nobody could come in any more.
+    #[display("this is the last way into your account; make another one first")]
+    LastWayIn,
+    /// Passwords are for those who run the server.
+    #[display("passwords are off here; log in at the provider")]
+    PasswordsOff,
     /// The login may not be used for this.
     #[display("{_0}")]
     Refused(Refusal),

@@ -14,7 +14,11 @@ mod jwks;
 pub mod jwt;
 mod limits;
 mod names;
+#[cfg(feature = "oidc")]
+pub mod oidc;
 pub mod origin;
+#[cfg(feature = "passkeys")]
+pub mod passkeys;
 pub mod password;
 pub mod program_login;
 pub mod reset;
@@ -57,6 +61,12 @@ pub struct Auth {
     guests: GuestTokens,
     tickets: Tickets,
     vouching: Vouching,
+    #[cfg(feature = "oidc")]
+    oidc: Option<oidc::Oidc>,
+    #[cfg(feature = "passkeys")]
+    passkeys: Option<passkeys::Ceremonies>,
+    /// Only those who run the server log in by password.
+    passwords_off: bool,
     names: AccountNames,
     throttle: Throttle,
     metrics: Metrics,
@@ -96,6 +106,11 @@ impl Auth {
             guests: GuestTokens::new(&secret),
             tickets: Tickets::new(&secret),
             vouching: Vouching::default(),
+            #[cfg(feature = "oidc")]
+            oidc: config.identity.oidc.as_ref().map(|oidc| oidc::Oidc::new(oidc, &secret, clock.clone())),
+            #[cfg(feature = "passkeys")]
+            passkeys: config.listen.public_url.as_ref().and_then(passkeys::Ceremonies::new),
+            passwords_off: config.identity.oidc.as_ref().is_some_and(|oidc| oidc.only),
             names: AccountNames::read(&store).await?,
             throttle: Throttle::new(&limits),
             limits: watch::Sender::new(limits),
@@ -127,6 +142,38 @@ impl Auth {
     #[must_use]
     pub fn server_name(&self) -> String {
         self.house.borrow().name.clone()
+    }
+
+    /// Only those who run the server log in by password.
+    #[must_use]
+    pub fn passwords_off(&self) -> bool {
+        self.passwords_off
+    }
+
+    /// What people call the provider of OpenID Connect, if there is one.
+    #[must_use]
+    pub fn provider_name(&self) -> Option<&str> {
+        #[cfg(feature = "oidc")]
+        let name = self.oidc.as_ref().map(oidc::Oidc::name);
+        #[cfg(not(feature = "oidc"))]
+        let name = None;
+        name
+    }
+
+    /// There is more than passwords.
+    #[must_use]
+    pub fn has_other_ways_in(&self) -> bool {
+        self.passkeys_on() || self.provider_name().is_some()
+    }
+
+    /// People can log in with passkeys.
+    #[must_use]
+    pub fn passkeys_on(&self) -> bool {
+        #[cfg(feature = "passkeys")]
+        let is_on = self.passkeys.is_some();
+        #[cfg(not(feature = "passkeys"))]
+        let is_on = false;
+        is_on
     }
 
     /// The code for set-up from another machine.

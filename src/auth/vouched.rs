@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::devices::NewLogin;
 use super::jwt::{self, Verifier};
@@ -36,6 +37,8 @@ pub(super) struct Vouching {
     /// Hashes of tokens that have come before: their rooms have been taken care of.
     seen: Mutex<HashSet<SecretHash>>,
     tokens: Option<Verifier>,
+    /// How long a browser stays logged in by a token, if not as long as the token holds.
+    login: Option<Duration>,
     header: Option<String>,
     from: Vec<AddressRange>,
 }
@@ -67,7 +70,8 @@ impl Auth {
     /// When the file with the keys is of no use.
     pub fn believing(mut self, config: &Config) -> Result<Self, JwksError> {
         let (header, from) = (config.identity.auth_header.clone(), config.listen.trusted_proxies.clone());
-        self.vouching = Vouching { tokens: Verifier::open(&config.identity)?, header, from, ..Vouching::default() };
+        let (tokens, login) = (Verifier::open(&config.identity)?, config.identity.jwt_login);
+        self.vouching = Vouching { tokens, login, header, from, ..Vouching::default() };
         Ok(self)
     }
 
@@ -96,9 +100,15 @@ impl Auth {
         label: &str,
     ) -> Result<(NewLogin, Vec<RoomName>), AuthError> {
         let found = self.account_of_token(token).await?;
-        let (account, _, rooms) = found.ok_or(AuthError::BadJwt(jwt::JwtError::Malformed))?;
+        let (account, grant, rooms) = found.ok_or(AuthError::BadJwt(jwt::JwtError::Malformed))?;
         self.let_in(Some(account.id), Some(address))?;
-        Ok((self.log_in_account(account, label).await?, rooms))
+        let now = self.clock.now();
+        // Whoever vouches for somebody says until when. Longer is for the settings to say.
+        let until = match self.vouching.login {
+            Some(life) => now.plus(life),
+            None => grant.until.unwrap_or(now),
+        };
+        Ok((self.log_in_until(account, label, until).await?, rooms))
     }
 
     /// The name of the header in which a proxy names people, if this one is believed.
@@ -130,7 +140,12 @@ impl Auth {
     }
 
     /// The account of whom this issuer calls so; it is made when they come for the first time.
-    async fn account_of(&self, issuer: &str, subject: &str, name: Option<&str>) -> Result<Account, AuthError> {
+    pub(super) async fn account_of(
+        &self,
+        issuer: &str,
+        subject: &str,
+        name: Option<&str>,
+    ) -> Result<Account, AuthError> {
         if let Some(account) = self.store.identity(issuer, subject).await? {
             return Ok(account);
         }

@@ -78,6 +78,11 @@ impl Handler<Cut> for ChatServer {
     fn handle(&mut self, cut: Cut, _: &mut Self::Context) -> usize {
         let sessions: Vec<_> = match cut {
             Cut::Session(id) => self.people.session(id).map(|live| (id, live.worker)).into_iter().collect(),
+            Cut::Account(user) => {
+                // Once the account is gone, nothing else says that it was shut out.
+                self.gone.insert(user, self.clock.now());
+                self.people.sessions_of(user).collect()
+            }
             Cut::Person(user) => self.people.sessions_of(user).collect(),
         };
         let count = sessions.len();

@@ -128,6 +128,8 @@ pub enum Cut {
     Session(SessionId),
     /// All of this person.
     Person(UserId),
+    /// All of this person, whose account is about to be gone: those too whose handshake is under way.
+    Account(UserId),
 }
 
 /// Who is connected?

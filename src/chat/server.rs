@@ -80,6 +80,8 @@ pub struct ChatServer {
     pub(super) heartbeat_seconds: u64,
     /// Logins that have ended a moment ago.
     pub(super) ended: HashMap<DeviceId, Timestamp>,
+    /// Accounts that were deleted a moment ago.
+    pub(super) gone: HashMap<UserId, Timestamp>,
     pub(super) allowances: Allowances,
     pub(super) ports: Ports,
     pub(super) people: People,
@@ -116,6 +118,7 @@ impl ChatServer {
             room_idle: setup.room_idle,
             heartbeat_seconds: setup.heartbeat_seconds,
             ended: HashMap::new(),
+            gone: HashMap::new(),
             allowances: Allowances::new(setup.limits),
             ports: Ports::default(),
             people: People::default(),

@@ -29,6 +29,7 @@ impl ChatServer {
         self.end_ended_logins(now);
         self.enforce_conduct();
         self.ended.retain(|_, at| now.since(*at) < ENDED_KNOWN);
+        self.gone.retain(|_, at| now.since(*at) < ENDED_KNOWN);
         self.expire_statuses(now);
         self.tell_presence();
         self.write_cursors();

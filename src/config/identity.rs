@@ -1,12 +1,14 @@
-//! Whose word is believed about who somebody is, beside passwords: signed tokens of another system (RFC 7519), and a
-//! header of a proxy that has asked already.
+//! Whose word is believed about who somebody is, beside passwords: signed tokens of another system (RFC 7519), a header of
+//! a proxy that has asked already, and a provider of OpenID Connect (`oidc`).
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use secrecy::SecretString;
 
 use super::error::ConfigError;
 use super::layers::{Given, Values};
+use super::oidc::OidcConfig;
 
 /// A key for HS256 has as many bytes as the hash, at least (RFC 7518, section 3.2).
 const SECRET_BYTES: usize = 32;
@@ -24,8 +26,12 @@ pub struct IdentityConfig {
     pub jwt_issuer: Option<String>,
     /// Whom a token must be for.
     pub jwt_audience: Option<String>,
+    /// How long a browser stays logged in that came with a token; without it, as long as the token holds.
+    pub jwt_login: Option<Duration>,
     /// The header in which a trusted proxy names whom it has let in, in lower case.
     pub auth_header: Option<String>,
+    /// The provider of OpenID Connect.
+    pub oidc: Option<OidcConfig>,
 }
 
 impl IdentityConfig {
@@ -35,7 +41,7 @@ impl IdentityConfig {
         let line_of = |name| values.optional(name).map(line).transpose();
         let (jwt_issuer, jwt_audience) = (line_of("jwt_issuer")?, line_of("jwt_audience")?);
         if jwt_secret.is_none() && jwt_jwks_file.is_none() {
-            for name in ["jwt_issuer", "jwt_audience"] {
+            for name in ["jwt_issuer", "jwt_audience", "jwt_login_days"] {
                 if let Some(given) = values.optional(name) {
                     return Err(given.bad("without jwt_secret or jwt_jwks_file no token is believed"));
                 }
@@ -47,7 +53,10 @@ impl IdentityConfig {
             let (name, origin) = (given.setting.name, given.origin.clone());
             return Err(ConfigError::Incomplete { name, origin, missing: "trusted_proxies" });
         }
-        Ok(Self { jwt_secret, jwt_jwks_file, jwt_issuer, jwt_audience, auth_header })
+        let days = values.optional("jwt_login_days").map(|_| values.number::<u64>("jwt_login_days")).transpose()?;
+        let jwt_login = days.map(|days| Duration::from_hours(24 * days));
+        let oidc = OidcConfig::read(values)?;
+        Ok(Self { jwt_secret, jwt_jwks_file, jwt_issuer, jwt_audience, jwt_login, auth_header, oidc })
     }
 }
 

@@ -2,6 +2,7 @@
 //! plain typed sections. [`setting::SETTINGS`] is the one table behind all of it. Nothing here knows a feature.
 
 pub mod access;
+pub mod acme;
 mod address;
 pub mod doors;
 pub mod error;
@@ -15,6 +16,7 @@ pub mod listen;
 pub mod log;
 mod masking;
 mod nearest;
+pub mod oidc;
 pub mod pages;
 pub mod push;
 pub mod setting;
@@ -28,6 +30,7 @@ use std::path::Path;
 use layers::Values;
 
 pub use access::{AccessConfig, Admin};
+pub use acme::AcmeConfig;
 pub use address::{Address, PublicUrl};
 pub use doors::{DoorAddresses, DoorsConfig, FilesConfig};
 pub use error::{ConfigError, Origin};
@@ -39,6 +42,7 @@ pub use layers::environment;
 pub use limits::LimitsConfig;
 pub use listen::ListenConfig;
 pub use log::{LogConfig, LogFormat};
+pub use oidc::OidcConfig;
 pub use pages::PagesConfig;
 pub use push::PushConfig;
 pub use setting::TOKEN_VARIABLE;

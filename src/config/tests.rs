@@ -174,6 +174,8 @@ fn each_setting_refuses_nonsense_by_its_name() {
         (_, "admin_name" | "auth_header") => "a b",
         (_, "admin_password" | "jwt_secret") => "short",
         (_, "server_name" | "jwt_issuer" | "jwt_audience") => "two\nlines",
+        (_, "oidc_client_id" | "oidc_client_secret" | "oidc_name" | "oidc_scopes") => "two\nlines",
+        (_, "acme_domains") => "*.chat.example",
         (_, "log") => "inof",
         _ => "no such thing",
     };
@@ -293,6 +295,45 @@ fn whoever_vouches_for_people_is_named_whole() {
     assert!(error(&header[..1], &[], "").contains("but trusted_proxies is not"));
     assert!(error(&[("auth_header", "Cookie")], &[], "").starts_with("auth_header: "));
     assert!(!error(&[("jwt_secret", "tr0ubador")], &[], "").contains("tr0ubador"));
+}
+
+#[test]
+fn a_provider_of_logins_is_named_whole_and_reached_over_tls() {
+    let named = [("oidc_issuer", "https://id.example/realm"), ("oidc_client_id", "parlor")];
+    let oidc = load(&named, &[], "").unwrap().identity.oidc.unwrap();
+    assert_eq!((oidc.issuer.as_str(), oidc.name.as_str(), oidc.only), (named[0].1, "id.example", false));
+    assert_eq!(oidc.scopes, ["profile"]);
+    let more =
+        [named[0], named[1], ("oidc_client_secret", "hush"), ("oidc_scopes", "openid email"), ("oidc_only", "on")];
+    let oidc = load(&more, &[], "").unwrap().identity.oidc.unwrap();
+    assert_eq!((oidc.client_secret.unwrap().expose_secret(), oidc.only), ("hush", true));
+    assert_eq!(oidc.scopes, ["email"]);
+    assert!(!load(&more, &[], "").unwrap().shown().contains("hush"));
+
+    assert!(error(&named[..1], &[], "").contains("but oidc_client_id is not"));
+    assert!(error(&named[1..], &[], "").contains("but oidc_issuer is not"));
+    assert!(error(&[("oidc_only", "on")], &[], "").contains("but oidc_issuer is not"));
+    for bad in ["http://id.example", "https://ann:x@id.example", "https://id.example/#a", "id.example"] {
+        assert!(error(&[("oidc_issuer", bad), named[1]], &[], "").starts_with("oidc_issuer: "), "{bad}");
+    }
+    assert!(load(&[("oidc_issuer", "http://localhost:9000"), named[1]], &[], "").is_ok());
+}
+
+#[test]
+fn an_authority_is_asked_for_names_and_for_nothing_beside_another_certificate() {
+    let TlsSource::Acme(acme) =
+        load(&[("acme_domains", "Chat.example, www.chat.example")], &[], "").unwrap().tls.source
+    else {
+        panic!("no authority")
+    };
+    assert_eq!((acme.domains, acme.email), (vec!["chat.example".to_owned(), "www.chat.example".to_owned()], None));
+    assert_eq!(acme.directory.host_str(), Some("acme-v02.api.letsencrypt.org"));
+    for bad in ["*.chat.example", "192.0.2.1", "chat_example", "-a.example", ","] {
+        assert!(error(&[("acme_domains", bad)], &[], "").starts_with("acme_domains: "), "{bad}");
+    }
+    assert!(error(&[("acme_email", "a@b.example")], &[], "").contains("but acme_domains is not"));
+    let twice = [("acme_domains", "chat.example"), ("tls", "self-signed")];
+    assert!(error(&twice, &[], "").contains("there is a certificate already"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::acme::AcmeConfig;
 use super::address::Address;
 use super::error::ConfigError;
 use super::layers::{Given, Values};
@@ -24,6 +25,8 @@ pub enum TlsSource {
     Files(CertificateFiles),
     /// The server makes one for itself.
     SelfSigned,
+    /// From an authority that is asked for it.
+    Acme(AcmeConfig),
 }
 
 /// A certificate and its key, both PEM.
@@ -49,11 +52,19 @@ impl TlsConfig {
             (None, None, true) => TlsSource::SelfSigned,
             (None, None, false) => TlsSource::Off,
         };
+        let source = match (AcmeConfig::read(values)?, values.optional("acme_domains"), source) {
+            (Some(acme), _, TlsSource::Off) => TlsSource::Acme(acme),
+            (Some(_), Some(given), _) => {
+                return Err(given
+                    .bad("there is a certificate already: set either acme_domains, or tls_cert and tls_key, or tls"));
+            }
+            (_, _, source) => source,
+        };
         let redirect = values.optional("http_redirect");
         let http_redirect =
             redirect.map(|given| Address::parse(&given.text).ok_or_else(|| given.plainly_bad())).transpose()?;
         if let (Some(given), TlsSource::Off) = (redirect, &source) {
-            return Err(given.bad("there is no TLS to lead to; set tls_cert and tls_key, or tls"));
+            return Err(given.bad("there is no TLS to lead to; set tls_cert and tls_key, or tls, or acme_domains"));
         }
         Ok(Self { source, http_redirect })
     }

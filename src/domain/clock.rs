@@ -7,9 +7,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use derive_more::Display;
 use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// Milliseconds since 1970-01-01 UTC. Shown to programs as RFC 3339 with milliseconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Display)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Display, ToSchema)]
+#[schema(value_type = String, format = DateTime)]
 #[display("{}", self.rfc3339())]
 pub struct Timestamp(pub i64);
 

@@ -9,10 +9,12 @@ use std::time::Duration;
 use derive_more::{Display, Error};
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::address_range::AddressRange;
 use super::clock::Timestamp;
 use super::ids::UserId;
+use super::name::UserName;
 use super::person::Author;
 
 /// Addresses that can be banned together: any range that is not nearly everybody, written as `192.0.2.0/24` or
@@ -84,23 +86,45 @@ pub struct Ban {
     pub ends_at: Option<Timestamp>,
 }
 
+/// A ban from the whole server, as programs read it: of an account or of a network.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Ban)]
+pub struct ShownBan<'a> {
+    id: i64,
+    user: Option<&'a UserName>,
+    #[schema(value_type = Option<String>)]
+    network: Option<&'a Network>,
+    /// Also told to whoever is shut out.
+    reason: &'a str,
+    made_by: &'a UserName,
+    made_at: Timestamp,
+    /// `null` for ever.
+    ends_at: Option<Timestamp>,
+}
+
 impl Ban {
     /// The ban as programs read it.
     #[must_use]
-    pub fn to_json(&self) -> Value {
+    pub fn shown(&self) -> ShownBan<'_> {
         let (user, network) = match &self.who {
             Banned::Account(account) => (Some(&account.name), None),
             Banned::Network(network) => (None, Some(network)),
         };
-        json!({
-            "id": self.id,
-            "user": user,
-            "network": network,
-            "reason": self.reason,
-            "made_by": self.made_by.name,
-            "made_at": self.made_at,
-            "ends_at": self.ends_at,
-        })
+        ShownBan {
+            id: self.id,
+            user,
+            network,
+            reason: &self.reason,
+            made_by: &self.made_by.name,
+            made_at: self.made_at,
+            ends_at: self.ends_at,
+        }
+    }
+
+    /// The same as a value.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!(self.shown())
     }
 
     /// True while it shuts anybody out.

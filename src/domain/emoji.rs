@@ -6,6 +6,7 @@ use std::fmt;
 use derive_more::{Display, Error};
 use serde::{Serialize, Serializer};
 use unicode_segmentation::UnicodeSegmentation;
+use utoipa::ToSchema;
 
 use super::limits::EMOJI_BYTES;
 
@@ -24,7 +25,8 @@ pub enum EmojiError {
 }
 
 /// Exactly one emoji, written as Unicode recommends it: two people who mean the same one always hold the same value.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema)]
+#[schema(value_type = String)]
 pub struct Emoji(&'static str);
 
 impl Emoji {

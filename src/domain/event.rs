@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::clock::Timestamp;
 use super::ids::{RoomId, Seq};
@@ -135,7 +136,7 @@ pub struct MessageState {
 }
 
 /// Who did something, and when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Deed {
     /// Who.
     pub by: Author,
@@ -144,7 +145,7 @@ pub struct Deed {
 }
 
 /// The answers of a thread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Replies {
     /// How many.
     pub count: u64,
@@ -155,7 +156,7 @@ pub struct Replies {
 }
 
 /// One emoji on a message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reactions {
     /// Which.
     pub emoji: String,
@@ -174,7 +175,7 @@ impl Reactions {
 }
 
 /// The names of the kinds, as the database and the protocol write them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EventKind {
     /// [`EventBody::Message`]

@@ -2,6 +2,7 @@
 
 use derive_more::Display;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A place in a room's log: 1 for the first event, then gapless.
@@ -10,7 +11,8 @@ pub type Seq = u64;
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, ToSchema)]
+        #[schema(value_type = String, format = "uuid")]
         pub struct $name(pub Uuid);
 
         // Text in every encoding; left alone, a binary one would write sixteen bytes.

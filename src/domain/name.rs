@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::GeneralSecurityProfile;
 use unicode_segmentation::UnicodeSegmentation;
+use utoipa::ToSchema;
 
 use super::limits;
 
@@ -96,11 +97,13 @@ fn folded(text: &str) -> String {
 }
 
 /// The name of a person: 1 to 32 characters, letters, digits, `_`, `-` and `.`, as typed (NFC).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, ToSchema)]
+#[schema(value_type = String)]
 pub struct UserName(Arc<str>);
 
 /// The name of a room: 1 to 64 characters, letters, digits, `_` and `-`, in lower case.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, ToSchema)]
+#[schema(value_type = String)]
 pub struct RoomName(Arc<str>);
 
 impl UserName {

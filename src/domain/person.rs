@@ -3,13 +3,14 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::grant::Grant;
 use super::ids::{DeviceId, UserId};
 use super::name::UserName;
 
 /// What an account may do on the whole server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SiteRole {
     /// A program with tokens only: nobody logs in as it by a password.
@@ -101,7 +102,7 @@ impl Person {
 }
 
 /// A way in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Door {
     /// `/ws`.
@@ -152,7 +153,7 @@ pub struct Visit {
 }
 
 /// How a person is shown in events and lists: `{"id": "…", "name": "ann"}`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, ToSchema)]
 pub struct Author {
     /// Who.
     pub id: UserId,
@@ -167,7 +168,7 @@ impl From<&Person> for Author {
 }
 
 /// What somebody says of their own presence; nobody else's word counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Here.

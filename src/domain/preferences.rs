@@ -3,6 +3,7 @@
 use derive_more::{Display, Error};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::clock::Timestamp;
 use super::membership::Level;
@@ -28,7 +29,7 @@ pub enum PreferenceError {
 }
 
 /// Light or dark.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Theme {
     /// As the system has it.
@@ -41,7 +42,7 @@ pub enum Theme {
 }
 
 /// How close things stand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Density {
     /// With room around them.
@@ -93,7 +94,8 @@ impl Density {
 }
 
 /// A language of the pages; empty for the one the browser asks for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(value_type = String)]
 #[serde(transparent)]
 pub struct Language(&'static str);
 
@@ -117,7 +119,8 @@ impl Language {
 }
 
 /// A name of a time zone that this machine knows; empty for the server's own.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(value_type = String)]
 #[serde(transparent)]
 pub struct ZoneName(String);
 

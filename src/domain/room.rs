@@ -2,6 +2,7 @@
 
 use derive_more::{Display, Error};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::clock::Timestamp;
 use super::ids::{RoomId, Seq, UserId};
@@ -9,7 +10,7 @@ use super::limits;
 use super::name::RoomName;
 
 /// The kinds of rooms. A direct room never becomes another kind: its people agreed to a private conversation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RoomKind {
     /// Everybody with an account may find, read and join it.
@@ -69,7 +70,8 @@ pub struct RoomInfo {
 pub struct TopicError;
 
 /// One line about a room; may be empty.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Display)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Display, ToSchema)]
+#[schema(value_type = String)]
 #[serde(transparent)]
 pub struct Topic(String);
 
@@ -106,7 +108,8 @@ impl Topic {
 pub struct DescriptionError;
 
 /// What a room is for, in a few lines; may be empty.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Display)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Display, ToSchema)]
+#[schema(value_type = String)]
 #[serde(transparent)]
 pub struct Description(String);
 

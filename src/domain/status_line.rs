@@ -3,6 +3,7 @@
 use derive_more::{Display, Error};
 use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
+use utoipa::ToSchema;
 
 use super::clock::Timestamp;
 use super::emoji::Emoji;
@@ -23,7 +24,7 @@ pub enum StatusError {
 }
 
 /// One line about somebody; nothing in it for most.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct StatusLine {
     /// One emoji, or nothing.
     pub emoji: Option<Emoji>,
@@ -54,7 +55,8 @@ impl StatusLine {
 }
 
 /// At most a hundred characters in one line; may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(value_type = String)]
 #[serde(transparent)]
 pub struct StatusText(String);
 

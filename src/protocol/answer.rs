@@ -1,6 +1,7 @@
 //! Answers: what a command brings back. REST, pages and frames all show these values.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::event::SharedEvent;
@@ -89,7 +90,7 @@ pub struct Joined {
 }
 
 /// The answer to a send.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Sent {
     /// Where.
     pub room: RoomName,
@@ -116,7 +117,7 @@ pub struct Found {
 }
 
 /// A text that a message has, or had.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Version {
     /// As it was written.
     pub text: String,
@@ -125,7 +126,7 @@ pub struct Version {
 }
 
 /// Why a room is unread: everything the number on its badge is made of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Why {
     /// Which room.
     pub room: RoomName,
@@ -163,7 +164,7 @@ pub struct History {
 }
 
 /// A room in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RoomEntry {
     /// Its name.
     pub room: RoomName,
@@ -204,7 +205,7 @@ pub struct RoomEntry {
 }
 
 /// A person in a room.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MemberEntry {
     /// Who.
     pub id: UserId,

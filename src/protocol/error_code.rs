@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use derive_more::{Display, Error};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::name::NameError;
 use crate::domain::permission::Refusal;
@@ -13,7 +14,7 @@ use crate::domain::text::TextError;
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal, $title:literal;)*) => {
         /// What went wrong, as programs read it.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum ErrorCode { $($(#[$doc])* $name,)* }
 

@@ -1,10 +1,11 @@
 //! An event of a log as JSON and MessagePack write it. REST lists show the same object.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::answer::is_false;
 use crate::domain::clock::Timestamp;
-use crate::domain::event::{Deed, Event, EventBody, Message, Quote, Reactions, Replies};
+use crate::domain::event::{Deed, Event, EventBody, EventKind, Message, Quote, Reactions, Replies};
 use crate::domain::ids::{Seq, UserId};
 use crate::domain::membership::Role;
 use crate::domain::name::{RoomName, UserName};
@@ -12,9 +13,11 @@ use crate::domain::person::Author;
 use crate::domain::room::Description;
 
 /// An event. `type`, `room` and `seq` come first; what an event does not have is left out.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Event)]
 pub struct EventFrame<'a> {
     #[serde(rename = "type")]
+    #[schema(value_type = EventKind)]
     kind: &'static str,
     room: &'a RoomName,
     seq: Seq,
@@ -71,7 +74,9 @@ pub struct EventFrame<'a> {
     html: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+/// Who has written it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = EventAuthor)]
 struct AuthorFields<'a> {
     id: UserId,
     name: &'a UserName,
@@ -79,7 +84,8 @@ struct AuthorFields<'a> {
     bot: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Quote)]
 struct QuoteFields<'a> {
     author: &'a Author,
     text: &'a str,

@@ -1,6 +1,7 @@
 //! Frames from the server, as JSON and MessagePack write them. `type` comes first, then `id` or `room`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::answer::{Answer, Joined, MemberEntry, RoomEntry, Sent, Version, Why, is_false};
 use super::error_code::{ErrorCode, Problem};
@@ -64,7 +65,7 @@ pub struct PresenceChange {
 }
 
 /// What somebody says of themselves, as lists and frames show it: `status_emoji`, `status_text`, each if there is one.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ShownLine {
     /// One emoji.
     #[serde(rename = "status_emoji", skip_serializing_if = "Option::is_none")]

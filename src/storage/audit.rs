@@ -4,8 +4,10 @@
 use std::fmt::Write;
 
 use async_trait::async_trait;
+use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use super::StorageResult;
 use crate::domain::clock::Timestamp;
@@ -82,21 +84,44 @@ pub fn hex(hash: &AuditHash) -> String {
     })
 }
 
+/// An entry of the audit log, as programs read it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
+pub struct ShownEntry<'a> {
+    /// From 1, without gaps.
+    id: i64,
+    at: Timestamp,
+    actor: &'a Author,
+    /// An address, or `console`.
+    origin: &'a str,
+    action: &'a str,
+    target: &'a str,
+    /// What else there is to say; each action has its own.
+    details: Value,
+    /// SHA-256 over this entry and all before it.
+    hash: String,
+}
+
 impl AuditEntry {
     /// The entry as programs read it.
     #[must_use]
+    pub fn shown(&self) -> ShownEntry<'_> {
+        ShownEntry {
+            id: self.id,
+            at: self.act.at,
+            actor: &self.act.actor,
+            origin: &self.act.origin,
+            action: &self.act.action,
+            target: &self.act.target,
+            details: serde_json::from_str(&self.act.details).unwrap_or(Value::Null),
+            hash: hex(&self.hash),
+        }
+    }
+
+    /// The same as a value.
+    #[must_use]
     pub fn to_json(&self) -> Value {
-        let details = serde_json::from_str(&self.act.details).unwrap_or(Value::Null);
-        json!({
-            "id": self.id,
-            "at": self.act.at,
-            "actor": { "id": self.act.actor.id, "name": self.act.actor.name },
-            "origin": self.act.origin,
-            "action": self.act.action,
-            "target": self.act.target,
-            "details": details,
-            "hash": hex(&self.hash),
-        })
+        json!(self.shown())
     }
 }
 
@@ -122,16 +147,34 @@ pub struct Verified {
     pub broken_at: Option<i64>,
 }
 
+/// What a check of the whole log says, as programs read it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditCheck)]
+pub struct ShownCheck {
+    whole: bool,
+    entries: u64,
+    /// Kept elsewhere, it shows a cut at the end.
+    last_hash: String,
+    /// The first entry that does not follow from the one before.
+    broken_at: Option<i64>,
+}
+
 impl Verified {
-    /// What it says, as programs read it.
+    /// The outcome as programs read it.
+    #[must_use]
+    pub fn shown(&self) -> ShownCheck {
+        ShownCheck {
+            whole: self.broken_at.is_none(),
+            entries: self.entries,
+            last_hash: hex(&self.last),
+            broken_at: self.broken_at,
+        }
+    }
+
+    /// The same as a value.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        json!({
-            "whole": self.broken_at.is_none(),
-            "entries": self.entries,
-            "last_hash": hex(&self.last),
-            "broken_at": self.broken_at,
-        })
+        json!(self.shown())
     }
 }
 

@@ -79,4 +79,13 @@ pub trait Credentials {
 
     /// Makes an account without a password for whom this issuer calls so.
     async fn add_identity(&self, account: &Account, issuer: &str, subject: &str) -> StorageResult<AddedIdentity>;
+
+    /// Notes that this issuer calls an account so that is there already; `false` when it calls another one so.
+    async fn connect_identity(&self, user: UserId, issuer: &str, subject: &str, now: Timestamp) -> StorageResult<bool>;
+
+    /// Who vouches for the account.
+    async fn issuers(&self, user: UserId) -> StorageResult<Vec<String>>;
+
+    /// Forgets what this issuer calls the account; `false` when it called it nothing.
+    async fn disconnect_identity(&self, user: UserId, issuer: &str) -> StorageResult<bool>;
 }

@@ -25,7 +25,8 @@ pub trait Devices {
     /// The login with this secret and its account, unless it has expired.
     async fn device_by_secret(&self, secret: &SecretHash, now: Timestamp) -> StorageResult<Option<(Device, Account)>>;
 
-    /// Notes that it was used, and until when it lives from now on; without a time, as long as before.
+    /// Notes that it was used, and until when it lives from now on; without a time, as long as before. A login whose grant
+    /// has an end keeps that end.
     async fn touch_device(&self, id: DeviceId, used_at: Timestamp, expires_at: Option<Timestamp>) -> StorageResult<()>;
 
     /// The logins of an account of one kind, the last used first, without expired ones.

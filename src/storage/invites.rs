@@ -1,11 +1,14 @@
 //! Invites: links by which somebody registers, and perhaps lands in a room.
 
 use async_trait::async_trait;
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::StorageResult;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{RoomId, UserId};
+use crate::domain::name::UserName;
 use crate::domain::person::Author;
 
 /// One invite.
@@ -27,18 +30,37 @@ pub struct Invite {
     pub expires_at: Option<Timestamp>,
 }
 
+/// An invite of anybody that may still be used.
+#[derive(Serialize, ToSchema)]
+pub struct OpenInvite<'a> {
+    code: &'a str,
+    made_by: &'a UserName,
+    uses: u32,
+    /// `null` for any number.
+    max_uses: Option<u32>,
+    created_at: Timestamp,
+    /// `null` for never.
+    expires_at: Option<Timestamp>,
+}
+
 impl Invite {
-    /// As those who run the server see it.
+    /// The invite as programs read it.
+    #[must_use]
+    pub fn shown(&self) -> OpenInvite<'_> {
+        OpenInvite {
+            code: &self.code,
+            made_by: &self.made_by.name,
+            uses: self.uses,
+            max_uses: self.max_uses,
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+        }
+    }
+
+    /// The same as a value.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        json!({
-            "code": self.code,
-            "made_by": self.made_by.name,
-            "uses": self.uses,
-            "max_uses": self.max_uses,
-            "created_at": self.created_at,
-            "expires_at": self.expires_at,
-        })
+        json!(self.shown())
     }
 
     /// True while it may still be used.

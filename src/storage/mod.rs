@@ -16,6 +16,7 @@ pub mod events;
 pub mod idempotency;
 pub mod invites;
 pub mod order;
+pub mod passkeys;
 pub mod profiles;
 pub mod push;
 pub mod removal;
@@ -41,6 +42,7 @@ pub use events::Events;
 pub use idempotency::Idempotency;
 pub use invites::Invites;
 pub use order::Order;
+pub use passkeys::Passkeys;
 pub use profiles::Profiles;
 pub use push::PushSubscriptions;
 pub use removal::Removal;
@@ -65,6 +67,7 @@ pub trait Store:
     + Settings
     + Idempotency
     + Profiles
+    + Passkeys
     + PushSubscriptions
     + Order
     + Audit

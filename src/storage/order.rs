@@ -2,7 +2,9 @@
 //! in memory by `auth`.
 
 use async_trait::async_trait;
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::StorageResult;
 use super::audit::Act;
@@ -11,9 +13,9 @@ use crate::domain::clock::Timestamp;
 use crate::domain::conduct::{Ban, Banned, Conduct};
 use crate::domain::ids::{RoomId, Seq, UserId};
 use crate::domain::moderation::Measure;
-use crate::domain::name::RoomName;
+use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::{Author, SiteRole};
-use crate::domain::room::RoomInfo;
+use crate::domain::room::{RoomInfo, RoomKind};
 
 /// A ban that is to be.
 #[derive(Debug, Clone)]
@@ -49,23 +51,50 @@ pub struct WatchedAccount {
     pub rooms: u64,
 }
 
+/// An account and what was decided about it, as programs read it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WatchedAccount)]
+pub struct ShownAccount<'a> {
+    id: UserId,
+    name: &'a UserName,
+    role: SiteRole,
+    created_at: Timestamp,
+    /// When one of its logins was last used.
+    used_at: Option<Timestamp>,
+    suspended_at: Option<Timestamp>,
+    suspended_reason: Option<&'a str>,
+    /// It reads and does not write.
+    silenced: bool,
+    /// Since when it is trusted in spite of being new.
+    trusted_at: Option<Timestamp>,
+    has_second_factor: bool,
+    /// How many rooms it is a member of.
+    rooms: u64,
+}
+
 impl WatchedAccount {
     /// The account as programs read it.
     #[must_use]
+    pub fn shown(&self) -> ShownAccount<'_> {
+        ShownAccount {
+            id: self.account.id,
+            name: &self.account.name,
+            role: self.account.site_role,
+            created_at: self.account.created_at,
+            used_at: self.used_at,
+            suspended_at: self.suspended.as_ref().map(|(at, _)| *at),
+            suspended_reason: self.suspended.as_ref().map(|(_, reason)| reason.as_str()),
+            silenced: self.silenced,
+            trusted_at: self.trusted_at,
+            has_second_factor: self.has_second_factor,
+            rooms: self.rooms,
+        }
+    }
+
+    /// The same as a value.
+    #[must_use]
     pub fn to_json(&self) -> Value {
-        json!({
-            "id": self.account.id,
-            "name": self.account.name,
-            "role": self.account.site_role,
-            "created_at": self.account.created_at,
-            "used_at": self.used_at,
-            "suspended_at": self.suspended.as_ref().map(|(at, _)| at),
-            "suspended_reason": self.suspended.as_ref().map(|(_, reason)| reason),
-            "silenced": self.silenced,
-            "trusted_at": self.trusted_at,
-            "has_second_factor": self.has_second_factor,
-            "rooms": self.rooms,
-        })
+        json!(self.shown())
     }
 }
 
@@ -93,19 +122,39 @@ pub struct WatchedRoom {
     pub retention_days: Option<u32>,
 }
 
+/// A room of a list, as programs read it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WatchedRoom)]
+pub struct ShownRoom<'a> {
+    name: &'a RoomName,
+    kind: RoomKind,
+    archived: bool,
+    members: u64,
+    owners: &'a [String],
+    messages: u64,
+    /// Days after which messages go; `null` as on the whole server, 0 never.
+    retention_days: Option<u32>,
+}
+
 impl WatchedRoom {
     /// The room as programs read it.
     #[must_use]
+    pub fn shown(&self) -> ShownRoom<'_> {
+        ShownRoom {
+            name: &self.info.name,
+            kind: self.info.kind,
+            archived: self.info.archived,
+            members: self.members,
+            owners: &self.owners,
+            messages: self.info.messages,
+            retention_days: self.retention_days,
+        }
+    }
+
+    /// The same as a value.
+    #[must_use]
     pub fn to_json(&self) -> Value {
-        json!({
-            "name": self.info.name,
-            "kind": self.info.kind,
-            "archived": self.info.archived,
-            "members": self.members,
-            "owners": self.owners,
-            "messages": self.info.messages,
-            "retention_days": self.retention_days,
-        })
+        json!(self.shown())
     }
 }
 

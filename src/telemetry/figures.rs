@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::clock::Timestamp;
 
@@ -94,7 +95,7 @@ fn upper_ms(place: usize) -> f64 {
 }
 
 /// The server at one moment, or on average over a while.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
 pub struct Sample {
     /// When.
     pub at: Timestamp,

@@ -10,7 +10,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::sign::CertifiedKey;
 
 use super::error::TlsError;
-use super::expiry::expires_at;
+use super::expiry::validity;
 use crate::config::CertificateFiles;
 use crate::domain::clock::Timestamp;
 
@@ -24,6 +24,8 @@ const KEY: &str = "tls_key";
 pub struct Certificate {
     /// The chain and the key, as rustls takes them.
     pub(super) key: Arc<CertifiedKey>,
+    /// From when it is good.
+    pub good_from: Timestamp,
     /// Until when it is good.
     pub expires_at: Timestamp,
     /// SHA-256 of the certificate, as browsers and `openssl x509 -fingerprint` show it.
@@ -41,7 +43,7 @@ impl Certificate {
         let leaf = chain.first().cloned().unwrap_or_else(|| CertificateDer::from(Vec::new()));
         let unusable =
             |setting, path: &Path, reason: String| Err(TlsError::Unusable { setting, path: path.to_owned(), reason });
-        let Some(expires_at) = expires_at(&leaf) else {
+        let Some((good_from, expires_at)) = validity(&leaf) else {
             return unusable(CERT, &files.cert, "it is no certificate of X.509".to_owned());
         };
         let provider = ring::default_provider();
@@ -53,7 +55,7 @@ impl Certificate {
         if key.keys_match().is_err() {
             return Err(TlsError::Mismatch { cert: files.cert.clone(), key: files.key.clone() });
         }
-        Ok(Self { key: Arc::new(key), expires_at, fingerprint: fingerprint(&leaf) })
+        Ok(Self { key: Arc::new(key), good_from, expires_at, fingerprint: fingerprint(&leaf) })
     }
 
     /// The server's own certificate, in DER.

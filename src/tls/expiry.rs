@@ -1,4 +1,4 @@
-//! Until when a certificate is good: the one field of X.509 (RFC 5280, section 4.1) that rustls does not tell. It is read,
+//! From when and until when a certificate is good: the one field of X.509 (RFC 5280, section 4.1) that rustls does not tell. It is read,
 //! not judged; whether a certificate is any good is for clients to say.
 
 use jiff::civil::DateTime;
@@ -12,8 +12,8 @@ const GENERALIZED_TIME: u8 = 0x18;
 const SEQUENCE: u8 = 0x30;
 const VERSION: u8 = 0xa0;
 
-/// The end of the validity of this certificate, in DER; `None` when it is no certificate.
-pub(super) fn expires_at(der: &[u8]) -> Option<Timestamp> {
+/// Beginning and end of the validity of this certificate, in DER; `None` when it is no certificate.
+pub(super) fn validity(der: &[u8]) -> Option<(Timestamp, Timestamp)> {
     let (certificate, _) = expect(SEQUENCE, der)?;
     let (fields, _) = expect(SEQUENCE, certificate)?;
     // The version may be left out.
@@ -22,9 +22,10 @@ pub(super) fn expires_at(der: &[u8]) -> Option<Timestamp> {
     let (_signature_algorithm, rest) = expect(SEQUENCE, rest)?;
     let (_issuer, rest) = expect(SEQUENCE, rest)?;
     let (validity, _) = expect(SEQUENCE, rest)?;
-    let (_, _not_before, rest) = element(validity)?;
+    let (kind, not_before, rest) = element(validity)?;
+    let from = time(kind, std::str::from_utf8(not_before).ok()?)?;
     let (kind, not_after, _) = element(rest)?;
-    time(kind, std::str::from_utf8(not_after).ok()?)
+    Some((from, time(kind, std::str::from_utf8(not_after).ok()?)?))
 }
 
 fn expect(tag: u8, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -78,7 +79,9 @@ mod tests {
     #[test]
     fn both_ways_to_write_a_time_are_read() {
         for (year, expected) in [(2031, "2031-03-04T00:00:00.000Z"), (2061, "2061-03-04T00:00:00.000Z")] {
-            assert_eq!(expires_at(&certificate(year)).unwrap().rfc3339(), expected);
+            let (from, until) = validity(&certificate(year)).unwrap();
+            assert_eq!(until.rfc3339(), expected);
+            assert!(from < until);
         }
         assert_eq!(time(UTC_TIME, "991231235959Z").unwrap().rfc3339(), "1999-12-31T23:59:59.000Z");
         assert_eq!(time(UTC_TIME, "99123123595"), None);
@@ -88,12 +91,12 @@ mod tests {
         #[test]
         fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..80), cut in 0_usize..200) {
             static GOOD: LazyLock<Vec<u8>> = LazyLock::new(|| certificate(2031));
-            let _ = expires_at(&bytes);
+            let _ = validity(&bytes);
             let mut broken = GOOD.clone();
             let at = cut.min(broken.len() - 1);
             broken[at] ^= 0xff;
-            let _ = expires_at(&broken);
-            let _ = expires_at(&broken[..at]);
+            let _ = validity(&broken);
+            let _ = validity(&broken[..at]);
         }
     }
 }

@@ -4,6 +4,8 @@
 //! connection with or without TLS for whoever reads and writes in a task; [`Records`] is what stands above a socket for
 //! whoever asks the system directly and takes no for an answer. Nothing here knows HTTP or WebSocket.
 
+#[cfg(feature = "acme")]
+pub mod acme;
 pub mod certificate;
 pub mod error;
 mod expiry;

@@ -19,8 +19,8 @@ use crate::domain::clock::Timestamp;
 
 /// How long it is good. Some systems refuse certificates that are made for more than 825 days.
 const GOOD_FOR: Duration = Duration::from_hours(24 * 800);
-/// A new one is made at a start when so little is left.
-const RENEW_BEFORE: Duration = Duration::from_hours(24 * 30);
+/// A new one is made when so little is left.
+pub(super) const RENEW_BEFORE: Duration = Duration::from_hours(24 * 30);
 /// A machine whose clock is a little late takes it all the same.
 const GOOD_BEFORE: Duration = Duration::from_hours(48);
 
@@ -35,11 +35,16 @@ pub(super) fn provide(folder: &Path, names: &[String], now: Timestamp) -> Result
 }
 
 fn is_good(there: &Certificate, names: &[String], now: Timestamp) -> bool {
+    there.expires_at > now.plus(RENEW_BEFORE) && is_for(there, names)
+}
+
+/// Whether a certificate is for all of these names.
+pub(super) fn is_for(there: &Certificate, names: &[String]) -> bool {
     let Some(Ok(parsed)) = there.leaf().map(ParsedCertificate::try_from) else { return false };
     let is_for = |name: &String| {
         ServerName::try_from(name.as_str()).is_ok_and(|name| verify_server_name(&parsed, &name).is_ok())
     };
-    there.expires_at > now.plus(RENEW_BEFORE) && names.iter().all(is_for)
+    names.iter().all(is_for)
 }
 
 fn make(folder: &Path, files: &CertificateFiles, names: &[String], now: Timestamp) -> Result<(), String> {
@@ -64,7 +69,7 @@ fn make(folder: &Path, files: &CertificateFiles, names: &[String], now: Timestam
 }
 
 /// Puts a file in place at once, for the owner's eyes only from its first byte on.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let new = path.with_extension("new");
     match std::fs::remove_file(&new) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -16,9 +16,19 @@ pub const LANGUAGE: &str = "lang";
 /// How pages look in this browser, for whoever has no account: `dark.compact`.
 pub const LOOK: &str = "look";
 
+/// What somebody carries to a provider of logins and back.
+#[cfg(feature = "oidc")]
+pub const ERRAND: &str = "errand";
+/// What binds a question to a device, about a passkey, to the browser that asked it.
+#[cfg(feature = "passkeys")]
+pub const CEREMONY: &str = "ceremony";
+
 /// As long as browsers keep cookies at all. How long a login is good is the server's to say, and it says so anew with
 /// each use.
 const SESSION_LIFE: Duration = Duration::days(400);
+/// As long as somebody may take to log in; the server says for itself when it is over.
+#[cfg(any(feature = "oidc", feature = "passkeys"))]
+const SHORT_LIFE: Duration = Duration::minutes(10);
 /// One visit.
 const GUEST_LIFE: Duration = Duration::days(1);
 
@@ -46,6 +56,34 @@ pub fn look(state: &WebState, request: &HttpRequest, theme: Theme, density: Dens
 pub fn language(state: &WebState, request: &HttpRequest, language: Language) -> Cookie<'static> {
     let life = if language.as_str().is_empty() { Duration::ZERO } else { SESSION_LIFE };
     made(LANGUAGE, language.as_str().to_owned(), life, is_secure(state, request))
+}
+
+/// The cookie of somebody on the way to a provider.
+#[cfg(feature = "oidc")]
+#[must_use]
+pub fn errand(state: &WebState, request: &HttpRequest, errand: String) -> Cookie<'static> {
+    made(ERRAND, errand, SHORT_LIFE, is_secure(state, request))
+}
+
+/// What makes a browser forget it.
+#[cfg(feature = "oidc")]
+#[must_use]
+pub fn errand_over(state: &WebState, request: &HttpRequest) -> Cookie<'static> {
+    clear(ERRAND, state, request)
+}
+
+/// The cookie of a question to a device.
+#[cfg(feature = "passkeys")]
+#[must_use]
+pub fn ceremony(state: &WebState, request: &HttpRequest, ceremony: String) -> Cookie<'static> {
+    made(CEREMONY, ceremony, SHORT_LIFE, is_secure(state, request))
+}
+
+/// What makes a browser forget it.
+#[cfg(feature = "passkeys")]
+#[must_use]
+pub fn ceremony_over(state: &WebState, request: &HttpRequest) -> Cookie<'static> {
+    clear(CEREMONY, state, request)
 }
 
 /// What makes a browser forget both cookies.

@@ -1,31 +1,28 @@
 //! The list of emoji for pickers and for completion, under two addresses: one with the version of the static files, which
 //! browsers keep for a year, and one of the API, which is asked for each time.
 
-use actix_web::http::header::{CACHE_CONTROL, ETag, EntityTag, Header, IfNoneMatch};
-use actix_web::web::{self, Bytes, Data, ServiceConfig};
+use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use emojis::{Emoji, Group};
-use sha2::{Digest, Sha256};
 
+use super::api::openapi::texts::EmojiRow;
 use super::methods::read;
-use super::static_files::{ASK_FIRST, FOR_EVER, asset_prefix, hex};
+use super::static_files::{ASK_FIRST, FOR_EVER, asset_prefix};
+use super::unchanging::Unchanging;
 
 /// The name of the file.
 pub const FILE: &str = "emoji.json";
 
 /// The list as it goes out. One for each thread.
 pub struct EmojiList {
-    json: Bytes,
-    tag: EntityTag,
+    list: Unchanging,
     /// What stands before it under the address that never changes.
     prefix: String,
 }
 
 impl EmojiList {
     fn new() -> Self {
-        let json = json();
-        let tag = EntityTag::new_strong(hex(&Sha256::digest(&json), 16));
-        Self { json: json.into(), tag, prefix: asset_prefix() }
+        Self { list: Unchanging::json(json()), prefix: asset_prefix() }
     }
 }
 
@@ -53,25 +50,13 @@ fn entry(emoji: &'static Emoji) -> (&'static str, &'static str, String, usize, u
 async fn keep(request: HttpRequest, list: Data<EmojiList>, version: web::Path<String>) -> HttpResponse {
     // A debug build has one version for ever.
     let is_current = !cfg!(debug_assertions) && list.prefix.ends_with(&format!("/{version}"));
-    answer(&request, &list, if is_current { FOR_EVER } else { ASK_FIRST })
+    list.list.answer(&request, if is_current { FOR_EVER } else { ASK_FIRST })
 }
 
-/// GET `/api/v1/emoji`
+/// Every emoji as its sign, its name, its short codes, the number of its group, and 1 if it has skin tones.
+#[utoipa::path(get, path = "/emoji", responses((status = 200, body = Vec<EmojiRow>), (status = 304)))]
 pub async fn show(request: HttpRequest, list: Data<EmojiList>) -> HttpResponse {
-    answer(&request, &list, ASK_FIRST)
-}
-
-fn answer(request: &HttpRequest, list: &EmojiList, caching: &str) -> HttpResponse {
-    let is_known = IfNoneMatch::parse(request).is_ok_and(|known| match known {
-        IfNoneMatch::Any => true,
-        IfNoneMatch::Items(tags) => tags.iter().any(|tag| tag.weak_eq(&list.tag)),
-    });
-    let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    answer.insert_header((CACHE_CONTROL, caching)).insert_header(ETag(list.tag.clone()));
-    if is_known {
-        return answer.finish();
-    }
-    answer.content_type("application/json; charset=utf-8").body(list.json.clone())
+    list.list.answer(&request, ASK_FIRST)
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub mod state;
 pub mod static_files;
 pub mod styles;
 mod token_wish;
+mod unchanging;
 pub mod views;
 pub mod visitor;
 pub mod words;

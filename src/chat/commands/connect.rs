@@ -13,7 +13,8 @@ use crate::domain::person::{Origin, Person, Status};
 use crate::protocol::server_frame::{Notice, Welcome};
 
 pub fn run(server: &mut ChatServer, session: SessionId, worker: WorkerId, person: Arc<Person>, origin: Origin) {
-    let has_ended = person.device.is_some_and(|device| server.ended.contains_key(&device));
+    let has_ended =
+        person.device.is_some_and(|device| server.ended.contains_key(&device)) || server.gone.contains_key(&person.id);
     let now = server.clock.now();
     // The handshake may have begun before somebody was shut out.
     let shut_out = server.conduct().shut_out(Some(person.id), Some(origin.address), now).is_some();

@@ -16,6 +16,8 @@ use tokio_rustls::{TlsAcceptor, TlsStream};
 
 use crate::auth::forwarded::Doorway;
 use crate::domain::network::network;
+#[cfg(feature = "acme")]
+use crate::tls::server::ACME_PROTOCOL;
 use crate::tls::{ServerTls, Stream};
 
 /// How long a client may take nothing of what the system has for it.
@@ -36,6 +38,10 @@ pub enum Refused {
     TooSlow(tokio::time::error::Elapsed),
     /// What TLS says.
     Tls(std::io::Error),
+    /// It was all about a certificate.
+    #[cfg(feature = "acme")]
+    #[display("an authority has seen its proof")]
+    Proven,
 }
 
 /// Takes the connections of one thread. Cheap to clone; the clones count together.
@@ -95,6 +101,11 @@ impl Acceptor {
         } else {
             tokio::time::timeout(self.patience, handshake).await??
         };
+        #[cfg(feature = "acme")]
+        if secured.get_ref().1.alpn_protocol() == Some(ACME_PROTOCOL) {
+            // The handshake was all there is to it (RFC 8737, section 3).
+            return Err(Refused::Proven);
+        }
         Ok((Stream::Tls(Box::new(TlsStream::Server(secured))), peer))
     }
 }

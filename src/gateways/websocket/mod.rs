@@ -13,6 +13,7 @@ mod framed;
 mod handshake;
 pub mod header_scanner;
 mod inbox;
+pub mod lines;
 pub mod only_http;
 pub mod proxy_word;
 mod query;

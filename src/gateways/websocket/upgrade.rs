@@ -27,6 +27,7 @@ use super::echo::Echo;
 use super::framed::Framed as Frames;
 use super::handshake::{Agreed, Offer, Purpose};
 use super::inbox::Inbox;
+use super::lines::Lines;
 use super::session::Session;
 use super::state::WebsocketState;
 use super::wire::WebsocketWire;
@@ -77,6 +78,8 @@ pub struct Line {
     pub doorway: Arc<Doorway>,
     /// How long others are waited for.
     pub patience: Patience,
+    /// How many connections one address may have.
+    pub lines: Lines,
     /// Tells when to stop.
     pub stopping: GracefulShutdownSignal,
 }
@@ -85,7 +88,7 @@ pub struct Line {
 pub fn serve<F, S, B>(
     app: F,
     state: Rc<WebsocketState>,
-    Line { tls, doorway, patience, stopping }: Line,
+    Line { tls, doorway, patience, lines, stopping }: Line,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = (), InitError = ()>
 where
     F: ServiceFactory<
@@ -133,14 +136,23 @@ where
         .finish(fn_factory(move || plain.clone()))
         .map_err(drop)
         .map_init_err(drop);
-    fn_service(move |stream: TcpStream| {
-        let acceptor = acceptor.clone();
+    let http = Rc::new(http);
+    fn_factory(move || {
+        let (http, acceptor, lines) = (Rc::clone(&http), acceptor.clone(), lines.clone());
         async move {
-            let accepted = acceptor.accept(stream).await.map_err(|error| log::debug!("no connection: {error}"));
-            accepted.map(|(stream, peer)| (stream, Protocol::Http1, peer))
+            let http = Rc::new(http.new_service(()).await?);
+            Ok::<_, ()>(fn_service(move |stream: TcpStream| {
+                let (http, acceptor, lines) = (Rc::clone(&http), acceptor.clone(), lines.clone());
+                async move {
+                    // The place is kept for as long as HTTP has the connection.
+                    let _place = lines.enter(&stream).map_err(|problem| log::debug!("no connection: {problem}"))?;
+                    let accepted = acceptor.accept(stream).await;
+                    let (stream, peer) = accepted.map_err(|error| log::debug!("no connection: {error}"))?;
+                    http.call((stream, Protocol::Http1, peer)).await
+                }
+            }))
         }
     })
-    .and_then(http)
 }
 
 /// Answers one request that may become a WebSocket, and lets it become one.

@@ -61,6 +61,9 @@ pub struct LoginLine {
     /// The `id`s of the rooms it is good for; without, for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rooms: Option<Vec<i64>>,
+    /// No use puts its end off.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fixed: bool,
 }
 
 impl std::fmt::Debug for LoginLine {

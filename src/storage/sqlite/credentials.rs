@@ -56,6 +56,10 @@ ON CONFLICT (name_key) DO NOTHING";
 const ADD_IDENTITY: &str = "
 INSERT INTO identities (issuer, subject, user_id, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 
+const ISSUERS: &str = "SELECT issuer FROM identities WHERE user_id = $1 ORDER BY created_at, issuer";
+
+const REMOVE_IDENTITY: &str = "DELETE FROM identities WHERE user_id = $1 AND issuer = $2";
+
 #[async_trait]
 impl Credentials for SqliteStore {
     async fn second_factor(&self, user: UserId) -> StorageResult<Option<Vec<u8>>> {
@@ -177,5 +181,24 @@ impl Credentials for SqliteStore {
         }
         tx.commit().await?;
         Ok(AddedIdentity::Done)
+    }
+
+    async fn connect_identity(&self, user: UserId, issuer: &str, subject: &str, now: Timestamp) -> StorageResult<bool> {
+        let mut tx = self.begin().await?;
+        let id = user.as_bytes().as_slice();
+        sqlx::query(ADD_IDENTITY).bind(issuer).bind(subject).bind(id).bind(now.0).execute(&mut *tx).await?;
+        let row: Option<AccountRow> =
+            sqlx::query_as(IDENTITY).bind(issuer).bind(subject).fetch_optional(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(row.map(account).transpose()?.is_some_and(|account| account.id == user))
+    }
+
+    async fn issuers(&self, user: UserId) -> StorageResult<Vec<String>> {
+        Ok(sqlx::query_scalar(ISSUERS).bind(user.as_bytes().as_slice()).fetch_all(&self.readers).await?)
+    }
+
+    async fn disconnect_identity(&self, user: UserId, issuer: &str) -> StorageResult<bool> {
+        let query = sqlx::query(REMOVE_IDENTITY).bind(user.as_bytes().as_slice()).bind(issuer);
+        Ok(query.execute(&self.writer).await?.rows_affected() > 0)
     }
 }

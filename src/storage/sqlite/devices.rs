@@ -16,32 +16,34 @@ use crate::storage::users::Account;
 use crate::storage::{Devices, StorageResult};
 
 const INSERT: &str = "
-INSERT INTO devices (id, user_id, kind, label, secret_hash, created_at, used_at, expires_at, scope, rooms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+INSERT INTO devices (id, user_id, kind, label, secret_hash, created_at, used_at, expires_at, scope, rooms, fixed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 const BY_SECRET: &str = "
-SELECT d.id, d.user_id, d.kind, d.label, d.created_at, d.used_at, d.expires_at, d.scope, d.rooms,
+SELECT d.id, d.user_id, d.kind, d.label, d.created_at, d.used_at, d.expires_at, d.scope, d.rooms, d.fixed,
     u.name, u.site_role, u.created_at
 FROM devices d JOIN users u ON u.id = d.user_id
 WHERE d.secret_hash = $1 AND (d.expires_at IS NULL OR d.expires_at > $2)";
 
-const TOUCH: &str = "UPDATE devices SET used_at = $2, expires_at = coalesce($3, expires_at) WHERE id = $1";
+const TOUCH: &str = "
+UPDATE devices SET used_at = $2, expires_at = CASE fixed WHEN 1 THEN expires_at ELSE coalesce($3, expires_at) END
+WHERE id = $1";
 
 const LIST: &str = "
-SELECT id, user_id, kind, label, created_at, used_at, expires_at, scope, rooms FROM devices
+SELECT id, user_id, kind, label, created_at, used_at, expires_at, scope, rooms, fixed FROM devices
 WHERE user_id = $1 AND kind = $2 AND (expires_at IS NULL OR expires_at > $3)
 ORDER BY used_at DESC, created_at DESC, id DESC";
 
 /// Ids are of version 7: in their order lies that of time (RFC 9562, section 5.7).
 const TOKENS: &str = "
-SELECT d.id, d.user_id, d.kind, d.label, d.created_at, d.used_at, d.expires_at, d.scope, d.rooms,
+SELECT d.id, d.user_id, d.kind, d.label, d.created_at, d.used_at, d.expires_at, d.scope, d.rooms, d.fixed,
     u.name, u.site_role, u.created_at
 FROM devices d JOIN users u ON u.id = d.user_id
 WHERE d.kind = 'token' AND (d.expires_at IS NULL OR d.expires_at > $1) AND ($2 IS NULL OR d.id < $2)
 ORDER BY d.id DESC LIMIT $3";
 
 const TOKEN: &str = "
-SELECT d.id, d.user_id, d.kind, d.label, d.created_at, d.used_at, d.expires_at, d.scope, d.rooms,
+SELECT d.id, d.user_id, d.kind, d.label, d.created_at, d.used_at, d.expires_at, d.scope, d.rooms, d.fixed,
     u.name, u.site_role, u.created_at
 FROM devices d JOIN users u ON u.id = d.user_id
 WHERE d.kind = 'token' AND d.id = $1";
@@ -64,6 +66,7 @@ fn device(row: &SqliteRow) -> StorageResult<Device> {
     let rooms: Option<String> = row.try_get("rooms")?;
     let rooms = rooms.map(|json| serde_json::from_str::<Vec<i64>>(&json)).transpose().map_err(inconsistent)?;
     let expires_at: Option<i64> = row.try_get("expires_at")?;
+    let fixed: bool = row.try_get("fixed")?;
     Ok(Device {
         id: device_id(&row.try_get::<Vec<u8>, _>("id")?)?,
         user: user_id(&row.try_get::<Vec<u8>, _>("user_id")?)?,
@@ -74,8 +77,8 @@ fn device(row: &SqliteRow) -> StorageResult<Device> {
         grant: Grant {
             scope: Scope::parse(&scope).ok_or_else(|| inconsistent("an unknown scope"))?,
             rooms: rooms.map(|ids| ids.into_iter().map(RoomId).collect()),
-            // The life of a cookie begins anew with each use.
-            until: expires_at.filter(|_| kind == DeviceKind::Token).map(Timestamp),
+            // The life of other cookies begins anew with each use.
+            until: expires_at.filter(|_| fixed || kind == DeviceKind::Token).map(Timestamp),
         },
     })
 }
@@ -103,6 +106,7 @@ impl Devices for SqliteStore {
             .bind(expires_at.map(|at| at.0))
             .bind(device.grant.scope.as_str())
             .bind(rooms)
+            .bind(device.grant.until.is_some())
             .execute(&self.writer)
             .await?;
         Ok(())
@@ -169,7 +173,7 @@ impl Devices for SqliteStore {
 
 /// A row with its account behind it.
 fn with_account(row: &SqliteRow) -> StorageResult<(Device, Account)> {
-    let account = account((row.try_get("user_id")?, row.try_get(9)?, row.try_get(10)?, row.try_get(11)?))?;
+    let account = account((row.try_get("user_id")?, row.try_get(10)?, row.try_get(11)?, row.try_get(12)?))?;
     Ok((device(row)?, account))
 }
 

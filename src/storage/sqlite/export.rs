@@ -60,7 +60,7 @@ const INVITES: &str = "
 SELECT code, made_by, room_id, uses, max_uses, created_at, expires_at FROM invites ORDER BY created_at, code";
 
 const LOGINS: &str = "
-SELECT id, user_id, kind, label, lower(hex(secret_hash)), created_at, used_at, expires_at, scope, rooms FROM devices
+SELECT id, user_id, kind, label, lower(hex(secret_hash)), created_at, used_at, expires_at, scope, rooms, fixed FROM devices
 ORDER BY id";
 
 const REPORTS: &str = "

@@ -33,6 +33,7 @@ pub(super) fn login(row: &SqliteRow) -> StorageResult<Option<Line>> {
         expires_at: time(row, 7)?,
         scope: row.try_get(8)?,
         rooms: parsed(row, 9)?,
+        fixed: row.try_get(10)?,
     })))
 }
 

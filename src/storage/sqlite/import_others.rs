@@ -21,8 +21,8 @@ INSERT INTO invites (code, made_by, room_id, uses, max_uses, created_at, expires
 ON CONFLICT (code) DO NOTHING";
 
 const ADD_LOGIN: &str = "
-INSERT INTO devices (id, user_id, kind, label, secret_hash, created_at, used_at, expires_at, scope, rooms)
-VALUES ($1, $2, $3, $4, unhex($5), $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING";
+INSERT INTO devices (id, user_id, kind, label, secret_hash, created_at, used_at, expires_at, scope, rooms, fixed)
+VALUES ($1, $2, $3, $4, unhex($5), $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING";
 
 const ADD_REPORT: &str = "
 INSERT INTO reports (room_id, seq, text, author_id, author_name, reporter_id, reporter_name, reason, at, closed_at,
@@ -109,6 +109,7 @@ impl Import<'_> {
             .bind(line.expires_at.map(|time| time.0))
             .bind(&line.scope)
             .bind(rooms.map(|rooms| json!(rooms).to_string()))
+            .bind(line.fixed)
             .execute(&mut *self.connection)
             .await?;
         self.report.others.count(added.rows_affected() > 0);

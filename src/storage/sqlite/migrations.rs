@@ -14,6 +14,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (3, "people", include_str!("../../../migrations/sqlite/0003_people.sql")),
     (4, "order", include_str!("../../../migrations/sqlite/0004_order.sql")),
     (5, "removal", include_str!("../../../migrations/sqlite/0005_removal.sql")),
+    (6, "passkeys", include_str!("../../../migrations/sqlite/0006_passkeys.sql")),
 ];
 
 /// Marks a file as a database of this program; the first step writes it.

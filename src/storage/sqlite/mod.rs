@@ -24,6 +24,7 @@ mod migrations;
 mod nonces;
 mod open;
 mod order;
+mod passkeys;
 mod profiles;
 mod push;
 mod read_targets;

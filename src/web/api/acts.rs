@@ -2,17 +2,19 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ask;
 use super::events::PageQuery;
-use super::extract::{in_range, room_name};
+use super::extract::{Body, in_range, room_name};
 use super::listing::json;
+use super::openapi::texts;
 use super::problem::ApiError;
 use crate::domain::ids::Seq;
 use crate::domain::name::RoomName;
 use crate::domain::person::Author;
 use crate::domain::text::MessageText;
-use crate::protocol::answer::{Found, Version, Why};
+use crate::protocol::answer::{Found, Sent, Version, Why};
 use crate::protocol::command::{Command, Question};
 use crate::protocol::decode;
 use crate::protocol::error_code::Problem;
@@ -21,14 +23,15 @@ use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// The new text of a message.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewText {
+    #[schema(value_type = texts::MessageText)]
     text: String,
 }
 
 /// Messages that were looked up.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct FoundList<'a> {
     room: &'a RoomName,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,12 +40,12 @@ struct FoundList<'a> {
     more: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Versions {
     versions: Vec<Version>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Readers {
     readers: Vec<Author>,
 }
@@ -56,11 +59,17 @@ fn place(path: Place) -> Result<(RoomName, Seq), Problem> {
 }
 
 /// Changes the text of one's own message.
+#[utoipa::path(
+    patch,
+    path = "/rooms/{room}/messages/{seq}",
+    request_body = NewText,
+    responses((status = 200, body = Sent))
+)]
 pub async fn edit(
     state: web::Data<WebState>,
     visitor: Visitor,
     path: Place,
-    body: web::Json<NewText>,
+    body: Body<NewText>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, (room, seq)) = (visitor.person()?, place(path)?);
     let text = MessageText::parse(&body.text).map_err(Problem::from)?;
@@ -68,12 +77,18 @@ pub async fn edit(
 }
 
 /// Takes a message back.
+#[utoipa::path(delete, path = "/rooms/{room}/messages/{seq}", responses((status = 200, body = Sent)))]
 pub async fn delete(state: web::Data<WebState>, visitor: Visitor, path: Place) -> Result<HttpResponse, ApiError> {
     let (person, (room, seq)) = (visitor.person()?, place(path)?);
     act(&state, person, Command::Delete { room, seq }).await
 }
 
 /// Puts an emoji on a message.
+#[utoipa::path(
+    put,
+    path = "/rooms/{room}/messages/{seq}/reactions/{emoji}",
+    responses((status = 200, body = Sent), (status = 409))
+)]
 pub async fn react(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -83,6 +98,7 @@ pub async fn react(
 }
 
 /// Takes an emoji off a message.
+#[utoipa::path(delete, path = "/rooms/{room}/messages/{seq}/reactions/{emoji}", responses((status = 200, body = Sent)))]
 pub async fn unreact(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -104,12 +120,14 @@ async fn reaction(
 }
 
 /// Puts a message up.
+#[utoipa::path(put, path = "/rooms/{room}/messages/{seq}/pin", responses((status = 200, body = Sent)))]
 pub async fn pin(state: web::Data<WebState>, visitor: Visitor, path: Place) -> Result<HttpResponse, ApiError> {
     let (person, (room, seq)) = (visitor.person()?, place(path)?);
     act(&state, person, Command::Pin { room, seq, on: true }).await
 }
 
 /// Takes a message down.
+#[utoipa::path(delete, path = "/rooms/{room}/messages/{seq}/pin", responses((status = 200, body = Sent)))]
 pub async fn unpin(state: web::Data<WebState>, visitor: Visitor, path: Place) -> Result<HttpResponse, ApiError> {
     let (person, (room, seq)) = (visitor.person()?, place(path)?);
     act(&state, person, Command::Pin { room, seq, on: false }).await
@@ -125,6 +143,12 @@ async fn act(
 }
 
 /// The answers of a thread.
+#[utoipa::path(
+    get,
+    path = "/rooms/{room}/messages/{seq}/thread",
+    params(PageQuery),
+    responses((status = 200, body = FoundList))
+)]
 pub async fn thread(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -138,6 +162,7 @@ pub async fn thread(
 }
 
 /// What was put up in a room.
+#[utoipa::path(get, path = "/rooms/{room}/pins", responses((status = 200, body = FoundList)))]
 pub async fn pins(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -158,6 +183,7 @@ fn list(found: &Found) -> HttpResponse {
 }
 
 /// The texts a message has had.
+#[utoipa::path(get, path = "/rooms/{room}/messages/{seq}/edits", responses((status = 200, body = Versions)))]
 pub async fn edits(state: web::Data<WebState>, visitor: Visitor, path: Place) -> Result<HttpResponse, ApiError> {
     let (person, (room, seq)) = (visitor.person()?, place(path)?);
     let versions = ask::versions(&state.chat, person, room, seq).await?;
@@ -165,6 +191,7 @@ pub async fn edits(state: web::Data<WebState>, visitor: Visitor, path: Place) ->
 }
 
 /// Who has read a message.
+#[utoipa::path(get, path = "/rooms/{room}/messages/{seq}/seen", responses((status = 200, body = Readers)))]
 pub async fn seen(state: web::Data<WebState>, visitor: Visitor, path: Place) -> Result<HttpResponse, ApiError> {
     let (person, (room, seq)) = (visitor.person()?, place(path)?);
     let readers = ask::readers(&state.chat, person, room, seq).await?;
@@ -172,6 +199,7 @@ pub async fn seen(state: web::Data<WebState>, visitor: Visitor, path: Place) -> 
 }
 
 /// Why a room is unread.
+#[utoipa::path(get, path = "/rooms/{room}/unread", responses((status = 200, body = Why)))]
 pub async fn unread(
     state: web::Data<WebState>,
     visitor: Visitor,

@@ -2,9 +2,12 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::admin::by;
+use super::extract::Body;
 use super::listing::{List, ListQuery, json, newest_first};
+use super::openapi::texts;
 use super::problem::ApiError;
 use super::tokens::{self, NewToken};
 use crate::domain::clock::Timestamp;
@@ -17,13 +20,14 @@ use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// What a new bot is made of.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewBot {
+    #[schema(value_type = texts::NewUserName)]
     name: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Bot {
     id: UserId,
     name: UserName,
@@ -37,6 +41,7 @@ impl From<Account> for Bot {
 }
 
 /// Every bot, by name.
+#[utoipa::path(get, path = "/bots", params(ListQuery), responses((status = 200, body = List<Bot>)))]
 pub async fn list(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -49,16 +54,19 @@ pub async fn list(
 }
 
 /// Makes a bot.
-pub async fn make(
-    state: web::Data<WebState>,
-    visitor: Visitor,
-    body: web::Json<NewBot>,
-) -> Result<HttpResponse, ApiError> {
+#[utoipa::path(post, path = "/bots", request_body = NewBot, responses((status = 201, body = Bot), (status = 409)))]
+pub async fn make(state: web::Data<WebState>, visitor: Visitor, body: Body<NewBot>) -> Result<HttpResponse, ApiError> {
     let bot = state.admin.make_bot(&by(&visitor)?, &body.name).await?;
     Ok(json(HttpResponse::Created(), Bot::from(bot)))
 }
 
 /// The tokens of a bot, the newest first.
+#[utoipa::path(
+    get,
+    path = "/bots/{bot}/tokens",
+    params(ListQuery),
+    responses((status = 200, body = List<tokens::Token>))
+)]
 pub async fn tokens(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -73,21 +81,28 @@ pub async fn tokens(
 }
 
 /// Makes a token for a bot; its secret is in this answer and nowhere else.
+#[utoipa::path(
+    post,
+    path = "/bots/{bot}/tokens",
+    request_body = NewToken,
+    responses((status = 201, body = tokens::MadeToken))
+)]
 pub async fn make_token(
     state: web::Data<WebState>,
     visitor: Visitor,
     bot: web::Path<String>,
-    body: web::Json<NewToken>,
+    body: Body<NewToken>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.account()?;
     let bot = find(&state, &person, &bot).await?;
-    let wish = tokens::wish_of(&state, &visitor, body.into_inner()).await?;
+    let wish = tokens::wish_of(&state, &visitor, body.into_inner().0).await?;
     let label = wish.label.clone();
     let login = state.admin.make_bot_token(&by(&visitor)?, &person, bot, wish).await?;
     Ok(tokens::made(&login, &label))
 }
 
 /// Ends a token of a bot, and the sessions it opened.
+#[utoipa::path(delete, path = "/bots/{bot}/tokens/{id}", responses((status = 204)))]
 pub async fn revoke_token(
     state: web::Data<WebState>,
     visitor: Visitor,

@@ -3,8 +3,11 @@
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use super::extract::Body;
 use super::listing::json;
+use super::openapi::texts;
 use super::problem::ApiError;
 use super::{ask, location, users};
 use crate::domain::limits::DIRECT_PEOPLE;
@@ -15,24 +18,32 @@ use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// With whom: one person, or several.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithWhom {
+    #[schema(value_type = Option<texts::KnownUser>)]
     user: Option<String>,
     #[serde(default)]
+    #[schema(value_type = Vec<texts::KnownUser>, max_items = 10)]
     users: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Opened<'a> {
     room: &'a RoomName,
 }
 
 /// Opens the direct room with these people, making it when there is none.
+#[utoipa::path(
+    post,
+    path = "/direct",
+    request_body = WithWhom,
+    responses((status = 200, body = Opened), (status = 201, body = Opened), (status = 404))
+)]
 pub async fn open(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<WithWhom>,
+    body: Body<WithWhom>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.account()?;
     if body.users.len() > DIRECT_PEOPLE {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ask;
 use super::extract::{number, room_name};
 use super::listing::json;
+use super::openapi::texts;
 use super::problem::ApiError;
 use crate::chat::Chat;
 use crate::domain::ids::Seq;
@@ -21,16 +23,20 @@ use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// Which page is wanted.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PageQuery {
+    #[param(value_type = Option<texts::Place>)]
     before: Option<String>,
+    #[param(value_type = Option<texts::Number>)]
     after: Option<String>,
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
     limit: Option<String>,
 }
 
-#[derive(Serialize)]
-struct LogPage<'a> {
+#[derive(Serialize, ToSchema)]
+pub(super) struct LogPage<'a> {
     room: &'a RoomName,
     events: Vec<EventFrame<'a>>,
     more: bool,
@@ -55,6 +61,7 @@ impl PageQuery {
 }
 
 /// A page of everything that happened.
+#[utoipa::path(get, path = "/rooms/{room}/events", params(PageQuery), responses((status = 200, body = LogPage)))]
 pub async fn list(
     state: web::Data<WebState>,
     visitor: Visitor,

@@ -1,17 +1,82 @@
 //! How bodies, queries and paths are read, and what is said about bad ones.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use actix_web::error::{Error, JsonPayloadError, PathError, PayloadError, QueryPayloadError};
 use actix_web::http::StatusCode;
-use actix_web::web::{FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
+use actix_web::web::{self, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
+use derive_more::Deref;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, MapAccess, Unexpected, Visitor};
 use serde_json::error::Category;
 
 use super::problem::ApiError;
 use crate::domain::limits::BODY_BYTES;
 use crate::domain::name::RoomName;
-use crate::protocol::error_code::{ErrorCode, Problem, bad_name};
+use crate::protocol::error_code::{ErrorCode, Problem};
 
 /// The largest number JavaScript counts exactly up to; the limit of the other doors.
 const MAX_NUMBER: u64 = 1 << 53;
+
+/// The body of a request: a JSON object.
+pub type Body<T> = web::Json<Object<T>>;
+
+/// What was read from an object. A type that is derived reads an array as well, field after field, which nobody means.
+#[derive(Debug, Deref)]
+pub struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        deserializer.deserialize_map(Fields(PhantomData)).map(Self)
+    }
+}
+
+/// A whole number from 0 on. JSON knows one kind of number: 3.0 is 3 (RFC 8259, section 6; JSON Schema 2020-12, section 6.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Whole(pub u64);
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Digits;
+
+        impl Visitor<'_> for Digits {
+            type Value = Whole;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number from 0 on")
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Whole, E> {
+                Ok(Whole(number))
+            }
+
+            fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Whole, E> {
+                #[expect(clippy::cast_precision_loss, reason = "two to the 53 is exact")]
+                let is_whole = number.fract() == 0.0 && (0.0..MAX_NUMBER as f64).contains(&number);
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was looked at before")]
+                let digits = number as u64;
+                if is_whole { Ok(Whole(digits)) } else { Err(E::invalid_value(Unexpected::Float(number), &self)) }
+            }
+        }
+
+        deserializer.deserialize_u64(Digits)
+    }
+}
 
 /// Puts the rules in force for everything under this configuration.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -22,12 +87,12 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .app_data(PathConfig::default().error_handler(|error, _| bad_path(&error).into()));
 }
 
-/// The name of a room, as it stands in a path or a body.
+/// The name of a room that is there, as it stands in a path or a body.
 ///
 /// # Errors
-/// When it cannot be one.
+/// When no room can have it: it is not there.
 pub fn room_name(text: &str) -> Result<RoomName, Problem> {
-    RoomName::parse_existing(text).map_err(|error| bad_name("room", &error))
+    RoomName::parse_existing(text).map_err(|_| Problem::no_such_room())
 }
 
 /// A whole number of a query. Read by hand, because the error of the parser does not say which one was bad.
@@ -121,18 +186,17 @@ mod tests {
 
     use super::*;
 
-    #[derive(Deserialize)]
+    #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Body {
-        #[expect(dead_code, reason = "only its reading is tested")]
+    struct Named {
         name: String,
     }
 
     async fn answer(request: TestRequest) -> (u16, Value) {
         let app = App::new()
             .configure(configure)
-            .route("/body", web::post().to(|_: web::Json<Body>| async { "fine" }))
-            .route("/query", web::get().to(|_: web::Query<Body>| async { "fine" }))
+            .route("/body", web::post().to(|_: Body<Named>| async { "fine" }))
+            .route("/query", web::get().to(|_: web::Query<Named>| async { "fine" }))
             .route("/path/{seq}", web::get().to(|_: web::Path<u64>| async { "fine" }));
         let answer = call_service(&init_service(app).await, request.to_request()).await;
         (answer.status().as_u16(), read_body_json(answer).await)
@@ -188,6 +252,23 @@ mod tests {
     #[actix_web::test]
     async fn a_path_that_does_not_fit_is_refused() {
         assert_eq!(answer(TestRequest::get().uri("/path/first")).await.0, 400);
+    }
+
+    #[test]
+    fn an_array_is_no_object() {
+        assert_eq!(serde_json::from_str::<Object<Named>>("{\"name\": \"a\"}").unwrap().name, "a");
+        assert!(serde_json::from_str::<Named>("[\"a\"]").is_ok(), "what is kept out");
+        assert!(serde_json::from_str::<Object<Named>>("[\"a\"]").unwrap_err().to_string().contains("an object"));
+    }
+
+    #[test]
+    fn a_whole_number_may_have_a_point_and_nothing_behind_it() {
+        for (text, number) in [("3", 3), ("3.0", 3), ("0.0", 0), ("1e3", 1000)] {
+            assert_eq!(serde_json::from_str::<Whole>(text).unwrap(), Whole(number), "{text}");
+        }
+        for text in ["3.5", "-1", "-1.0", "1e300", "\"3\"", "null"] {
+            assert!(serde_json::from_str::<Whole>(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ask;
 use super::listing::json;
 use super::location;
+use super::openapi::texts;
 use super::problem::ApiError;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{Seq, UserId};
@@ -29,20 +31,24 @@ const PEOPLE: usize = 5;
 const MESSAGES: usize = 5;
 
 /// What has been typed.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct FindQuery {
+    #[param(value_type = Option<texts::Words>)]
     q: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = FindAnswer)]
 struct Answer<'a> {
     rooms: Vec<Room<'a>>,
     people: Vec<Person<'a>>,
     messages: Vec<Message<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = FoundRoom)]
 struct Room<'a> {
     name: &'a RoomName,
     title: &'a str,
@@ -52,14 +58,16 @@ struct Room<'a> {
     member: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = FoundPerson)]
 struct Person<'a> {
     id: UserId,
     name: &'a UserName,
     url: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = FoundMessage)]
 struct Message<'a> {
     room: &'a RoomName,
     title: String,
@@ -71,6 +79,7 @@ struct Message<'a> {
 }
 
 /// What begins like this, as far as the caller may see it. `#` asks for rooms alone, `@` for people.
+#[utoipa::path(get, path = "/find", params(FindQuery), responses((status = 200, body = Answer), (status = 413)))]
 pub async fn find(
     state: web::Data<WebState>,
     visitor: Visitor,

@@ -6,8 +6,10 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::extract::number;
+use super::openapi::texts;
 use crate::domain::clock::Timestamp;
 use crate::protocol::error_code::Problem;
 
@@ -15,15 +17,18 @@ const LIMIT_MAX: usize = 200;
 const LIMIT_DEFAULT: usize = 50;
 
 /// The query of every list.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListQuery {
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
     limit: Option<String>,
+    #[param(value_type = Option<texts::Cursor>)]
     cursor: Option<String>,
 }
 
 /// The part of a list that was asked for.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct List<T> {
     /// The entries.
     pub items: Vec<T>,
@@ -92,10 +97,10 @@ pub fn json(mut answer: HttpResponseBuilder, body: impl Serialize) -> HttpRespon
 }
 
 fn read_cursor(text: &str) -> Result<String, Problem> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok();
-    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
-        Problem::field("cursor", "`cursor` must be the `next` of the answer before; leave it out to start")
-    })
+    let refused =
+        |_| Problem::field("cursor", "`cursor` must be the `next` of the answer before; leave it out to start");
+    // A cursor names a place between entries. Any text is one: nothing has to be there.
+    URL_SAFE_NO_PAD.decode(text).map(|key| String::from_utf8_lossy(&key).into_owned()).map_err(refused)
 }
 
 #[cfg(test)]

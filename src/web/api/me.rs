@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::listing::json;
 use super::problem::ApiError;
@@ -10,7 +11,7 @@ use crate::domain::name::UserName;
 use crate::domain::person::{SiteRole, Standing};
 use crate::web::visitor::Visitor;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Me<'a> {
     id: UserId,
     name: &'a UserName,
@@ -20,6 +21,7 @@ struct Me<'a> {
 }
 
 /// The caller.
+#[utoipa::path(get, path = "/me", responses((status = 200, body = Me)))]
 pub async fn show(visitor: Visitor) -> Result<HttpResponse, ApiError> {
     let person = visitor.person()?;
     let (kind, role) = match person.standing {

@@ -2,9 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::extract::room_name;
+use super::extract::{Body, room_name};
 use super::listing::{List, ListQuery, json};
+use super::openapi::texts;
 use super::problem::ApiError;
 use super::{ask, users};
 use crate::domain::membership::Role;
@@ -17,13 +19,14 @@ use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// Whom to make a member.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewMember {
+    #[schema(value_type = texts::KnownUser)]
     user: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct MemberList {
     room: RoomName,
     online: usize,
@@ -31,13 +34,14 @@ struct MemberList {
     list: List<MemberEntry>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Added {
     room: RoomName,
     user: Author,
 }
 
 /// Members by name, then guests who are connected.
+#[utoipa::path(get, path = "/rooms/{room}/members", params(ListQuery), responses((status = 200, body = MemberList)))]
 pub async fn list(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -53,11 +57,12 @@ pub async fn list(
 }
 
 /// Makes somebody a member; nothing changes when they are one.
+#[utoipa::path(post, path = "/rooms/{room}/members", request_body = NewMember, responses((status = 200, body = Added)))]
 pub async fn add(
     state: web::Data<WebState>,
     visitor: Visitor,
     room: web::Path<String>,
-    body: web::Json<NewMember>,
+    body: Body<NewMember>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room) = (visitor.person()?, room_name(&room)?);
     // Who may not see the room learns nothing about accounts either.
@@ -68,18 +73,19 @@ pub async fn add(
 }
 
 /// The new role of a member.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewRole {
     role: Role,
 }
 
 /// Gives a member another role.
+#[utoipa::path(put, path = "/rooms/{room}/members/{user}", request_body = NewRole, responses((status = 204)))]
 pub async fn appoint(
     state: web::Data<WebState>,
     visitor: Visitor,
     path: web::Path<(String, String)>,
-    body: web::Json<NewRole>,
+    body: Body<NewRole>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room, user) = (visitor.person()?, room_name(&path.0)?, &path.1);
     // Who may not do it learns nothing about accounts either.
@@ -90,6 +96,7 @@ pub async fn appoint(
 }
 
 /// Ends somebody else's membership.
+#[utoipa::path(delete, path = "/rooms/{room}/members/{user}", responses((status = 204)))]
 pub async fn remove(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -103,6 +110,7 @@ pub async fn remove(
 }
 
 /// Makes the caller a member of a public room; nothing changes when they are one.
+#[utoipa::path(put, path = "/rooms/{room}/members/me", responses((status = 204)))]
 pub async fn enter(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -114,6 +122,7 @@ pub async fn enter(
 }
 
 /// Ends the caller's membership.
+#[utoipa::path(delete, path = "/rooms/{room}/members/me", responses((status = 204)))]
 pub async fn give_up(
     state: web::Data<WebState>,
     visitor: Visitor,

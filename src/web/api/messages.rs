@@ -3,15 +3,18 @@
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
-use super::events::{PageQuery, page};
-use super::extract::{in_range, room_name};
+use super::events::{LogPage, PageQuery, page};
+use super::extract::{Body, Whole, in_range, room_name};
 use super::listing::json;
+use super::openapi::texts;
 use super::problem::ApiError;
 use super::{ask, location};
 use crate::domain::ids::Seq;
 use crate::domain::limits::NONCE_BYTES;
 use crate::domain::text::MessageText;
+use crate::protocol::answer::Sent;
 use crate::protocol::command::{Command, Only, Page};
 use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::protocol::event_frame::EventFrame;
@@ -20,15 +23,19 @@ use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// What a message is made of.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewMessage {
+    #[schema(value_type = texts::MessageText)]
     text: String,
-    reply_to: Option<Seq>,
+    #[schema(value_type = Option<texts::Number>)]
+    reply_to: Option<Whole>,
+    #[schema(value_type = Option<texts::Nonce>)]
     nonce: Option<String>,
 }
 
 /// A page of messages.
+#[utoipa::path(get, path = "/rooms/{room}/messages", params(PageQuery), responses((status = 200, body = LogPage)))]
 pub async fn list(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -39,20 +46,26 @@ pub async fn list(
 }
 
 /// Stores a message. The idempotency key is the nonce: a repeated one is answered with the first one's number.
+#[utoipa::path(
+    post,
+    path = "/rooms/{room}/messages",
+    request_body = NewMessage,
+    responses((status = 200, body = Sent), (status = 201, body = Sent))
+)]
 pub async fn send(
     state: web::Data<WebState>,
     visitor: Visitor,
     request: HttpRequest,
     room: web::Path<String>,
-    body: web::Json<NewMessage>,
+    body: Body<NewMessage>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.person()?;
-    let NewMessage { text, reply_to, nonce } = body.into_inner();
+    let NewMessage { text, reply_to, nonce } = body.into_inner().0;
     let command = Command::Send {
         room: room_name(&room)?,
         text: MessageText::parse(&text).map_err(Problem::from)?,
         nonce: one_nonce(nonce, idempotency::key(request.headers())?)?,
-        reply_to: reply_to.map(|seq| in_range("reply_to", seq)).transpose()?,
+        reply_to: reply_to.map(|seq| in_range("reply_to", seq.0)).transpose()?,
     };
     let sent = ask::send(&state.chat, person, command).await?;
     let mut answer = if sent.duplicate { HttpResponse::Ok() } else { HttpResponse::Created() };
@@ -61,6 +74,7 @@ pub async fn send(
 }
 
 /// One event of the log.
+#[utoipa::path(get, path = "/rooms/{room}/messages/{seq}", responses((status = 200, body = EventFrame)))]
 pub async fn show(
     state: web::Data<WebState>,
     visitor: Visitor,

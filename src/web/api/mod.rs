@@ -1,6 +1,6 @@
 //! REST under `/api/v1`. One file per noun, one function per verb; refusals are problem documents, see [`problem`].
 //!
-//! **How to add an endpoint:** a function in the file of its noun, a line in [`configure`], a test in
+//! **How to add an endpoint:** a function in the file of its noun, a line in [`configure`] and one in [`openapi`], a test in
 //! `tests/suite/web/`. A POST needs nothing for `Idempotency-Key`: the middleware `idempotency` sees to it.
 
 mod acts;
@@ -21,6 +21,7 @@ mod me;
 mod members;
 mod messages;
 mod moderation;
+pub mod openapi;
 mod preferences;
 mod preview;
 pub mod problem;
@@ -47,8 +48,8 @@ pub const MESSAGES: &str = "/api/v1/rooms/{room}/messages";
 
 /// Every endpoint. A wrong method is answered with 405 and `Allow`, an unknown path with 404.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(
-        scope("/api/v1")
+    cfg.configure(openapi::configure).service(
+        scope(openapi::BASE)
             .wrap(from_fn(idempotency::once))
             .configure(admin::configure)
             .service(resource("/me").route(read().to(me::show)))

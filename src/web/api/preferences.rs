@@ -2,9 +2,12 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::ask;
+use super::extract::Body;
 use super::listing::json;
+use super::openapi::texts;
 use super::problem::ApiError;
 use crate::domain::ids::UserId;
 use crate::domain::membership::Level;
@@ -16,7 +19,8 @@ use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// What is to be different; what is left out stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PreferenceChanges)]
 #[serde(deny_unknown_fields)]
 pub struct Changes {
     theme: Option<Theme>,
@@ -24,14 +28,17 @@ pub struct Changes {
     language: Option<String>,
     sound: Option<bool>,
     notify: Option<Level>,
+    #[schema(value_type = Option<texts::DayTime>)]
     quiet_from: Option<String>,
+    #[schema(value_type = Option<texts::DayTime>)]
     quiet_to: Option<String>,
     time_zone: Option<String>,
     hide_presence: Option<bool>,
     hide_reads: Option<bool>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Preferences)]
 struct Shown {
     theme: Theme,
     density: Density,
@@ -49,17 +56,19 @@ struct Shown {
 }
 
 /// How the caller likes it.
+#[utoipa::path(get, path = "/me/preferences", responses((status = 200, body = Shown)))]
 pub async fn show(state: web::Data<WebState>, visitor: Visitor) -> Result<HttpResponse, ApiError> {
     shown(&state, visitor.account()?.id).await
 }
 
 /// Changes some of it; answers with all of it.
+#[utoipa::path(patch, path = "/me/preferences", request_body = Changes, responses((status = 200, body = Shown)))]
 pub async fn change(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<Changes>,
+    body: Body<Changes>,
 ) -> Result<HttpResponse, ApiError> {
-    let (person, changes) = (visitor.account()?, body.into_inner());
+    let (person, changes) = (visitor.account()?, body.into_inner().0);
     let before = state.store.preferences(person.id).await?;
     let (hide_presence, hide_reads) = (changes.hide_presence, changes.hide_reads);
     let liked = changes.over(before)?;

@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::auth::AuthError;
 use crate::protocol::error_code::{ErrorCode, Problem, bad_name};
@@ -24,16 +25,22 @@ pub struct ApiError {
     field: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
+/// A refusal (RFC 9457). `code` is for programs and stays; the words are for people and may change.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Document<'a> {
+    /// Always `about:blank`: the code says what it is.
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'a str,
     status: u16,
+    /// What to do.
     detail: &'a str,
     code: ErrorCode,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// The field of the body, the query or the header that is to blame.
     field: Option<&'a str>,
+    /// Under which the log of the server knows the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
 }
@@ -159,14 +166,21 @@ impl From<AuthError> for ApiError {
             | AuthError::WrongCredentials
             | AuthError::GuestsOff
             | AuthError::UnknownToken
+            | AuthError::BadPasskey
             | AuthError::TicketEnded => ErrorCode::Unauthorized,
             AuthError::NameTaken
             | AuthError::AlreadySetUp
             | AuthError::FactorOn
             | AuthError::FactorOff
+            | AuthError::TooManyPasskeys
+            | AuthError::LastWayIn
             | AuthError::BotPassword => ErrorCode::Conflict,
             AuthError::BadInvite | AuthError::BadResetLink => ErrorCode::NotFound,
-            AuthError::RegistrationClosed | AuthError::BadSetupCode | AuthError::ShutOut { .. } => ErrorCode::Forbidden,
+            AuthError::RegistrationClosed
+            | AuthError::BadSetupCode
+            | AuthError::PasswordsOff
+            | AuthError::Oidc(_)
+            | AuthError::ShutOut { .. } => ErrorCode::Forbidden,
         };
         Problem::new(code, message).into()
     }

@@ -2,8 +2,10 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::extract::Body;
 use super::listing::{List, ListQuery, json, newest_first};
 use super::problem::ApiError;
 use crate::domain::clock::Timestamp;
@@ -15,7 +17,8 @@ use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// A subscription as browsers write it (Push API, `PushSubscription.toJSON()`).
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PushSubscription)]
 #[serde(deny_unknown_fields)]
 #[serde(rename_all = "camelCase")]
 pub struct Subscribe {
@@ -26,30 +29,37 @@ pub struct Subscribe {
     expiration_time: Option<f64>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = PushKeys)]
 #[serde(deny_unknown_fields)]
 struct Keys {
     p256dh: String,
     auth: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PushServerKey)]
 struct ServerKey<'a> {
     key: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = MadePushSubscription)]
 struct Made {
+    #[schema(value_type = String, format = "uuid")]
     id: Uuid,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PushTest)]
 struct Sent {
     devices: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ShownPushSubscription)]
 struct Shown {
+    #[schema(value_type = String, format = "uuid")]
     id: Uuid,
     device: DeviceId,
     label: String,
@@ -62,12 +72,14 @@ struct Shown {
 }
 
 /// The key that browsers subscribe with.
+#[utoipa::path(get, path = "/push/key", responses((status = 200, body = ServerKey)))]
 pub async fn key(state: web::Data<WebState>, visitor: Visitor) -> Result<HttpResponse, ApiError> {
     visitor.account()?;
     Ok(json(HttpResponse::Ok(), ServerKey { key: state.push.public_key() }))
 }
 
 /// Where the caller is notified, the newest first.
+#[utoipa::path(get, path = "/me/push", params(ListQuery), responses((status = 200, body = List<Shown>)))]
 pub async fn list(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -90,10 +102,11 @@ pub async fn list(
 }
 
 /// Notifies the login of this request there from now on.
+#[utoipa::path(post, path = "/me/push", request_body = Subscribe, responses((status = 201, body = Made)))]
 pub async fn subscribe(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<Subscribe>,
+    body: Body<Subscribe>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.account()?;
     let device = visitor.device().ok_or_else(Problem::unavailable)?;
@@ -103,6 +116,7 @@ pub async fn subscribe(
 }
 
 /// No longer notifies the caller there.
+#[utoipa::path(delete, path = "/me/push/{id}", responses((status = 204)))]
 pub async fn unsubscribe(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -118,6 +132,7 @@ pub async fn unsubscribe(
 }
 
 /// Sends a notification to every device of the caller.
+#[utoipa::path(post, path = "/me/push/test", responses((status = 200, body = Sent)))]
 pub async fn test(state: web::Data<WebState>, visitor: Visitor) -> Result<HttpResponse, ApiError> {
     let person = visitor.account()?;
     let title = state.auth.server_name();

@@ -3,31 +3,35 @@
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::extract::room_name;
+use super::extract::{Body, room_name};
 use super::listing::{List, ListQuery, json};
+use super::openapi::texts;
 use super::problem::ApiError;
 use super::{ask, location};
 use crate::domain::ids::Seq;
 use crate::domain::membership::{Level, Role};
 use crate::domain::name::RoomName;
 use crate::domain::room::{Description, RoomKind, Topic};
-use crate::protocol::answer::RoomLook;
+use crate::protocol::answer::{RoomEntry, RoomLook};
 use crate::protocol::command::Command;
 use crate::protocol::error_code::{Problem, bad_name};
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// What a new room is made of.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewRoom {
+    #[schema(value_type = texts::NewRoomName)]
     name: String,
     kind: Option<RoomKind>,
+    #[schema(value_type = Option<texts::NewTopic>)]
     topic: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Room<'a> {
     name: &'a RoomName,
     kind: RoomKind,
@@ -45,7 +49,8 @@ struct Room<'a> {
 }
 
 /// What the caller may do there; a hint for buttons, every request is judged anew.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WhatMayBeDone)]
 #[expect(clippy::struct_excessive_bools, reason = "one answer per action")]
 struct May {
     post: bool,
@@ -90,6 +95,7 @@ impl<'a> From<&'a RoomLook> for Room<'a> {
 }
 
 /// The rooms the caller may see, by name.
+#[utoipa::path(get, path = "/rooms", params(ListQuery), responses((status = 200, body = List<RoomEntry>)))]
 pub async fn list(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -102,10 +108,11 @@ pub async fn list(
 }
 
 /// Makes a room, which the caller then owns.
+#[utoipa::path(post, path = "/rooms", request_body = NewRoom, responses((status = 201, body = Room), (status = 409)))]
 pub async fn create(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<NewRoom>,
+    body: Body<NewRoom>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.person()?;
     let name = RoomName::parse(&body.name).map_err(|error| bad_name("name", &error))?;
@@ -119,23 +126,27 @@ pub async fn create(
 }
 
 /// What is to be changed; what is not given stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = RoomChanges)]
 #[serde(deny_unknown_fields)]
 pub struct Changes {
+    #[schema(value_type = Option<texts::NewTopic>)]
     topic: Option<String>,
+    #[schema(value_type = Option<texts::NewDescription>)]
     description: Option<String>,
     archived: Option<bool>,
 }
 
 /// Changes what is known of a room.
+#[utoipa::path(patch, path = "/rooms/{room}", request_body = Changes, responses((status = 200, body = Room)))]
 pub async fn change(
     state: web::Data<WebState>,
     visitor: Visitor,
     room: web::Path<String>,
-    body: web::Json<Changes>,
+    body: Body<Changes>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room) = (visitor.person()?, room_name(&room)?);
-    let Changes { topic, description, archived } = body.into_inner();
+    let Changes { topic, description, archived } = body.into_inner().0;
     let topic = topic.map(|topic| Topic::parse(&topic)).transpose().map_err(Problem::from)?;
     let description = description.map(|text| Description::parse(&text)).transpose().map_err(Problem::from)?;
     // All of it is judged before any of it is written.
@@ -158,18 +169,19 @@ pub async fn change(
 }
 
 /// What the caller wants to be told of.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewLevel {
     level: Level,
 }
 
 /// Says what the caller wants to be told of.
+#[utoipa::path(put, path = "/rooms/{room}/level", request_body = NewLevel, responses((status = 204)))]
 pub async fn level(
     state: web::Data<WebState>,
     visitor: Visitor,
     room: web::Path<String>,
-    body: web::Json<NewLevel>,
+    body: Body<NewLevel>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room) = (visitor.person()?, room_name(&room)?);
     ask::done(&state.chat, person, Command::Level { room, level: body.level }).await?;
@@ -177,6 +189,7 @@ pub async fn level(
 }
 
 /// What a room is and what the caller may do there.
+#[utoipa::path(get, path = "/rooms/{room}", responses((status = 200, body = Room)))]
 pub async fn show(
     state: web::Data<WebState>,
     visitor: Visitor,

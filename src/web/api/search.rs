@@ -2,10 +2,12 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::extract::number;
 use super::listing::json;
 use super::location;
+use super::openapi::texts;
 use super::problem::ApiError;
 use crate::domain::name::RoomName;
 use crate::domain::room::RoomKind;
@@ -21,23 +23,30 @@ const LIMIT_MAX: usize = 50;
 const LIMIT_DEFAULT: usize = 20;
 
 /// What is looked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SearchQuery {
+    #[param(value_type = texts::Words)]
     q: Option<String>,
+    #[param(value_type = Option<texts::Sort>)]
     sort: Option<String>,
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 50)]
     limit: Option<String>,
+    #[param(value_type = Option<texts::Cursor>)]
     cursor: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = SearchAnswer)]
 struct Answer<'a> {
     results: Vec<Match<'a>>,
     /// What to give as `cursor` for the next page; `null` at the end.
     next: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = SearchMatch)]
 struct Match<'a> {
     event: EventFrame<'a>,
     room: Room<'a>,
@@ -51,7 +60,8 @@ struct Match<'a> {
     after: Option<EventFrame<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = SearchRoom)]
 struct Room<'a> {
     name: &'a RoomName,
     title: String,
@@ -78,6 +88,7 @@ impl SearchQuery {
 }
 
 /// Messages in the rooms that the caller may read.
+#[utoipa::path(get, path = "/search", params(SearchQuery), responses((status = 200, body = Answer), (status = 413)))]
 pub async fn search(
     state: web::Data<WebState>,
     visitor: Visitor,

@@ -2,9 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::extract::{in_range, room_name};
+use super::extract::{Body, Whole, in_range, room_name};
 use super::listing::{List, ListQuery, json, newest_first};
+use super::openapi::texts;
 use super::problem::ApiError;
 use crate::auth::devices::{NewLogin, TokenWish};
 use crate::domain::clock::Timestamp;
@@ -19,17 +21,20 @@ use crate::web::token_wish::{life_of, names_of, rooms_of};
 use crate::web::visitor::Visitor;
 
 /// What a new token is made of.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
+    #[schema(value_type = texts::Label)]
     label: String,
     scope: Option<Scope>,
+    #[schema(value_type = Option<Vec<texts::KnownRoom>>, min_items = 1, max_items = 100)]
     rooms: Option<Vec<String>>,
-    expires_in_days: Option<u64>,
+    #[schema(value_type = Option<u64>, minimum = 1, maximum = 3_650)]
+    expires_in_days: Option<Whole>,
 }
 
 /// A token, without its secret.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Token {
     id: DeviceId,
     label: String,
@@ -43,8 +48,8 @@ pub struct Token {
     current: bool,
 }
 
-#[derive(Serialize)]
-struct MadeToken<'a> {
+#[derive(Serialize, ToSchema)]
+pub(super) struct MadeToken<'a> {
     id: Option<DeviceId>,
     label: &'a str,
     scope: Scope,
@@ -53,6 +58,7 @@ struct MadeToken<'a> {
 }
 
 /// The caller's tokens, the newest first.
+#[utoipa::path(get, path = "/tokens", params(ListQuery), responses((status = 200, body = List<Token>)))]
 pub async fn list(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -65,19 +71,26 @@ pub async fn list(
 }
 
 /// Makes a token; its secret is in this answer and nowhere else.
+#[utoipa::path(
+    post,
+    path = "/tokens",
+    request_body = NewToken,
+    responses((status = 201, body = MadeToken), (status = 404))
+)]
 pub async fn make(
     state: web::Data<WebState>,
     visitor: Visitor,
-    body: web::Json<NewToken>,
+    body: Body<NewToken>,
 ) -> Result<HttpResponse, ApiError> {
     let person = visitor.account()?;
-    let wish = wish_of(&state, &visitor, body.into_inner()).await?;
+    let wish = wish_of(&state, &visitor, body.into_inner().0).await?;
     let label = wish.label.clone();
     let login = state.auth.make_token(&person, wish).await?;
     Ok(made(&login, &label))
 }
 
 /// Revokes one of the caller's tokens; the sessions it opened end.
+#[utoipa::path(delete, path = "/tokens/{id}", responses((status = 204)))]
 pub async fn revoke(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -103,7 +116,7 @@ pub(super) async fn wish_of(state: &WebState, visitor: &Visitor, new: NewToken) 
         None => None,
     };
     let rooms = rooms_of(&state.chat, &visitor.account()?, names).await?;
-    let days = new.expires_in_days.map(|days| in_range("expires_in_days", days)).transpose()?;
+    let days = new.expires_in_days.map(|days| in_range("expires_in_days", days.0)).transpose()?;
     let scope = new.scope.unwrap_or(Scope::Admin);
     Ok(TokenWish { label: new.label.trim().to_owned(), scope, rooms, life: life_of(days)? })
 }

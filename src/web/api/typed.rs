@@ -4,8 +4,9 @@
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::extract::room_name;
+use super::extract::{Body, room_name};
 use super::problem::ApiError;
 use super::{ask, users};
 use crate::domain::name::{RoomName, UserName};
@@ -21,14 +22,16 @@ use crate::web::views::url;
 use crate::web::visitor::Visitor;
 
 /// What was typed.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = TypedLine)]
 #[serde(deny_unknown_fields)]
 pub struct Typed {
     line: String,
 }
 
 /// What comes of it. Nothing of all this: it is done.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = TypedOutcome)]
 struct Outcome {
     /// A text that is to be sent into the room.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,12 +45,18 @@ struct Outcome {
 }
 
 /// Reads a line and does what it asks for.
+#[utoipa::path(
+    post,
+    path = "/rooms/{room}/typed",
+    request_body = Typed,
+    responses((status = 200, body = Outcome), (status = 409))
+)]
 pub async fn run(
     state: web::Data<WebState>,
     visitor: Visitor,
     request: HttpRequest,
     room: web::Path<String>,
-    body: web::Json<Typed>,
+    body: Body<Typed>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room) = (visitor.person()?, room_name(&room)?);
     let mut answer = HttpResponse::Ok();

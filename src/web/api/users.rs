@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::listing::{List, ListQuery, json};
 use super::problem::ApiError;
@@ -13,7 +14,7 @@ use crate::storage::users::Account;
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct User {
     id: UserId,
     name: UserName,
@@ -27,6 +28,7 @@ impl From<Account> for User {
 }
 
 /// Every account, by name.
+#[utoipa::path(get, path = "/users", params(ListQuery), responses((status = 200, body = List<User>)))]
 pub async fn list(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -42,6 +44,7 @@ pub async fn list(
 }
 
 /// One account, by name or by id.
+#[utoipa::path(get, path = "/users/{user}", responses((status = 200, body = User)))]
 pub async fn show(
     state: web::Data<WebState>,
     visitor: Visitor,

@@ -14,6 +14,7 @@ use crate::domain::access::{GuestAccess, Registration};
 use crate::protocol::error_code::Problem;
 use crate::web::views::forms::{FormPage, LoginForm};
 use crate::web::views::sign_in::CodeForm;
+use crate::web::views::url;
 
 /// GET `/login`
 pub async fn show(visit: Visit) -> HttpResponse {
@@ -112,7 +113,7 @@ fn code_page(visit: &Visit, status: StatusCode, form: CodeForm) -> Result<HttpRe
 }
 
 /// The browser's cookie is about to be replaced: a login that nobody could end any more must not live on.
-async fn end_former(visit: &Visit) {
+pub(super) async fn end_former(visit: &Visit) {
     let Ok(account) = visit.account() else { return };
     let Some(device) = visit.visitor.device() else { return };
     match visit.state.auth.revoke(&account, device).await {
@@ -121,10 +122,14 @@ async fn end_former(visit: &Visit) {
     }
 }
 
-fn page(visit: &Visit, status: StatusCode, form: LoginForm) -> Result<HttpResponse, Problem> {
-    let access = visit.state.auth.access();
+/// The page, with what its form left on it.
+pub(super) fn page(visit: &Visit, status: StatusCode, form: LoginForm) -> Result<HttpResponse, Problem> {
+    let (auth, access) = (&visit.state.auth, visit.state.auth.access());
     let form = LoginForm {
-        can_register: access.registration == Registration::Open && !access.demo,
+        can_register: access.registration == Registration::Open && !access.demo && !auth.passwords_off(),
+        provider: auth.provider_name().unwrap_or_default().to_owned(),
+        provider_url: format!("/login/oidc?next={}", url::segment(&form.next)),
+        passkeys: auth.passkeys_on(),
         guests: access.guests != GuestAccess::Off,
         ..form
     };

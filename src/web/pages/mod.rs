@@ -3,6 +3,7 @@
 //!
 //! **How to add a page:** a context in `views/`, a handler here, one line in [`configure`], a template.
 
+mod api_docs;
 mod asking;
 mod conversation;
 mod device_label;
@@ -25,9 +26,13 @@ mod members;
 mod message_actions;
 mod moderation;
 mod own_status;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod password;
 mod person;
 mod privacy;
+#[cfg(feature = "oidc")]
+mod provider;
 mod push_devices;
 pub(super) mod refusals;
 mod register;
@@ -41,6 +46,8 @@ mod second_factor;
 pub(super) mod settings;
 mod setup;
 mod shortcuts;
+#[cfg(any(feature = "oidc", feature = "passkeys"))]
+mod sign_in;
 mod thread;
 pub(super) mod tokens;
 pub(super) mod visit;
@@ -63,6 +70,23 @@ pub fn configure(config: &mut ServiceConfig) {
     page("/login", [Some(read(login::show)), Some(post().to(login::log_in))]);
     page("/login/code", [None, Some(post().to(login::log_in_with_code))]);
     page("/login/jwt", [None, Some(post().to(login::log_in_by_token))]);
+    #[cfg(feature = "oidc")]
+    {
+        page("/login/oidc", [Some(read(provider::leave)), None]);
+        page("/login/oidc/callback", [Some(read(provider::come_back)), None]);
+        page("/settings/sign-in/provider", [None, Some(post().to(provider::connect))]);
+        page("/settings/sign-in/provider/remove", [None, Some(post().to(provider::disconnect))]);
+    }
+    #[cfg(feature = "passkeys")]
+    {
+        page("/login/passkey", [None, Some(post().to(passkeys::log_in))]);
+        page("/login/passkey/begin", [None, Some(post().to(passkeys::begin_login))]);
+        page("/settings/sign-in/passkeys", [None, Some(post().to(passkeys::add))]);
+        page("/settings/sign-in/passkeys/begin", [None, Some(post().to(passkeys::begin))]);
+        page("/settings/sign-in/passkeys/{id}/remove", [None, Some(post().to(passkeys::remove))]);
+    }
+    #[cfg(any(feature = "oidc", feature = "passkeys"))]
+    page("/settings/sign-in", [Some(read(sign_in::show)), None]);
     page("/reset/{secret}", [Some(read(reset::show)), Some(post().to(reset::reset))]);
     page("/language", [None, Some(post().to(language::choose))]);
     page("/logout", [None, Some(post().to(logout::log_out))]);
@@ -105,6 +129,7 @@ pub fn configure(config: &mut ServiceConfig) {
     page("/direct/{user}", [Some(read(direct::show)), Some(post().to(direct::start))]);
     #[cfg(debug_assertions)]
     page("/dev/gallery", [Some(read(gallery::show)), None]);
+    page("/api/docs", [Some(read(api_docs::show)), None]);
     page("/shortcuts", [Some(read(shortcuts::show)), None]);
     page("/offline", [Some(read(shortcuts::offline)), None]);
     page("/search", [Some(read(search::show)), None]);

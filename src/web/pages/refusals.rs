@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 
 use crate::auth::AuthError;
+use crate::auth::error::{OidcError, PASSKEYS};
 use crate::auth::password::PasswordError;
 use crate::domain::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 use crate::protocol::error_code::{ErrorCode, Problem, Saying};
@@ -14,10 +15,17 @@ use crate::web::words::{Words, telling};
 /// The status of a form that was refused for this.
 pub fn status_of(error: &AuthError) -> StatusCode {
     match error {
-        AuthError::BadJwt(_) | AuthError::WrongCredentials | AuthError::WrongCode | AuthError::TicketEnded => {
-            StatusCode::UNAUTHORIZED
-        }
-        AuthError::ShutOut { .. } | AuthError::Refused(_) => StatusCode::FORBIDDEN,
+        AuthError::BadJwt(_)
+        | AuthError::WrongCredentials
+        | AuthError::WrongCode
+        | AuthError::TicketEnded
+        | AuthError::BadPasskey
+        | AuthError::Oidc(OidcError::NotBegun | OidcError::NotBelieved) => StatusCode::UNAUTHORIZED,
+        AuthError::ShutOut { .. }
+        | AuthError::Refused(_)
+        | AuthError::PasswordsOff
+        | AuthError::Oidc(OidcError::Declined | OidcError::Stranger) => StatusCode::FORBIDDEN,
+        AuthError::Oidc(OidcError::Unreachable) => StatusCode::BAD_GATEWAY,
         AuthError::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
         AuthError::Storage(_) | AuthError::Hashing(_) => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
@@ -65,8 +73,25 @@ pub fn words_of(words: &Words, error: &AuthError) -> String {
         AuthError::FactorOff => words.get("auth.factor_off"),
         AuthError::BadResetLink => words.get("auth.bad_reset_link"),
         AuthError::BotPassword => words.get("auth.bot_password"),
+        AuthError::Oidc(error) => words.get(provider_key(*error)),
+        AuthError::BadPasskey => words.get("auth.bad_passkey"),
+        AuthError::TooManyPasskeys => words.with("auth.too_many_passkeys", &[("most", &PASSKEYS)]),
+        AuthError::LastWayIn => words.get("auth.last_way_in"),
+        AuthError::PasswordsOff => words.get("auth.passwords_off"),
         AuthError::Refused(refusal) => telling::refusal(words, *refusal),
         AuthError::Storage(_) | AuthError::Hashing(_) => words.get("js.problem.unavailable"),
+    }
+}
+
+fn provider_key(error: OidcError) -> &'static str {
+    match error {
+        OidcError::Off => "provider.off",
+        OidcError::Unreachable => "provider.unreachable",
+        OidcError::NotBegun => "provider.not_begun",
+        OidcError::Declined => "provider.declined",
+        OidcError::NotBelieved => "provider.not_believed",
+        OidcError::Stranger => "provider.stranger",
+        OidcError::Taken => "provider.taken",
     }
 }
 
@@ -81,21 +106,28 @@ fn log_cause(error: &AuthError) {
 /// The problem where there is no form to show it in.
 pub fn problem_of(words: &Words, error: &AuthError) -> Problem {
     let code = match error {
-        AuthError::Storage(_) | AuthError::Hashing(_) => ErrorCode::Unavailable,
+        AuthError::Storage(_) | AuthError::Hashing(_) | AuthError::Oidc(OidcError::Unreachable) => {
+            ErrorCode::Unavailable
+        }
         AuthError::Throttled { .. } => ErrorCode::RateLimited,
         AuthError::WrongCredentials
         | AuthError::UnknownToken
         | AuthError::GuestsOff
         | AuthError::WrongCode
         | AuthError::BadJwt(_)
+        | AuthError::BadPasskey
         | AuthError::TicketEnded => ErrorCode::Unauthorized,
         AuthError::NameTaken
         | AuthError::AlreadySetUp
         | AuthError::FactorOn
         | AuthError::FactorOff
+        | AuthError::TooManyPasskeys
+        | AuthError::LastWayIn
         | AuthError::BotPassword => ErrorCode::Conflict,
         AuthError::BadInvite | AuthError::BadResetLink => ErrorCode::NotFound,
-        AuthError::RegistrationClosed | AuthError::ShutOut { .. } => ErrorCode::Forbidden,
+        AuthError::RegistrationClosed | AuthError::ShutOut { .. } | AuthError::PasswordsOff | AuthError::Oidc(_) => {
+            ErrorCode::Forbidden
+        }
         AuthError::Refused(refusal) => Problem::from(*refusal).code,
         AuthError::BadName(_)
         | AuthError::BadPassword(_)

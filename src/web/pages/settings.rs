@@ -107,6 +107,7 @@ pub async fn page(visit: &Visit, left: Left) -> Result<HttpResponse, Problem> {
         token: left.token,
         new_token: left.new_token,
         invites: if page.viewer.can_invite { invites(visit, &account).await? } else { Vec::new() },
+        sign_in: visit.state.auth.has_other_ways_in(),
         saved: left.saved.to_owned(),
         page,
     };

@@ -55,6 +55,12 @@ pub struct LoginForm {
     pub can_register: bool,
     /// Guests are let in.
     pub guests: bool,
+    /// What the provider is called at which one may log in, or nothing.
+    pub provider: String,
+    /// The way there.
+    pub provider_url: String,
+    /// One may log in with a passkey.
+    pub passkeys: bool,
 }
 
 /// `pages/register.html`

@@ -3,6 +3,7 @@
 //! **How to add one:** a struct named after the template, with every field the template reads (a missing one is an
 //! error of the template, never a blank), and a sample of it in `samples`.
 
+pub mod api_docs;
 pub mod error;
 pub(crate) mod escape;
 pub mod event;

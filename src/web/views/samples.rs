@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::api_docs::ApiDocsPage;
 use super::error::{BarePage, ErrorPage, ErrorView, ShellPage};
 use super::event::{EventView, TimelineEntry};
 use super::forms::{
@@ -394,6 +395,9 @@ fn the_pages_around_the_chat_render_in_every_shape() {
                 next: text.clone(),
                 can_register: full,
                 guests: full,
+                provider: text.clone(),
+                provider_url: text.clone(),
+                passkeys: full,
             };
             render("pages/login.html", &FormPage { page: page.clone(), form: login });
             let register = RegisterForm {

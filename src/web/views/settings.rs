@@ -42,6 +42,8 @@ pub struct SettingsPage {
     pub new_token: String,
     /// The invites one has made.
     pub invites: Vec<InviteView>,
+    /// There are other ways to log in than passwords.
+    pub sign_in: bool,
     /// The section that has just been saved, or nothing.
     pub saved: String,
 }

@@ -51,6 +51,41 @@ pub struct FactorForm {
     pub error: String,
 }
 
+/// `pages/sign_in.html`
+#[expect(clippy::struct_excessive_bools, reason = "what the page shows or leaves out, each by itself")]
+#[derive(Debug, Default, Serialize)]
+pub struct SignInForm {
+    /// What was refused, and why.
+    pub error: String,
+    /// Something was saved.
+    pub saved: bool,
+    /// The account has a password, which is asked for before another way in is made.
+    pub has_password: bool,
+    /// What the provider is called at which one may log in, or nothing.
+    pub provider: String,
+    /// One comes in by it.
+    pub is_connected: bool,
+    /// The way there, once the password was right.
+    pub leave_url: String,
+    /// There are passkeys here.
+    pub passkeys_on: bool,
+    /// Those of the account.
+    pub passkeys: Vec<PasskeyView>,
+}
+
+/// A passkey.
+#[derive(Debug, Clone, Serialize)]
+pub struct PasskeyView {
+    /// Names it in an address.
+    pub id: String,
+    /// What its owner calls it.
+    pub label: String,
+    /// When it was made.
+    pub created: String,
+    /// When somebody last logged in with it.
+    pub used: Option<String>,
+}
+
 /// A QR code as the path of an SVG.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct QrView {

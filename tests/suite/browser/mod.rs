@@ -3,6 +3,7 @@
 mod accessibility;
 mod accounts;
 mod administration;
+mod api_docs;
 mod breakers;
 mod broken_line;
 mod composing;
@@ -12,6 +13,8 @@ mod keyboard;
 mod languages;
 mod messages;
 mod offline;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod people;
 mod phone;
 mod pictures;

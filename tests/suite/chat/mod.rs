@@ -12,5 +12,6 @@ mod moderation;
 mod order;
 mod people;
 mod resuming;
+mod roles;
 mod storm;
 mod talking;

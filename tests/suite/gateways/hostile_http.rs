@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use parlor::domain::address_range::AddressRange;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::{TestServer, within};
+use crate::support::{TestServer, until, within};
 
 /// What stands behind the request that is looked at. Whoever takes it for a request of its own answers it.
 const HIDDEN: &str = "GET /healthz?hidden HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -146,5 +147,46 @@ async fn whoever_takes_too_long_over_a_head_or_a_body_is_cut() {
         );
         let body = answers_to(&server, request.as_bytes()).await;
         assert_eq!(statuses(&body), ["408"], "{path}: {body}");
+    }
+}
+
+/// A connection on which a request was answered and which stays open; `None` when it was closed instead.
+async fn open(server: &TestServer) -> Option<TcpStream> {
+    let mut stream = TcpStream::connect(server.address).await.expect("connected");
+    let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    let mut answer = vec![0; 4096];
+    let read = within("an answer", stream.read(&mut answer)).await.unwrap_or(0);
+    String::from_utf8_lossy(&answer[..read]).starts_with("HTTP/1.1 200").then_some(stream)
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_connections_and_gets_one_back_when_it_ends() {
+    let server = TestServer::start_with(|config| config.limits.connections_per_address = 2).await;
+    let first = open(&server).await.expect("a place");
+    let _second = open(&server).await.expect("a place");
+
+    let mut third = TcpStream::connect(server.address).await.expect("connected");
+    let mut answer = Vec::new();
+    let _ = within("the end", third.read_to_end(&mut answer)).await;
+    let answer = String::from_utf8_lossy(&answer);
+    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
+    assert!(head.starts_with("HTTP/1.1 429 Too Many Requests\r\n"), "{answer}");
+    assert!(head.contains(&format!("Content-Length: {}", body.len())), "{answer}");
+
+    drop(first);
+    until("a place", || async { open(&server).await.is_some() }).await;
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_has_as_many_connections_as_it_likes() {
+    let server = TestServer::start_with(|config| {
+        config.limits.connections_per_address = 2;
+        config.listen.trusted_proxies = vec![AddressRange::parse("127.0.0.1").expect("an address")];
+    })
+    .await;
+
+    let mut held = Vec::new();
+    for _ in 0..5 {
+        held.push(open(&server).await.expect("a place"));
     }
 }

@@ -1,5 +1,7 @@
 //! The ways in.
 
+#[cfg(feature = "acme")]
+mod acme;
 mod bad_input;
 mod ephemeral;
 mod frames;

@@ -112,3 +112,28 @@ async fn a_database_that_was_cut_off() {
 
     refused(data.path(), "127.0.0.1:0", "is damaged or no SQLite database").await;
 }
+
+/// What the program says when this is set.
+#[cfg(not(any(feature = "oidc", feature = "acme")))]
+async fn told(flags: &[&str]) -> String {
+    let folder = TempDir::new().expect("a temporary folder");
+    let data = folder.path().join("data");
+    let data = data.to_string_lossy();
+    let all = [&["--listen", "127.0.0.1:0", "--data", &data], flags].concat();
+    let ended = program::run(folder.path(), &all, &[]).await;
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{ended:?}");
+    assert!(!folder.path().join("data").exists(), "nothing is made");
+    ended.complaint().to_owned()
+}
+
+#[cfg(not(any(feature = "oidc", feature = "acme")))]
+#[tokio::test]
+async fn a_setting_about_what_was_not_built_in() {
+    let oidc = told(&["--oidc-issuer", "https://id.example", "--oidc-client-id", "parlor"]).await;
+    let acme = told(&["--acme-domains", "chat.example"]).await;
+
+    let line = "oidc_issuer is set, but this parlor was built without OIDC: build with --features oidc";
+    assert!(oidc.contains(line), "{oidc}");
+    let line = "acme_domains is set, but this parlor was built without ACME: build with --features acme";
+    assert!(acme.contains(line), "{acme}");
+}

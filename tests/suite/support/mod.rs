@@ -1,15 +1,22 @@
 //! What the tests stand on: a server of their own, and clients for it. Tests wait for answers and events, never for
 //! time to pass.
 
+#[cfg(feature = "acme")]
+pub mod authority;
 pub mod chrome;
 pub mod events;
+pub mod handbook;
 pub mod http;
 pub mod plain;
 pub mod program;
+#[cfg(feature = "oidc")]
+pub mod provider;
 pub mod proxy;
 pub mod push_service;
 pub mod raw;
+pub mod routes;
 pub mod saboteur;
+pub mod schema;
 pub mod server;
 pub mod socket;
 pub mod tls;

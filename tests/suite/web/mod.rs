@@ -2,6 +2,7 @@
 
 mod admin;
 mod api;
+mod api_docs;
 mod api_lists;
 mod bots;
 pub mod corpora;
@@ -12,13 +13,19 @@ mod languages;
 mod login;
 mod message_forms;
 mod moderation_forms;
+mod openapi;
+mod other_peoples;
 mod pages;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod people;
 mod posting;
 mod private_rooms;
 mod problems;
 mod program_login;
 mod prose;
+#[cfg(feature = "oidc")]
+mod provider;
 mod proxies;
 mod reset;
 mod resuming;

@@ -1,5 +1,7 @@
 //! People for whom another system vouches: by a signed token, or by a header of a proxy.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use parlor::config::Config;
@@ -114,13 +116,13 @@ async fn the_rooms_of_a_token_are_joined_private_ones_too() {
 async fn a_session_ends_with_its_token_and_a_token_is_no_way_to_the_account_itself() {
     let (server, _) = believing(by_secret).await;
     let token = token("7", "zoe");
-    server.pass(std::time::Duration::from_secs(3599));
+    server.pass(Duration::from_secs(3599));
     let mut zoe = Client::connect(&server, &format!("/ws?token={token}"), &[JSON]).await;
     let api = Api::new(&server, &token);
     assert_eq!(api.post("/api/v1/tokens", json!({"label": "mine"})).await.status, 403);
     assert_eq!(api.get("/api/v1/tokens").await.status, 403);
 
-    server.pass(std::time::Duration::from_secs(1));
+    server.pass(Duration::from_secs(1));
 
     assert_eq!(zoe.shown_out().await, ("this login has ended".to_owned(), 1008));
     assert_eq!(api.get("/api/v1/me").await.status, 401);
@@ -136,6 +138,39 @@ async fn a_token_logs_a_browser_in() {
     assert_eq!(page.leads_to(), (303, "/rooms/lobby"));
     assert_eq!(browser.get("/api/v1/me").await.json()["name"], "zoe");
     assert_eq!(server.browser().post("/login/jwt", &[("token", "parlor_x")]).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_browser_that_came_with_a_token_is_logged_out_when_the_token_ends() {
+    let (server, _) = believing(by_secret).await;
+    let browser = server.browser();
+    browser.post("/login/jwt", &[("token", &token("7", "zoe"))]).await;
+    let mut live = browser.socket(&server).await;
+
+    server.pass(Duration::from_secs(3599));
+    assert_eq!(browser.get("/api/v1/me").await.status, 200, "used a moment before its end");
+    server.pass(Duration::from_secs(1));
+
+    assert_eq!(live.shown_out().await, ("this login has ended".to_owned(), 1008));
+    assert_eq!(browser.get("/api/v1/me").await.status, 401, "which use has not put off");
+}
+
+#[tokio::test]
+async fn a_browser_stays_longer_where_the_settings_say_so() {
+    let days = |days: u64| Duration::from_hours(24 * days);
+    let long = |config: &mut Config| {
+        by_secret(config);
+        config.identity.jwt_login = Some(days(30));
+    };
+    let (server, _) = believing(long).await;
+    let browser = server.browser();
+    browser.post("/login/jwt", &[("token", &token("7", "zoe"))]).await;
+
+    server.pass(days(29));
+    assert_eq!(browser.get("/api/v1/me").await.status, 200);
+    server.pass(days(1));
+
+    assert_eq!(browser.get("/api/v1/me").await.status, 401, "and no longer, however much it is used");
 }
 
 fn by_header(from: &str) -> impl FnOnce(&mut Config) {

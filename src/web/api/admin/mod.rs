@@ -1,10 +1,11 @@
 //! `/admin`: what those who run the server do, for programs. The same acts as on the pages, decided in the same place.
 
-mod lists;
-mod people;
-mod rooms;
-mod storage;
-mod tokens;
+pub(super) mod lists;
+pub(super) mod people;
+pub(super) mod rooms;
+mod shown;
+pub(super) mod storage;
+pub(super) mod tokens;
 
 use actix_web::web::{ServiceConfig, delete, patch, post, put, resource};
 

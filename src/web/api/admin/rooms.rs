@@ -2,20 +2,24 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Deserializer};
-use serde_json::json;
+use utoipa::ToSchema;
 
 use super::by;
+use super::shown::OneRoom;
 use crate::admin::By;
 use crate::admin::rooms::RoomChange;
-use crate::storage::order::WatchedRoom;
+use crate::storage::order::{ShownRoom, WatchedRoom};
+use crate::web::api::extract::{Body, Whole};
 use crate::web::api::listing::{self, List};
+use crate::web::api::openapi::texts;
 use crate::web::api::problem::ApiError;
 use crate::web::export;
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
 
 /// Which rooms.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Which {
     #[serde(default)]
@@ -25,12 +29,15 @@ pub struct Which {
 }
 
 /// What is to be another way.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = RoomDecision)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     archived: Option<bool>,
+    #[schema(value_type = Option<texts::KnownUser>)]
     owner: Option<String>,
     #[serde(default)]
+    #[schema(value_type = Option<u32>, maximum = 36_500)]
     retention_days: Days,
 }
 
@@ -40,7 +47,7 @@ enum Days {
     #[default]
     AsItWas,
     /// `null` is as on the whole server.
-    Given(Option<u32>),
+    Given(Option<Whole>),
 }
 
 impl<'de> Deserialize<'de> for Days {
@@ -50,6 +57,7 @@ impl<'de> Deserialize<'de> for Days {
 }
 
 /// A page of rooms, by name.
+#[utoipa::path(get, path = "/admin/rooms", params(Which), responses((status = 200, body = List<ShownRoom>)))]
 pub async fn list(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -57,10 +65,11 @@ pub async fn list(
 ) -> Result<HttpResponse, ApiError> {
     let (rooms, more) = state.admin.rooms(&by(&visitor)?, &which.name, &which.cursor).await?;
     let next = rooms.last().filter(|_| more).map(|last| last.info.name.to_string());
-    Ok(listing::json(HttpResponse::Ok(), List { items: rooms.iter().map(WatchedRoom::to_json).collect(), next }))
+    Ok(listing::json(HttpResponse::Ok(), List { items: rooms.iter().map(WatchedRoom::shown).collect(), next }))
 }
 
 /// One room.
+#[utoipa::path(get, path = "/admin/rooms/{room}", responses((status = 200, body = OneRoom)))]
 pub async fn show(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -70,16 +79,23 @@ pub async fn show(
 }
 
 /// Decides something about a room: all that is asked for is looked at before anything is done.
+#[utoipa::path(
+    patch,
+    path = "/admin/rooms/{room}",
+    request_body = Change,
+    responses((status = 200, body = OneRoom), (status = 409))
+)]
 pub async fn change(
     state: web::Data<WebState>,
     visitor: Visitor,
     room: web::Path<String>,
-    change: web::Json<Change>,
+    change: Body<Change>,
 ) -> Result<HttpResponse, ApiError> {
     let (by, admin) = (by(&visitor)?, &state.admin);
-    let Change { archived, owner, retention_days } = change.into_inner();
+    let Change { archived, owner, retention_days } = change.into_inner().0;
     let retention_days = match retention_days {
-        Days::Given(days) => Some(days),
+        // What is too large for the type is so for the rule.
+        Days::Given(days) => Some(days.map(|days| u32::try_from(days.0).unwrap_or(u32::MAX))),
         Days::AsItWas => None,
     };
     admin.change_room(&by, &room, &RoomChange { archived, owner, retention_days }).await?;
@@ -87,6 +103,7 @@ pub async fn change(
 }
 
 /// Deletes a room with everything in it.
+#[utoipa::path(delete, path = "/admin/rooms/{room}", responses((status = 204), (status = 409)))]
 pub async fn remove(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -97,6 +114,11 @@ pub async fn remove(
 }
 
 /// A room with the people in it, as lines.
+#[utoipa::path(
+    get,
+    path = "/admin/rooms/{room}/export",
+    responses((status = 200, body = String, content_type = "application/x-ndjson"))
+)]
 pub async fn export(
     state: web::Data<WebState>,
     visitor: Visitor,
@@ -107,15 +129,6 @@ pub async fn export(
 
 async fn answer(state: &WebState, by: &By, name: &str) -> Result<HttpResponse, ApiError> {
     let room = state.admin.room(by, name).await?;
-    let body = json!({
-        "name": room.info.name,
-        "kind": room.info.kind,
-        "topic": room.info.topic,
-        "archived": room.info.archived,
-        "members": room.memberships.iter().filter(|member| !member.banned).count(),
-        "messages": room.info.messages,
-        "made_at": room.info.made_at,
-        "retention_days": state.admin.retention(by, &room).await?,
-    });
-    Ok(listing::json(HttpResponse::Ok(), body))
+    let days = state.admin.retention(by, &room).await?;
+    Ok(listing::json(HttpResponse::Ok(), OneRoom::new(&room, days)))
 }

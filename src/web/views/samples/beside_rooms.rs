@@ -60,3 +60,16 @@ fn new_conversations_and_pages_of_words_render_in_every_shape() {
         }
     }
 }
+
+#[test]
+fn the_description_of_the_api_renders_and_escapes() {
+    let mut document = crate::web::api::openapi::document();
+    document["info"]["description"] = NASTY.into();
+    document["components"]["schemas"]["Problem"]["description"] = NASTY.into();
+    for page in pages() {
+        let html = render("pages/api_docs.html", &ApiDocsPage::new(page, &document));
+
+        assert!(html.contains("<code class=\"endpoint__path\">/api/v1/rooms/{room}/messages</code>"));
+        assert!(html.contains("href=\"#shape-RoomEntry\""), "types lead to what they are");
+    }
+}

@@ -86,6 +86,7 @@ fn settings_render_in_every_shape() {
                 },
                 new_token: text.into(),
                 invites: if full { vec![invite(0), invite(1), invite(9)] } else { Vec::new() },
+                sign_in: full,
                 saved: if full { "tokens".into() } else { String::new() },
             };
             render("pages/settings.html", &context);

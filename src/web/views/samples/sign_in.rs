@@ -1,7 +1,7 @@
 //! The pages about proofs of identity in every shape.
 
 use super::super::forms::FormPage;
-use super::super::sign_in::{CodeForm, FactorForm, QrView, ResetForm};
+use super::super::sign_in::{CodeForm, FactorForm, PasskeyView, QrView, ResetForm, SignInForm};
 use super::{NASTY, pages, render};
 
 #[test]
@@ -24,6 +24,21 @@ fn pages_about_proofs_of_identity_render_in_every_shape() {
                     error: text.clone(),
                 };
                 render("pages/second_factor.html", &FormPage { page: page.clone(), form });
+            }
+            for is_connected in [false, true] {
+                let passkey = PasskeyView { id: "x".into(), label: text.clone(), created: text.clone(), used: None };
+                let used = PasskeyView { used: Some(text.clone()), ..passkey.clone() };
+                let form = SignInForm {
+                    error: text.clone(),
+                    saved: is_connected,
+                    has_password: !is_connected,
+                    provider: text.clone(),
+                    is_connected,
+                    leave_url: text.clone(),
+                    passkeys_on: is_connected,
+                    passkeys: if is_connected { vec![passkey, used] } else { Vec::new() },
+                };
+                render("pages/sign_in.html", &FormPage { page: page.clone(), form });
             }
         }
     }

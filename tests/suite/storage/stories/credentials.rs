@@ -7,6 +7,7 @@ use parlor::domain::grant::Grant;
 use parlor::domain::ids::DeviceId;
 use parlor::storage::Store;
 use parlor::storage::credentials::AddedIdentity;
+use parlor::storage::passkeys::StoredPasskey;
 use uuid::Uuid;
 
 use crate::storage::samples::{NOW, account, new_account};
@@ -87,4 +88,65 @@ pub async fn an_identity_is_bound_to_one_account_and_takes_no_other(store: &dyn 
     assert_eq!(store.user_by_name(&other.name.key()).await.unwrap(), None, "no account is left behind");
     assert_eq!(store.credentials(&bob.name.key()).await.unwrap().unwrap().1, "", "it has no password");
     assert!(!store.credentials(&ann.name.key()).await.unwrap().unwrap().1.is_empty());
+}
+
+pub async fn an_account_that_is_there_is_connected_and_disconnected(store: &dyn Store) {
+    let (ann, bob) = (account(store, "ann").await, account(store, "bob").await);
+
+    assert!(store.connect_identity(ann.id, "issuer", "1", NOW).await.unwrap());
+    assert!(store.connect_identity(ann.id, "issuer", "1", NOW).await.unwrap(), "it is so already");
+    assert!(!store.connect_identity(bob.id, "issuer", "1", NOW).await.unwrap(), "it is somebody else's");
+    assert_eq!(store.identity("issuer", "1").await.unwrap().unwrap().id, ann.id);
+    assert_eq!(store.issuers(ann.id).await.unwrap(), ["issuer"]);
+    assert!(store.issuers(bob.id).await.unwrap().is_empty());
+
+    assert!(!store.disconnect_identity(ann.id, "other").await.unwrap());
+    assert!(store.disconnect_identity(ann.id, "issuer").await.unwrap());
+    assert!(!store.disconnect_identity(ann.id, "issuer").await.unwrap());
+    assert_eq!(store.identity("issuer", "1").await.unwrap(), None);
+}
+
+pub async fn a_passkey_is_of_one_account_and_each_state_of_it_is_used_once(store: &dyn Store) {
+    let (ann, bob) = (account(store, "ann").await, account(store, "bob").await);
+    let passkey = |credential: u8, user| StoredPasskey {
+        credential: vec![credential; 16],
+        user,
+        label: "phone".to_owned(),
+        key: "1".to_owned(),
+        created_at: NOW,
+        used_at: None,
+    };
+    let first = passkey(1, ann.id);
+    assert!(store.add_passkey(&first, 2).await.unwrap());
+    assert!(!store.add_passkey(&passkey(1, bob.id), 2).await.unwrap(), "it is somebody else's");
+    assert!(store.add_passkey(&passkey(2, ann.id), 2).await.unwrap());
+    assert!(!store.add_passkey(&passkey(3, ann.id), 2).await.unwrap(), "there are enough");
+    assert_eq!(store.passkeys(ann.id).await.unwrap(), [first.clone(), passkey(2, ann.id)]);
+
+    let used = StoredPasskey { key: "2".to_owned(), ..first };
+    let later = NOW.plus(Duration::from_mins(1));
+    assert!(store.use_passkey(&used, "1", later).await.unwrap());
+    assert!(!store.use_passkey(&used, "1", later).await.unwrap(), "that state is over");
+    assert_eq!(store.passkeys(ann.id).await.unwrap()[0], StoredPasskey { used_at: Some(later), ..used });
+
+    assert!(!store.remove_passkey(bob.id, &[1; 16]).await.unwrap());
+    assert!(store.remove_passkey(ann.id, &[1; 16]).await.unwrap());
+    assert_eq!(store.passkeys(ann.id).await.unwrap().len(), 1);
+}
+
+pub async fn a_login_with_a_fixed_end_is_not_put_off_by_use(store: &dyn Store) {
+    let ann = account(store, "ann").await;
+    let end = NOW.plus(Duration::from_hours(1));
+    for (number, until) in [(1, Some(end)), (2, None)] {
+        let (id, label) = (DeviceId(Uuid::now_v7()), String::new());
+        let (kind, grant) = (DeviceKind::Cookie, Grant { until, ..Grant::ALL });
+        let device = Device { id, user: ann.id, kind, label, created_at: NOW, used_at: NOW, grant };
+        store.add_device(&device, &[number; 32], Some(end)).await.unwrap();
+        store.touch_device(id, NOW, Some(end.plus(Duration::from_hours(1)))).await.unwrap();
+    }
+
+    assert_eq!(store.device_by_secret(&[1; 32], NOW).await.unwrap().unwrap().0.grant.until, Some(end));
+    assert!(store.device_by_secret(&[1; 32], end).await.unwrap().is_none());
+    let other = store.device_by_secret(&[2; 32], end).await.unwrap().unwrap().0;
+    assert_eq!(other.grant.until, None);
 }

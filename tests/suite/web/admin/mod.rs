@@ -8,6 +8,7 @@ mod effects;
 mod exports;
 mod fields;
 mod limits;
+mod powers;
 mod seen;
 mod storage;
 
