@@ -1,22 +1,22 @@
 # The tasks of this repository. `make` alone starts a server. CARGO_TARGET_DIR is honoured, as by cargo itself.
 
 CARGO ?= cargo
-BROWSER_PACKAGES := chromium chromium-driver
+TEST_PACKAGES := chromium chromium-driver tmux
 
 # How long each fuzz target runs, and which.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= frames json markdown msgpack names plain_text search tcp_frames tcp_words
 
-.PHONY: run test features check e2e fuzz bench bench-small fmt icons browsers
+.PHONY: run test features check e2e fuzz bench bench-small fmt icons tools
 
 run: ## builds and starts a server with its data in ./data
 	$(CARGO) run --release
 
-test: browsers ## every test, those with a browser included
+test: tools ## every test, those with a browser included
 	$(CARGO) test --no-fail-fast
 	@$(MAKE) --no-print-directory bench-small
 
-check: browsers ## what has to pass before a change is handed in
+check: tools ## what has to pass before a change is handed in
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- -D warnings
 	$(CARGO) clippy --all-targets --all-features -- -D warnings
@@ -31,11 +31,11 @@ check: browsers ## what has to pass before a change is handed in
 	$(MAKE) --no-print-directory features
 
 # Apart from `test`, because everything is built once more for it.
-features: browsers ## the tests of what is built in on demand only: logins at a provider, passkeys, certificates by ACME
+features: tools ## the tests of what is built in on demand only: logins at a provider, passkeys, certificates by ACME
 	$(CARGO) test --all-features --test suite -- provider passkeys acme
 	$(CARGO) test --all-features --lib -- oidc outbound
 
-e2e: browsers ## the tests with a browser only
+e2e: tools ## the tests with a browser only
 	$(CARGO) test --test suite browser
 
 # The stable compiler is told to take the switches that cargo-fuzz passes to it; nothing else has to be installed. What is
@@ -69,7 +69,7 @@ fmt: ## formats the code
 	$(CARGO) fmt
 
 # The pictures of static/icons from their drawings. Run it after changing one, and commit what comes out.
-icons: browsers ## draws the icons of the installed app
+icons: tools ## draws the icons of the installed app
 	@cd static/icons && for icon in icon:192 icon:512 maskable:512; do \
 		name=$${icon%%:*}; size=$${icon##*:}; page=$$(mktemp --suffix=.html); \
 		printf '<!doctype html><style>body{margin:0}svg{display:block;width:100vw;height:100vh}</style>' >"$$page"; cat "$$name.svg" >>"$$page"; \
@@ -78,23 +78,23 @@ icons: browsers ## draws the icons of the installed app
 		rm -f "$$page"; \
 	done
 
-# Installs Chromium and its driver where they are missing. Other systems have to bring their own.
-browsers:
-	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then exit 0; fi; \
+# Installs the browser, its driver and tmux where they are missing. Other systems have to bring their own.
+tools:
+	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null && command -v tmux >/dev/null; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
-		echo 'The browser tests need `chromium` and `chromedriver`, and there is no apt-get here: install both and try again.' >&2; \
+		echo 'The tests need `chromium`, `chromedriver` and `tmux`, and there is no apt-get here: install them and try again.' >&2; \
 		exit 1; \
 	fi; \
 	if [ "$$(id -u)" -eq 0 ]; then as_root=; \
 	elif command -v sudo >/dev/null; then as_root=sudo; \
 	else \
-		echo 'The browser tests need `chromium` and `chromedriver`. You are not root and there is no sudo; as root, run:' >&2; \
-		echo '    apt-get install $(BROWSER_PACKAGES)' >&2; \
+		echo 'The tests need `chromium`, `chromedriver` and `tmux`. You are not root and there is no sudo; as root, run:' >&2; \
+		echo '    apt-get install $(TEST_PACKAGES)' >&2; \
 		exit 1; \
 	fi; \
-	echo 'Installing $(BROWSER_PACKAGES), which the browser tests need.'; \
+	echo 'Installing $(TEST_PACKAGES), which the tests need.'; \
 	$$as_root apt-get update && \
-	DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y --no-install-recommends $(BROWSER_PACKAGES) || { \
-		echo 'Chromium could not be installed; install `chromium` and `chromedriver` by hand and try again.' >&2; \
+	DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y --no-install-recommends $(TEST_PACKAGES) || { \
+		echo '$(TEST_PACKAGES) could not be installed; install them by hand and try again.' >&2; \
 		exit 1; \
 	}

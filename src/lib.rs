@@ -13,6 +13,7 @@
 //! - [`gateways`]: the ways in. Bytes in, commands, bytes out.
 //! - [`web`]: pages, REST, static files.
 //! - [`client`]: the client library: connect, reconnect, resume.
+//! - [`terminal`]: the terminal client.
 //! - [`app`]: puts it all together. [`cli`]: the command line.
 
 pub mod admin;
@@ -30,5 +31,6 @@ pub mod protocol;
 pub mod push;
 pub mod storage;
 pub mod telemetry;
+pub mod terminal;
 pub mod tls;
 pub mod web;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Arg, ArgMatches, value_parser};
 
 use super::{Failure, note};
+use crate::client::profiles::{self, Profiles};
 use crate::client::{Client, ClientError, Event, Events, Identity, ServerAddress, Settings};
 use crate::config::{LogConfig, LogFormat, TOKEN_VARIABLE};
 use crate::domain::name::UserName;
@@ -38,7 +39,7 @@ pub fn who() -> [Arg; 2] {
 pub fn token() -> Arg {
     Arg::new("token").long("token").value_name("TOKEN").help(format!(
         "Come in as the account with this token, made on /settings [variable: {TOKEN_VARIABLE}, which other users of the \
-         machine cannot see]"
+         machine cannot see; else the one that `parlor login` has kept]"
     ))
 }
 
@@ -55,15 +56,28 @@ pub fn patience() -> Arg {
 /// Reads the address.
 pub fn address(matches: &ArgMatches) -> Result<ServerAddress, Failure> {
     let text = matches.get_one::<String>("url").map(String::as_str).unwrap_or_default();
+    address_of(text, matches.get_one::<PathBuf>("tls_ca").cloned())
+}
+
+/// An address, with whom to trust there: the flag, or what was trusted when one logged in.
+pub fn address_of(text: &str, authority: Option<PathBuf>) -> Result<ServerAddress, Failure> {
     let address = ServerAddress::parse(text).map_err(|error| failed(&error))?;
-    let address = address.trusting(matches.get_one::<PathBuf>("tls_ca").cloned());
+    let authority = authority.or_else(|| profiles().ok()?.of(&address)?.tls_ca);
+    let address = address.trusting(authority);
     // A file that cannot be used is told now, and not at each try.
     address.tls().map_err(|error| failed(&error))?;
     Ok(address)
 }
 
-/// Reads who one is: the flags, then the variable, then the name of the user.
-pub fn identity(matches: &ArgMatches) -> Result<Identity, Failure> {
+/// The servers one has logged in to.
+pub fn profiles() -> Result<Profiles, Failure> {
+    let path = profiles::path(|name| std::env::var(name).ok()).map_err(|error| Failure::Failed(error.to_string()))?;
+    Profiles::read(path).map_err(|error| Failure::Failed(error.to_string()))
+}
+
+/// Reads who one is: the flags, then the variable, then the login that `parlor login` has kept for this server, then the
+/// name of the user.
+pub fn identity(matches: &ArgMatches, address: &ServerAddress) -> Result<Identity, Failure> {
     if let Some(token) = matches.get_one::<String>("token") {
         return Ok(Identity::token(token.as_str()));
     }
@@ -75,13 +89,20 @@ pub fn identity(matches: &ArgMatches) -> Result<Identity, Failure> {
     if let Some(token) = variable(TOKEN_VARIABLE) {
         return Ok(Identity::token(token));
     }
+    // Without a folder for settings nobody has logged in.
+    if profiles::path(|name| std::env::var(name).ok()).is_ok()
+        && let Some(profile) = profiles()?.of(address)
+    {
+        return Ok(Identity::Token(profile.token));
+    }
     let own = variable("USER").and_then(|name| UserName::parse(&name).ok());
     Ok(own.map_or_else(|| Identity::guest("guest"), |name| Identity::guest(name.as_str())))
 }
 
 /// Starts the client that the flags describe.
 pub fn start(matches: &ArgMatches) -> Result<impl FnOnce() -> (Client, Events) + use<>, Failure> {
-    let (address, identity) = (address(matches)?, identity(matches)?);
+    let address = address(matches)?;
+    let identity = identity(matches, &address)?;
     let patience = matches.get_one("patience").copied().map(Duration::from_secs);
     Ok(move || Client::start(address, identity, Settings { patience, ..Settings::default() }))
 }

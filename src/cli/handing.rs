@@ -15,7 +15,9 @@ pub fn arguments() -> [Arg; 4] {
     let server = url.long("server").value_name("URL").required(false).default_value("tcp://127.0.0.1:7070");
     let help = "The door for framed TCP: tcps://HOST:PORT; without TLS tcp://HOST:PORT";
     let quiet = Arg::new("quiet").long("quiet").action(clap::ArgAction::SetTrue).help("Show no progress");
-    [server.help(help), authority, connecting::token(), quiet]
+    let token =
+        connecting::token().help("Come in as the account with this token, made on /settings [variable: PARLOR_TOKEN]");
+    [server.help(help), authority, token, quiet]
 }
 
 /// Where to, and as whom.

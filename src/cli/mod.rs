@@ -5,6 +5,7 @@
 mod admin;
 mod backup;
 mod bench;
+mod chat;
 mod config;
 mod connecting;
 mod doctor;
@@ -12,6 +13,8 @@ mod export;
 mod get;
 mod handing;
 mod import;
+mod login;
+mod logout;
 mod put;
 mod restore;
 mod send;
@@ -46,12 +49,15 @@ pub fn main() -> ExitCode {
         Some(("admin", sub)) => admin::run(sub),
         Some(("backup", sub)) => backup::run(sub),
         Some(("bench", sub)) => bench::run(sub),
+        Some(("chat", sub)) => chat::run(sub),
         Some(("config", sub)) => config::run(sub),
         Some(("doctor", sub)) => doctor::run(sub),
         Some(("export", sub)) => export::run(sub),
         Some(("get", sub)) => get::run(sub),
         Some(("import", sub)) => import::run(sub),
         Some(("put", sub)) => put::run(sub),
+        Some(("login", sub)) => login::run(sub),
+        Some(("logout", sub)) => logout::run(sub),
         Some(("restore", sub)) => restore::run(sub),
         Some(("send", sub)) => send::run(sub),
         Some(("tail", sub)) => tail::run(sub),
@@ -78,6 +84,9 @@ fn command() -> Command {
         .arg(serve::flag())
         .args_conflicts_with_subcommands(true)
         .subcommand(Command::new("serve").about("Runs the server (the default)").args(clap_args()).arg(serve::flag()))
+        .subcommand(chat::command())
+        .subcommand(login::command())
+        .subcommand(logout::command())
         .subcommand(send::command())
         .subcommand(tail::command())
         .subcommand(put::command())

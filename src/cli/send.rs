@@ -50,9 +50,9 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
     if text.is_none() && std::io::stdin().is_terminal() {
         return Err(Failure::Usage("say what to write: a TEXT after the room, or - to read lines".to_owned()));
     }
+    let identity = connecting::identity(matches, &connecting::address(matches)?)?;
     // An account has to be a member to write; joining makes it one, and makes the room.
-    let enters =
-        matches.get_flag("create") || matches!(connecting::identity(matches)?, crate::client::Identity::Token(_));
+    let enters = matches.get_flag("create") || matches!(identity, crate::client::Identity::Token(_));
     let (as_json, create) = (matches.get_flag("json"), matches.get_flag("create"));
     connecting::run(|| async move {
         let (client, events) = start();

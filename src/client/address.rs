@@ -67,6 +67,14 @@ impl ServerAddress {
         Self { authority, ..self }
     }
 
+    /// Whether both lead to the same server, whomever they trust.
+    #[must_use]
+    pub fn is_same_server(&self, other: &Self) -> bool {
+        let place =
+            |address: &Self| (address.host.to_lowercase(), address.port, address.base.clone(), address.is_secure);
+        place(self) == place(other)
+    }
+
     /// What a handshake of TLS needs; `None` without TLS.
     ///
     /// # Errors

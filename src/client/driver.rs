@@ -31,14 +31,24 @@ pub(super) struct Driver {
     pub conversation: Conversation<OwnedSemaphorePermit>,
     pub requests: mpsc::Receiver<Request>,
     pub events: mpsc::Sender<Event>,
-    /// What requests beside the connection are made with, once it is known.
-    pub token: watch::Sender<Option<SecretString>>,
+    /// What the handle has to know.
+    pub known: watch::Sender<Known>,
+}
+
+/// What a handle has to know of its driver.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// What requests beside the connection are made with, once there was one.
+    pub token: Option<SecretString>,
+    /// Why nothing is tried any more.
+    pub ended: Option<ClientError>,
 }
 
 impl Driver {
     /// Works until nobody wants anything any more, or there is no hope.
     pub async fn run(mut self) {
         let why = self.keep_connected().await;
+        self.known.send_modify(|known| known.ended = Some(why.clone()));
         self.conversation.end(&why);
         // From here on whoever asks is told at once.
         self.requests.close();
@@ -57,7 +67,7 @@ impl Driver {
             let why = match self.meanwhile(opened).await {
                 Ok(Ok((socket, welcome, identity))) => {
                     if let Identity::Token(token) = &identity {
-                        self.token.send_replace(Some(token.clone()));
+                        self.known.send_modify(|known| known.token = Some(token.clone()));
                     }
                     self.identity = identity;
                     let opened_at = Instant::now();

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use serde_json::{Map, Value};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
@@ -11,7 +10,7 @@ use super::address::ServerAddress;
 use super::backoff::{Backoff, Waits};
 use super::command::Command;
 use super::conversation::Conversation;
-use super::driver::Driver;
+use super::driver::{Driver, Known};
 use super::error::ClientError;
 use super::event::{Event, Page, Sent};
 use super::http::{self, Call};
@@ -66,7 +65,7 @@ pub struct Client {
     requests: mpsc::Sender<Request>,
     places: Arc<Semaphore>,
     address: Arc<ServerAddress>,
-    token: watch::Receiver<Option<SecretString>>,
+    known: watch::Receiver<Known>,
 }
 
 /// What belongs to a message beside its text.
@@ -111,12 +110,12 @@ impl Client {
         let (requests, asked) = mpsc::channel(64);
         let (told, events) = mpsc::channel(settings.events.max(1));
         let nonces = format!("{:016x}{:016x}", settings.random.number(), settings.random.number());
-        let (known, token) = watch::channel(None);
+        let (learned, known) = watch::channel(Known::default());
         let client_address = Arc::new(address.clone());
         let driver = Driver {
             address,
             identity,
-            token: known,
+            known: learned,
             encoding: settings.encoding,
             patience: settings.patience,
             conversation: Conversation::new(Outbox::new(nonces, settings.window)),
@@ -126,7 +125,7 @@ impl Client {
         };
         tokio::spawn(driver.run());
         let places = Arc::new(Semaphore::new(settings.outbox.max(1)));
-        (Self { requests, places, address: client_address, token }, Events(events))
+        (Self { requests, places, address: client_address, known }, Events(events))
     }
 
     /// Listens to a room, now and after each new connection; answers with the end of its log.
@@ -187,7 +186,7 @@ impl Client {
         let request = Request::Send { letter, parcel: Parcel { waiter, place } };
         self.requests.try_send(request).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => ClientError::OutboxFull,
-            mpsc::error::TrySendError::Closed(_) => ClientError::Stopped,
+            mpsc::error::TrySendError::Closed(_) => self.ended(),
         })?;
         Ok(Receipt(answer))
     }
@@ -225,8 +224,12 @@ impl Client {
     /// # Errors
     /// When the server refuses or cannot be reached, or the client has ended.
     pub async fn call(&self, call: &Call) -> Result<Value, ClientError> {
-        let mut known = self.token.clone();
-        let token = known.wait_for(Option::is_some).await.map_err(|_| ClientError::Stopped)?.clone();
+        let mut known = self.known.clone();
+        let is_told = |known: &Known| known.token.is_some() || known.ended.is_some();
+        let token = known.wait_for(is_told).await.map_err(|_| ClientError::Stopped)?.token.clone();
+        if token.is_none() {
+            return Err(self.ended());
+        }
         http::call(&self.address, token.as_ref(), call).await?.accepted()
     }
 
@@ -239,7 +242,12 @@ impl Client {
     }
 
     async fn request(&self, request: Request) -> Result<(), ClientError> {
-        self.requests.send(request).await.map_err(|_| ClientError::Stopped)
+        self.requests.send(request).await.map_err(|_| self.ended())
+    }
+
+    /// Why nothing is done any more.
+    fn ended(&self) -> ClientError {
+        self.known.borrow().ended.clone().unwrap_or(ClientError::Stopped)
     }
 }
 

@@ -26,6 +26,7 @@ pub mod http;
 pub mod identity;
 pub mod lean;
 pub mod outbox;
+pub mod profiles;
 pub mod random;
 pub mod request;
 pub mod room_view;

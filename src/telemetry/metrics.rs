@@ -491,6 +491,7 @@ mod tests {
         let metrics = Metrics::new(Timestamp(0));
         metrics.pushed(PushOutcome::Delivered);
         metrics.backed_up(None);
+        metrics.file_ended(FileOutcome::Done);
         metrics.certificate_expires_at(Timestamp(0));
         metrics.http_request("GET", None, 200, Duration::ZERO);
         let encoded = lines(&metrics);

@@ -13,4 +13,5 @@ mod push;
 mod start;
 mod storage;
 mod support;
+mod terminal;
 mod web;

@@ -74,7 +74,8 @@ pub struct Setup {
 impl Setup {
     /// Reads the arguments and looks at the server.
     pub async fn new(matches: &ArgMatches) -> Result<Self, Failure> {
-        let (address, identity) = (connecting::address(matches)?, identity(matches)?);
+        let address = connecting::address(matches)?;
+        let identity = identity(matches, &address)?;
         let process = matches.get_one("pid").copied().map(Process::of).transpose()?;
         let token = match &identity {
             Identity::Token(token) => Some(token.clone()),

@@ -20,6 +20,7 @@ pub mod schema;
 pub mod server;
 pub mod socket;
 pub mod tls;
+pub mod tmux;
 pub mod wire;
 
 use std::future::Future;

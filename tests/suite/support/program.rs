@@ -44,6 +44,8 @@ pub fn command(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) ->
             command.env_remove(name);
         }
     }
+    // Nor does it see the logins of whoever runs the tests.
+    command.env("XDG_CONFIG_HOME", folder.join("config"));
     command.current_dir(folder).args(arguments).envs(variables.iter().copied());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command

@@ -72,7 +72,8 @@ async fn with_a_second_factor_the_password_alone_opens_nothing() {
     let first = anybody.post("/api/v1/login", json!({"name": "ann", "password": PASSWORD, "label": "x"})).await;
     assert_eq!((first.status, &first.json()["token"]), (200, &json!(null)));
     let step = |code: &str| json!({"ticket": first.json()["ticket"], "code": code, "label": "x"});
-    assert_eq!(anybody.post("/api/v1/login/code", step("000000")).await.status, 401);
+    let wrong = anybody.post("/api/v1/login/code", step("000000")).await;
+    assert_eq!((wrong.status, &wrong.json()["field"]), (403, &json!("code")));
     let made = anybody.post("/api/v1/login/code", step(&code())).await;
 
     assert_eq!(made.status, 201, "{}", made.body);

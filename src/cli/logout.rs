@@ -1,0 +1,39 @@
+//! `parlor logout`: ends the login that `parlor login` has kept, on the server and here.
+
+use clap::{ArgMatches, Command};
+use secrecy::SecretString;
+
+use super::connecting::{self, failed};
+use super::{Failure, block_on, note};
+use crate::client::http::{Call, call};
+use crate::client::{ClientError, ServerAddress};
+
+pub fn command() -> Command {
+    Command::new("logout").about("Ends a login that was kept, on the server and here").args(connecting::server())
+}
+
+pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let mut profiles = connecting::profiles()?;
+    let address = connecting::address(matches)?;
+    let Some(profile) = profiles.of(&address) else {
+        return Err(Failure::Failed("you are not logged in there; nothing was changed".to_owned()));
+    };
+    match block_on(revoke(&address, &profile.token))? {
+        Ok(()) => {}
+        // Ended already, on the page for instance.
+        Err(ClientError::Refused { code, .. }) if code == "unauthorized" => {}
+        // It stays, so that it can be tried again: forgotten here, it would live on there.
+        Err(error) => return Err(failed(&error)),
+    }
+    profiles.remove(&address).map_err(|error| Failure::Failed(error.to_string()))?;
+    note(&format!("{} is logged out", crate::terminal::clean::line(&profile.name)));
+    Ok(())
+}
+
+/// The login of a token is a device of its account.
+async fn revoke(address: &ServerAddress, token: &SecretString) -> Result<(), ClientError> {
+    let me = call(address, Some(token), &Call::get("/api/v1/me")).await?.accepted()?;
+    let Some(device) = me["device"].as_str() else { return Ok(()) };
+    let path = format!("/api/v1/tokens/{}", crate::client::http::percent_encoded(device));
+    call(address, Some(token), &Call::delete(path)).await?.accepted().map(|_| ())
+}
