@@ -5,7 +5,7 @@ TEST_PACKAGES := chromium chromium-driver irssi tmux weechat-headless
 
 # How long each fuzz target runs, and which.
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS ?= frames irc json markdown msgpack names plain_text search
+FUZZ_TARGETS ?= frames irc json markdown msgpack names plain_text search tcp_frames tcp_words
 
 .PHONY: run test features check e2e fuzz bench bench-small fmt icons tools
 

@@ -28,6 +28,7 @@ use crate::domain::clock::Clock;
 use crate::domain::ids::UserId;
 use crate::domain::profile::Profile;
 use crate::gateways::admission::Admission;
+use crate::gateways::tcp::files::Exchange;
 use crate::gateways::websocket::lines::Lines;
 use crate::push::follower::Attendance;
 use crate::push::{self, Push, PushError};
@@ -177,6 +178,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         lines,
         request_rates: RequestRates::new(auth.follow_limits()),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
+        exchange: Exchange::new(config.doors.files, clock.clone(), metrics.clone()),
         admin: Admin::new(store.clone(), auth.clone(), Some(chat.clone()), clock.clone(), Places::of(&config)),
         renderer,
         draining: draining.clone(),

@@ -18,6 +18,7 @@ use crate::gateways::irc::{IrcKeeper, Office};
 use crate::gateways::lines::LinesKeeper;
 use crate::gateways::stream::acceptor::Acceptor;
 use crate::gateways::stream::door::{Keeper, serve};
+use crate::gateways::tcp::TcpKeeper;
 use crate::gateways::websocket::only_http;
 use crate::web::redirect::{self, Target};
 
@@ -41,8 +42,11 @@ pub(super) struct Listening {
 
 /// Takes the addresses of all doors that have one.
 pub(super) fn listen_all(config: &DoorsConfig) -> Result<Vec<Listening>, StartError> {
-    let doors: [(Door, [&str; 2], &DoorAddresses); 2] =
-        [(Door::Lines, ["--lines", "--lines-tls"], &config.lines), (Door::Irc, ["--irc", "--irc-tls"], &config.irc)];
+    let doors: [(Door, [&str; 2], &DoorAddresses); 3] = [
+        (Door::Tcp, ["--tcp", "--tcp-tls"], &config.tcp),
+        (Door::Lines, ["--lines", "--lines-tls"], &config.lines),
+        (Door::Irc, ["--irc", "--irc-tls"], &config.irc),
+    ];
     let mut listening = Vec::new();
     for (door, flags, addresses) in doors {
         for (flag, is_secure, address) in [(flags[0], false, &addresses.plain), (flags[1], true, &addresses.tls)] {
@@ -109,8 +113,9 @@ fn keeper(parts: &Parts, door: Door) -> Rc<dyn Keeper> {
     let doors = &parts.config.doors;
     match door {
         Door::Lines => Rc::new(LinesKeeper { idle: doors.lines_idle }),
+        Door::Tcp => Rc::new(TcpKeeper { exchange: Arc::clone(&parts.exchange) }),
         Door::Irc => Rc::new(IrcKeeper::new(doors, Rc::new(Operators(parts.admin.clone())), parts.clock.now())),
-        Door::Websocket | Door::Events | Door::Tcp => {
+        Door::Websocket | Door::Events => {
             unreachable!("only doors of `listen_all` are asked for")
         }
     }

@@ -22,6 +22,7 @@ use crate::config::Config;
 use crate::domain::clock::Clock;
 use crate::gateways::admission::Admission;
 use crate::gateways::stream::Hall;
+use crate::gateways::tcp::files::Exchange;
 use crate::gateways::websocket::WebsocketState;
 use crate::gateways::websocket::lines::Lines;
 use crate::gateways::websocket::upgrade::{self, Line, Patience};
@@ -51,6 +52,7 @@ pub(super) struct Parts {
     /// Connections of HTTP, apart from the WebSockets.
     pub(super) lines: Lines,
     pub(super) searcher: Arc<Searcher>,
+    pub(super) exchange: Arc<Exchange>,
     pub(super) admin: Admin,
     pub(super) request_rates: RequestRates,
     pub(super) renderer: Arc<Renderer>,

@@ -35,6 +35,8 @@ pub struct Room {
     hidden: usize,
     changed: HashSet<UserId>,
     gone: HashMap<UserId, Author>,
+    /// Of those who changed: who was not here when that was last told.
+    came: HashSet<UserId>,
     /// People whose `joined` or `left` is on its way into the log, with what is to be done after it.
     changing: HashMap<UserId, Vec<(Caller, Command)>>,
     /// In slow mode: when each has last written.
@@ -82,6 +84,7 @@ impl Room {
             hidden: 0,
             changed: HashSet::new(),
             gone: HashMap::new(),
+            came: HashSet::new(),
             changing: HashMap::new(),
             said_at: HashMap::new(),
             parts: Parts::default(),
@@ -240,7 +243,9 @@ impl Room {
                 self.hidden += 1;
             } else {
                 self.changed.insert(person.id);
-                self.gone.remove(&person.id);
+                if self.gone.remove(&person.id).is_none() {
+                    self.came.insert(person.id);
+                }
             }
         }
         None
@@ -277,6 +282,9 @@ impl Room {
             self.hidden -= usize::from(before == Status::Offline);
             if (before, status) != (Status::Offline, Status::Offline) {
                 self.changed.insert(author.id);
+            }
+            if before == Status::Offline && status != Status::Offline {
+                self.came.insert(author.id);
             }
         }
     }
@@ -331,6 +339,7 @@ impl Room {
     pub fn take_presence_news<'a>(&mut self, line: impl Fn(UserId) -> Option<&'a StatusLine>) -> Ephemeral {
         let touched = std::mem::take(&mut self.changed);
         let gone = std::mem::take(&mut self.gone);
+        let came = std::mem::take(&mut self.came);
         let changes = if self.present.len() > PRESENCE_NAMES {
             Vec::new()
         } else {
@@ -340,7 +349,8 @@ impl Room {
                     (None, Some(author)) => (author, Status::Offline),
                     (None, None) => return None,
                 };
-                Some(PresenceChange { user: author.clone(), status, line: ShownLine::new(line(*user)) })
+                let line = ShownLine::new(line(*user));
+                Some(PresenceChange { user: author.clone(), status, line, came: came.contains(user) })
             };
             touched.iter().filter_map(change).collect()
         };

@@ -15,7 +15,7 @@ use crate::telemetry::logging;
 
 /// The address of the server, and how it is known to be the right one.
 pub fn server() -> [Arg; 2] {
-    let help = "The server: https://HOST:PORT or wss://HOST:PORT/ws; without TLS http:// or ws://";
+    let help = "The server: https://HOST:PORT or wss://HOST:PORT/ws; without TLS http:// or ws://; framed TCP is tcps:// or tcp://";
     [Arg::new("url").value_name("URL").required(true).help(help), authority()]
 }
 
@@ -32,11 +32,15 @@ pub fn who() -> [Arg; 2] {
     let name = Arg::new("name").long("name").value_name("NAME").help(
         "Come in as a guest of this name, where guests are let in [default: the name of the user of this machine]",
     );
-    let token = Arg::new("token").long("token").value_name("TOKEN").conflicts_with("name").help(format!(
+    [name, token().conflicts_with("name")]
+}
+
+/// The token of an account.
+pub fn token() -> Arg {
+    Arg::new("token").long("token").value_name("TOKEN").help(format!(
         "Come in as the account with this token, made on /settings [variable: {TOKEN_VARIABLE}, which other users of the \
          machine cannot see; else the one that `parlor login` has kept]"
-    ));
-    [name, token]
+    ))
 }
 
 /// How long to try.

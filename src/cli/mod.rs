@@ -10,9 +10,12 @@ mod config;
 mod connecting;
 mod doctor;
 mod export;
+mod get;
+mod handing;
 mod import;
 mod login;
 mod logout;
+mod put;
 mod restore;
 mod send;
 mod serve;
@@ -50,7 +53,9 @@ pub fn main() -> ExitCode {
         Some(("config", sub)) => config::run(sub),
         Some(("doctor", sub)) => doctor::run(sub),
         Some(("export", sub)) => export::run(sub),
+        Some(("get", sub)) => get::run(sub),
         Some(("import", sub)) => import::run(sub),
+        Some(("put", sub)) => put::run(sub),
         Some(("login", sub)) => login::run(sub),
         Some(("logout", sub)) => logout::run(sub),
         Some(("restore", sub)) => restore::run(sub),
@@ -84,6 +89,8 @@ fn command() -> Command {
         .subcommand(logout::command())
         .subcommand(send::command())
         .subcommand(tail::command())
+        .subcommand(put::command())
+        .subcommand(get::command())
         .subcommand(admin::command())
         .subcommand(backup::command())
         .subcommand(restore::command())

@@ -16,21 +16,25 @@ pub struct ServerAddress {
     port: u16,
     base: String,
     is_secure: bool,
+    is_framed: bool,
     authority: Option<PathBuf>,
 }
 
 impl ServerAddress {
-    /// Reads `ws://HOST:PORT/ws`, `http://HOST:PORT` or `HOST:PORT`; with `wss` and `https`, under TLS.
+    /// Reads `ws://HOST:PORT/ws`, `http://HOST:PORT` or `HOST:PORT`; with `wss` and `https`, under TLS. `tcp://HOST:PORT` and
+    /// `tcps://HOST:PORT` lead to the door for framed TCP.
     ///
     /// # Errors
     /// When it is none of these.
     pub fn parse(text: &str) -> Result<Self, ClientError> {
         let bad = |why| ClientError::BadAddress { given: text.to_owned(), why };
-        let (is_secure, rest) = match text.split_once("://") {
-            Some(("ws" | "http", rest)) => (false, rest),
-            Some(("wss" | "https", rest)) => (true, rest),
-            Some(_) => return Err(bad("it begins with none of ws://, wss://, http:// and https://")),
-            None => (false, text),
+        let (is_framed, is_secure, rest) = match text.split_once("://") {
+            Some(("ws" | "http", rest)) => (false, false, rest),
+            Some(("wss" | "https", rest)) => (false, true, rest),
+            Some(("tcp", rest)) => (true, false, rest),
+            Some(("tcps", rest)) => (true, true, rest),
+            Some(_) => return Err(bad("it begins with none of ws://, wss://, http://, https://, tcp:// and tcps://")),
+            None => (false, false, text),
         };
         if rest.contains(['?', '#', '@']) {
             return Err(bad("names and tokens have options of their own"));
@@ -41,7 +45,7 @@ impl ServerAddress {
             Some((host, port)) if !port.contains(']') => {
                 (host, port.parse().map_err(|_| bad("the port is no number from 1 to 65535"))?)
             }
-            _ => (authority, if is_secure { 443 } else { 80 }),
+            _ => (authority, default_port(is_framed, is_secure)),
         };
         let path = path.trim_end_matches('/');
         let base = path.strip_suffix("ws").filter(|base| base.is_empty() || base.ends_with('/')).unwrap_or(path);
@@ -50,8 +54,11 @@ impl ServerAddress {
         if host.is_empty() || port == 0 || !is_plain(host) || !is_plain(base) {
             return Err(bad("a host and a port are needed"));
         }
+        if is_framed && !path.is_empty() {
+            return Err(bad("framed TCP has no paths"));
+        }
         let base = if base.is_empty() { String::new() } else { format!("/{base}") };
-        Ok(Self { host: host.to_owned(), port, base, is_secure, authority: None })
+        Ok(Self { host: host.to_owned(), port, base, is_secure, is_framed, authority: None })
     }
 
     /// The same, where the certificates of this file are trusted instead of those that browsers trust.
@@ -78,6 +85,12 @@ impl ServerAddress {
         Ok(config.map(TlsConnector::from))
     }
 
+    /// Whether framed TCP is spoken there.
+    #[must_use]
+    pub fn is_framed(&self) -> bool {
+        self.is_framed
+    }
+
     /// Host and port, for a header.
     #[must_use]
     pub fn authority(&self) -> String {
@@ -94,6 +107,15 @@ impl ServerAddress {
     #[must_use]
     pub fn path(&self, path: &str) -> String {
         format!("{}{path}", self.base)
+    }
+}
+
+fn default_port(is_framed: bool, is_secure: bool) -> u16 {
+    match (is_framed, is_secure) {
+        (true, true) => 7443,
+        (true, false) => 7070,
+        (false, true) => 443,
+        (false, false) => 80,
     }
 }
 
@@ -118,12 +140,26 @@ mod tests {
             assert!(address.tls().unwrap().is_some());
         }
         assert!(ServerAddress::parse("ws://h").unwrap().tls().unwrap().is_none());
+        let framed = ServerAddress::parse("tcps://h").unwrap();
+        assert!(framed.is_framed() && framed.target() == ("h", 7443) && framed.tls().unwrap().is_some());
+        assert_eq!(ServerAddress::parse("tcp://h").unwrap().target(), ("h", 7070));
         assert_eq!(ServerAddress::parse("h:1/news").unwrap().path("/ws"), "/news/ws");
     }
 
     #[test]
     fn what_leads_nowhere_is_refused_with_a_reason() {
-        for text in ["", "ftp://h", "ws://", "h:port", "h:0", "h:70000", "ws://h/ws?name=ann", "http://a@h", "a b:1"] {
+        for text in [
+            "",
+            "ftp://h",
+            "ws://",
+            "h:port",
+            "h:0",
+            "h:70000",
+            "ws://h/ws?name=ann",
+            "http://a@h",
+            "a b:1",
+            "tcp://h/ws",
+        ] {
             assert!(matches!(ServerAddress::parse(text), Err(ClientError::BadAddress { .. })), "{text}");
         }
     }

@@ -14,10 +14,9 @@ use super::conversation::Conversation;
 use super::error::ClientError;
 use super::event::Event;
 use super::frame::Welcome;
-use super::guest;
 use super::identity::Identity;
 use super::request::Request;
-use super::socket::{PATIENCE, Socket};
+use super::socket::Socket;
 use crate::protocol::encoding::Encoding;
 
 /// A connection that lasted this long was a good one: waiting begins anew after it.
@@ -63,7 +62,8 @@ impl Driver {
     async fn keep_connected(&mut self) -> ClientError {
         let mut without_since = Instant::now();
         loop {
-            let opened = open(self.address.clone(), self.identity.clone(), self.encoding);
+            let (address, identity, encoding) = (self.address.clone(), self.identity.clone(), self.encoding);
+            let opened = async move { Socket::open(&address, identity, encoding).await };
             let why = match self.meanwhile(opened).await {
                 Ok(Ok((socket, welcome, identity))) => {
                     if let Identity::Token(token) = &identity {
@@ -181,18 +181,4 @@ impl Driver {
         // Whoever does not listen to events has dropped them.
         let _ = self.events.send(event).await;
     }
-}
-
-/// Opens a connection; answers with the identity to use from then on.
-async fn open(
-    address: ServerAddress,
-    identity: Identity,
-    encoding: Encoding,
-) -> Result<(Socket, Welcome, Identity), ClientError> {
-    let token: SecretString = match identity {
-        Identity::Token(token) => token,
-        Identity::Guest(name) => guest::token(&address, &name, PATIENCE).await?,
-    };
-    let (socket, welcome) = Socket::open(&address, &token, encoding).await?;
-    Ok((socket, welcome, Identity::Token(token)))
 }

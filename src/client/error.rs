@@ -9,7 +9,7 @@ use derive_more::{Display, Error};
 pub enum ClientError {
     /// No address of a server.
     #[display(
-        "{given:?} is no address of a server: {why}; give wss://HOST:PORT/ws or https://HOST:PORT, without TLS ws:// or http://"
+        "{given:?} is no address of a server: {why}; give wss://HOST:PORT/ws or https://HOST:PORT, without TLS ws:// or http://; for framed TCP tcps://HOST:PORT or tcp://"
     )]
     BadAddress {
         /// What was given.
@@ -91,6 +91,9 @@ pub enum ClientError {
     /// A message was taken back before it had gone out.
     #[display("the message was taken back")]
     Withdrawn,
+    /// A file that cannot be read, written or handed over.
+    #[display("{_0}")]
+    File(#[error(not(source))] String),
     /// The client was stopped before this was done.
     #[display("the client was stopped before the server had answered")]
     Stopped,

@@ -116,7 +116,7 @@ mod tests {
     fn written(body: EventBody, seq: Seq) -> String {
         let room_name = RoomName::trusted("lobby".into());
         let event = Event { room: RoomId(1), room_name, seq, n: seq, author: author(), at: Timestamp(0), body };
-        text(encode::event(&event, Encoding::Json, &NoHtml))
+        text(encode::event(&event, Encoding::Json, &NoHtml).unwrap())
     }
 
     fn text(payload: Payload) -> String {

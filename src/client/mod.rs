@@ -5,7 +5,7 @@
 //! event once, whatever happens to the connection in between. docs/CLIENT.md explains it with an example.
 //!
 //! Inside, [`conversation`] decides what is said and what is passed on. It is plain state without input or output, over
-//! [`outbox`] and [`room_view`]; `driver` carries it out over a [`socket`]. [`lean`], with
+//! [`outbox`] and [`room_view`]; `driver` carries it out over a [`socket`], which is a WebSocket or [`framed`] TCP. [`files`] hands files over. [`lean`], with
 //! [`frame_splitter`] and [`glance`], is a connection for load tests, which keeps nothing.
 
 pub mod address;
@@ -15,8 +15,10 @@ pub mod conversation;
 mod driver;
 pub mod error;
 pub mod event;
+pub mod files;
 pub mod frame;
 pub mod frame_splitter;
+pub mod framed;
 pub mod glance;
 pub mod guest;
 pub mod handle;

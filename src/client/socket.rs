@@ -1,4 +1,5 @@
-//! One WebSocket: handshake, frames in both directions, and the watch over a peer that has fallen silent.
+//! One connection, a WebSocket or framed TCP: handshake, frames in both directions, and the watch over a peer that has
+//! fallen silent.
 
 use std::time::Duration;
 
@@ -20,7 +21,11 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use super::address::ServerAddress;
 use super::error::ClientError;
 use super::frame::{Frame, Outgoing, Welcome, ended, refused};
+use super::framed::FramedTcp;
+use super::guest;
+use super::identity::Identity;
 use crate::protocol::encoding::Encoding;
+use crate::protocol::framed::Kind;
 use crate::tls::Stream;
 
 /// How long connecting, the handshake, and each write may take.
@@ -32,10 +37,16 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 /// One open connection.
 pub struct Socket {
-    inner: WebSocketStream<Stream>,
+    inner: Line,
     encoding: Encoding,
     heard_at: Instant,
     silence: Duration,
+}
+
+/// What frames go over.
+enum Line {
+    Websocket(Box<WebSocketStream<Stream>>),
+    Framed(Box<FramedTcp>),
 }
 
 /// Connects, without a word of HTTP yet.
@@ -85,23 +96,34 @@ pub(super) async fn secure(
 }
 
 impl Socket {
-    /// Connects, shakes hands and waits for the welcome.
+    /// Connects, shakes hands and waits for the welcome. Over framed TCP a guest becomes one here; the identity that comes
+    /// back is the one to come again with.
     ///
     /// # Errors
     /// When nobody answers, when somebody else does, or when the server refuses.
     pub async fn open(
         address: &ServerAddress,
-        token: &SecretString,
+        identity: Identity,
         encoding: Encoding,
-    ) -> Result<(Self, Welcome), ClientError> {
-        let stream = dial(address).await?;
-        let opened = timeout(PATIENCE, shake_hands(stream, address, token, encoding)).await;
-        let inner = opened.map_err(|_| ClientError::lost("no answer to the handshake"))??;
+    ) -> Result<(Self, Welcome, Identity), ClientError> {
+        let (inner, identity) = if address.is_framed() {
+            let (line, token) = FramedTcp::open(address, &identity, encoding).await?;
+            (Line::Framed(Box::new(line)), token.map_or(identity, Identity::Token))
+        } else {
+            let token = match identity {
+                Identity::Token(token) => token,
+                Identity::Guest(name) => guest::token(address, &name, PATIENCE).await?,
+            };
+            let stream = dial(address).await?;
+            let opened = timeout(PATIENCE, shake_hands(stream, address, &token, encoding)).await;
+            let inner = opened.map_err(|_| ClientError::lost("no answer to the handshake"))??;
+            (Line::Websocket(Box::new(inner)), Identity::Token(token))
+        };
         let mut socket = Self { inner, encoding, heard_at: Instant::now(), silence: PATIENCE };
         match socket.next().await? {
             Frame::Welcome(welcome) => {
                 socket.silence = Duration::from_secs(welcome.heartbeat_seconds.max(1)) * MISSED_HEARTBEATS;
-                Ok((socket, welcome))
+                Ok((socket, welcome, identity))
             }
             Frame::Bye { reason, reconnect_after } => Err(ended(reason, reconnect_after)),
             _ => Err(ClientError::lost("the first frame was no welcome")),
@@ -114,21 +136,18 @@ impl Socket {
     /// When the connection is gone.
     pub async fn next(&mut self) -> Result<Frame, ClientError> {
         loop {
-            let message = timeout_at(self.heard_at + self.silence, self.inner.next()).await;
-            let message = message.map_err(|_| ClientError::lost("the server has fallen silent"))?;
-            self.heard_at = Instant::now();
-            let value: Value = match message {
-                Some(Ok(Message::Text(text))) => serde_json::from_str(&text).map_err(unreadable)?,
-                Some(Ok(Message::Binary(bytes))) => rmp_serde::from_slice(&bytes).map_err(unreadable)?,
-                Some(Ok(Message::Close(close))) => {
-                    let why = close.map_or_else(|| "closed".to_owned(), |close| close.to_string());
-                    return Err(ClientError::lost(why));
+            let deadline = self.heard_at + self.silence;
+            let value = match &mut self.inner {
+                Line::Websocket(inner) => {
+                    let message = timeout_at(deadline, inner.next()).await.map_err(|_| silent())?;
+                    websocket_value(message)?
                 }
-                Some(Ok(_)) => continue,
-                Some(Err(error)) => return Err(ClientError::lost(error.to_string())),
-                None => return Err(ClientError::lost("the server hung up")),
+                Line::Framed(inner) => timeout_at(deadline, inner.next()).await.map_err(|_| silent())??.value()?,
             };
-            return Frame::read(value);
+            self.heard_at = Instant::now();
+            if let Some(value) = value {
+                return Frame::read(value);
+            }
         }
     }
 
@@ -137,22 +156,54 @@ impl Socket {
     /// # Errors
     /// When the connection is gone, or the server takes nothing any more.
     pub async fn send(&mut self, command: &Outgoing) -> Result<(), ClientError> {
-        let message = match self.encoding {
-            Encoding::MsgPack => Message::binary(rmp_serde::to_vec_named(command).map_err(unreadable)?),
-            _ => Message::text(serde_json::to_string(command).map_err(unreadable)?),
-        };
-        let sent = timeout(PATIENCE, self.inner.send(message)).await;
-        sent.map_err(|_| ClientError::lost("the server takes nothing any more"))?
-            .map_err(|error| ClientError::lost(error.to_string()))
+        let takes_nothing = |_| ClientError::lost("the server takes nothing any more");
+        match &mut self.inner {
+            Line::Websocket(inner) => {
+                let message = match self.encoding {
+                    Encoding::MsgPack => Message::binary(rmp_serde::to_vec_named(command).map_err(unreadable)?),
+                    _ => Message::text(serde_json::to_string(command).map_err(unreadable)?),
+                };
+                let sent = timeout(PATIENCE, inner.send(message)).await.map_err(takes_nothing)?;
+                sent.map_err(|error| ClientError::lost(error.to_string()))
+            }
+            Line::Framed(inner) => timeout(PATIENCE, inner.say(Kind::Chat, command)).await.map_err(takes_nothing)?,
+        }
     }
 
     /// Says goodbye. Whether it is heard does not matter.
-    pub async fn close(mut self) {
-        let _ = timeout(Duration::from_secs(1), self.inner.close(None)).await;
+    pub async fn close(self) {
+        let _ = timeout(Duration::from_secs(1), async {
+            match self.inner {
+                Line::Websocket(inner) => {
+                    let mut inner = *inner;
+                    drop(inner.close(None).await);
+                }
+                Line::Framed(inner) => inner.close().await,
+            }
+        })
+        .await;
     }
 }
 
-fn unreadable(error: impl std::fmt::Display) -> ClientError {
+/// What a message of a WebSocket says; `None` for pings.
+fn websocket_value(message: Option<Result<Message, Error>>) -> Result<Option<Value>, ClientError> {
+    match message {
+        Some(Ok(Message::Text(text))) => serde_json::from_str(&text).map(Some).map_err(unreadable),
+        Some(Ok(Message::Binary(bytes))) => rmp_serde::from_slice(&bytes).map(Some).map_err(unreadable),
+        Some(Ok(Message::Close(close))) => {
+            Err(ClientError::lost(close.map_or_else(|| "closed".to_owned(), |close| close.to_string())))
+        }
+        Some(Ok(_)) => Ok(None),
+        Some(Err(error)) => Err(ClientError::lost(error.to_string())),
+        None => Err(ClientError::lost("the server hung up")),
+    }
+}
+
+fn silent() -> ClientError {
+    ClientError::lost("the server has fallen silent")
+}
+
+pub(super) fn unreadable(error: impl std::fmt::Display) -> ClientError {
     ClientError::lost(format!("a frame could not be read or written: {error}"))
 }
 

@@ -20,11 +20,24 @@ pub struct DoorAddresses {
     pub tls: Option<Address>,
 }
 
+/// How files are handed from person to person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FilesConfig {
+    /// Bytes of the largest one; 0 for none at all.
+    pub max_bytes: u64,
+    /// How many may be under way.
+    pub at_once: usize,
+    /// Bytes a second of one; 0 for no limit.
+    pub bytes_per_second: u64,
+}
+
 /// The ways in beside HTTP.
 #[derive(Debug, Clone)]
 pub struct DoorsConfig {
     /// Framed TCP.
     pub tcp: DoorAddresses,
+    /// Files over framed TCP.
+    pub files: FilesConfig,
     /// Plain lines.
     pub lines: DoorAddresses,
     /// IRC.
@@ -68,6 +81,11 @@ impl DoorsConfig {
         let irc_password = values.optional("irc_password").map(word).transpose()?.map(SecretString::from);
         Ok(Self {
             tcp: addresses("tcp", "tcp_tls")?,
+            files: FilesConfig {
+                max_bytes: values.number::<u64>("file_max_mib")? * 1024 * 1024,
+                at_once: values.number("file_transfers")?,
+                bytes_per_second: values.number::<u64>("file_rate_kib")? * 1024,
+            },
             lines: addresses("lines", "lines_tls")?,
             irc: addresses("irc", "irc_tls")?,
             lines_idle: Duration::from_secs(values.number::<u64>("lines_idle_minutes")? * 60),

@@ -32,7 +32,7 @@ use layers::Values;
 pub use access::{AccessConfig, Admin};
 pub use acme::AcmeConfig;
 pub use address::{Address, PublicUrl};
-pub use doors::{DoorAddresses, DoorsConfig};
+pub use doors::{DoorAddresses, DoorsConfig, FilesConfig};
 pub use error::{ConfigError, Origin};
 pub use example::example_toml;
 pub use flags::{clap_args, given_flags};

@@ -8,6 +8,7 @@ pub mod conduct;
 pub mod device;
 pub mod emoji;
 pub mod event;
+pub mod file_name;
 pub mod grant;
 pub mod ids;
 pub mod limits;

@@ -13,7 +13,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::token_bucket::{Rate, TokenBucket};
 use crate::protocol::command::{Command, Request};
 use crate::protocol::decode::{self, Refused};
-use crate::protocol::encoding::Encoding;
+use crate::protocol::encoding::{Body, Encoding};
 use crate::protocol::error_code::{ErrorCode, Problem};
 
 /// Other commands than messages cost a quarter: a session may join the hundred rooms it can have at once.
@@ -106,7 +106,9 @@ impl Dispatcher {
     /// Takes one frame of an encoding that has frames.
     pub fn take(&mut self, encoding: Encoding, sent: Sent<'_>, now: Timestamp) -> Outcome {
         let request = match (encoding, sent) {
-            (Encoding::MsgPack, Sent::Binary(bytes)) => decode::from_msgpack(bytes),
+            (Encoding::MsgPack | Encoding::Framed(Body::MsgPack, _), Sent::Binary(bytes)) => {
+                decode::from_msgpack(bytes)
+            }
             (Encoding::MsgPack, Sent::Text(_)) => Err(wrong_kind("send commands as binary frames of MessagePack")),
             (_, Sent::Text(text)) => decode::from_json(text),
             (_, Sent::Binary(_)) => Err(wrong_kind("send commands as text frames of JSON")),

@@ -12,4 +12,5 @@ pub mod events;
 pub mod irc;
 pub mod lines;
 pub mod stream;
+pub mod tcp;
 pub mod websocket;

@@ -233,11 +233,11 @@ fn one_of<T>(field: &'static str, text: &str, parse: impl Fn(&str) -> Option<T>,
 }
 
 /// What came in, as far as it may go back: a client chooses neither how long a refusal gets nor what it does to a terminal.
-fn shown(text: &str, most: usize) -> String {
+pub(super) fn shown(text: &str, most: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(most).collect()
 }
 
-fn status(text: &str) -> Result<Status, Problem> {
+pub(super) fn status(text: &str) -> Result<Status, Problem> {
     match text {
         "online" => Ok(Status::Online),
         "away" => Ok(Status::Away),
@@ -285,10 +285,20 @@ pub fn page(before: Option<u64>, after: Option<u64>, limit: Option<u64>) -> Resu
 }
 
 /// The fields of a command; what is left at the end was not expected.
-struct Fields(Map<String, Value>);
+pub(super) struct Fields(Map<String, Value>);
 
 impl Fields {
-    fn string(&mut self, name: &'static str) -> Result<String, Problem> {
+    /// Those of this object.
+    pub(super) fn new(map: Map<String, Value>) -> Self {
+        Self(map)
+    }
+
+    /// What was not read.
+    pub(super) fn rest(self) -> Map<String, Value> {
+        self.0
+    }
+
+    pub(super) fn string(&mut self, name: &'static str) -> Result<String, Problem> {
         match self.0.remove(name) {
             Some(Value::String(text)) => Ok(text),
             Some(_) => Err(Problem::field(name, format!("`{name}` must be a string"))),
@@ -296,7 +306,7 @@ impl Fields {
         }
     }
 
-    fn optional_string(&mut self, name: &'static str, max: usize) -> Result<Option<String>, Problem> {
+    pub(super) fn optional_string(&mut self, name: &'static str, max: usize) -> Result<Option<String>, Problem> {
         match self.0.remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) if (1..=max).contains(&text.len()) => Ok(Some(text)),
@@ -305,7 +315,7 @@ impl Fields {
     }
 
     /// A text that may be left out, or be empty.
-    fn text(&mut self, name: &'static str) -> Result<Option<String>, Problem> {
+    pub(super) fn text(&mut self, name: &'static str) -> Result<Option<String>, Problem> {
         match self.0.remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -313,7 +323,7 @@ impl Fields {
         }
     }
 
-    fn nonce(&mut self) -> Result<Option<String>, Problem> {
+    pub(super) fn nonce(&mut self) -> Result<Option<String>, Problem> {
         let nonce = self.optional_string("nonce", limits::NONCE_BYTES)?;
         if nonce.as_ref().is_some_and(|nonce| nonce.chars().any(char::is_control)) {
             return Err(Problem::field("nonce", "`nonce` may not contain control characters"));
@@ -321,7 +331,7 @@ impl Fields {
         Ok(nonce)
     }
 
-    fn optional_number(&mut self, name: &'static str) -> Result<Option<Seq>, Problem> {
+    pub(super) fn optional_number(&mut self, name: &'static str) -> Result<Option<Seq>, Problem> {
         match self.0.remove(name) {
             None | Some(Value::Null) => Ok(None),
             // The database counts in signed 64-bit numbers; JavaScript is exact up to 2^53.
@@ -332,12 +342,12 @@ impl Fields {
         }
     }
 
-    fn number(&mut self, name: &'static str) -> Result<Seq, Problem> {
+    pub(super) fn number(&mut self, name: &'static str) -> Result<Seq, Problem> {
         self.optional_number(name)?
             .ok_or_else(|| Problem::field(name, format!("`{name}` is missing; it must be a whole number")))
     }
 
-    fn optional_bool(&mut self, name: &'static str) -> Result<Option<bool>, Problem> {
+    pub(super) fn optional_bool(&mut self, name: &'static str) -> Result<Option<bool>, Problem> {
         match self.0.remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Bool(value)) => Ok(Some(value)),
@@ -360,7 +370,7 @@ impl Fields {
         id.map_err(|_| Problem::field("user", "`user` must be the id of an account, as in `members`"))
     }
 
-    fn room(&mut self) -> Result<RoomName, Problem> {
+    pub(super) fn room(&mut self) -> Result<RoomName, Problem> {
         RoomName::parse_existing(&self.string("room")?).map_err(|error| bad_name("room", &error))
     }
 

@@ -6,15 +6,17 @@ use serde::Serialize;
 
 use super::answer::Answer;
 use super::crowd::Crowd;
-use super::encoding::Encoding;
+use super::encoding::{Body, Encoding, Packing};
 use super::error_code::Problem;
 use super::event_frame::EventFrame;
 use super::event_stream::{self, Head, Place};
+use super::framed;
 use super::irc::cap::Dialect;
 use super::irc::news::{self as irc_news, Speaker};
 use super::payload::{Payload, PayloadKind};
 use super::plain;
 use super::server_frame::{Ack, AckBody, Ephemeral, Frame, Notice, Welcome, WelcomeUser};
+use super::tcp_v1_reply as v1;
 use crate::domain::event::{Event, SharedEvent};
 use crate::domain::limits;
 
@@ -43,6 +45,7 @@ pub struct SharedFrames {
     /// Whether a program says it.
     is_bot: bool,
     irc: Dialects,
+    tcp: OnceLock<Box<TcpFrames>>,
 }
 
 /// What was written for each kind of IRC clients: a chain that grows at its end, so that nobody waits for anybody.
@@ -69,6 +72,13 @@ impl Dialects {
             place = &written.next;
         }
     }
+}
+
+/// The frames of framed TCP; room for them is made when somebody asks for one.
+#[derive(Debug, Default)]
+struct TcpFrames {
+    v1: OnceLock<Option<Payload>>,
+    framed: [[OnceLock<Payload>; 2]; 2],
 }
 
 /// What the frames say.
@@ -104,6 +114,7 @@ impl SharedFrames {
             events: OnceLock::new(),
             events_html: OnceLock::new(),
             lines: OnceLock::new(),
+            tcp: OnceLock::new(),
         })
     }
 
@@ -142,12 +153,17 @@ impl SharedFrames {
             Encoding::Lines => self.lines.get_or_init(|| self.write_lines(encoding)).as_ref(),
             Encoding::Events => Some(self.events.get_or_init(|| self.write(encoding, html))),
             Encoding::EventsHtml => Some(self.events_html.get_or_init(|| self.write(encoding, html))),
+            Encoding::TcpV1 => self.tcp.get_or_init(Box::default).v1.get_or_init(|| self.write_v1()).as_ref(),
+            Encoding::Framed(body, packing) => {
+                let slot = &self.tcp.get_or_init(Box::default).framed[body as usize][packing as usize];
+                Some(slot.get_or_init(|| self.write(encoding, html)))
+            }
         }
     }
 
     fn write(&self, encoding: Encoding, html: &dyn EventHtml) -> Payload {
         match &self.news {
-            News::Event(shared) => event(shared, encoding, html),
+            News::Event(shared) => write_event(shared, encoding, html),
             News::Ephemeral(news) => write(encoding, &Frame::ephemeral(news)),
             News::Crowd(_) => raw(String::new()),
         }
@@ -164,6 +180,14 @@ impl SharedFrames {
         irc_news::written(&lines).map(raw)
     }
 
+    fn write_v1(&self) -> Option<Payload> {
+        match &self.news {
+            News::Event(event) => v1::event(event),
+            News::Ephemeral(news) => v1::ephemeral(news),
+            News::Crowd(_) => None,
+        }
+    }
+
     fn write_lines(&self, encoding: Encoding) -> Option<Payload> {
         match &self.news {
             News::Event(event) => Some(lines(&plain::event_line(event), encoding)),
@@ -173,29 +197,38 @@ impl SharedFrames {
     }
 }
 
-/// Writes one event.
+/// Writes one event; `None` when the encoding has nothing to say about it.
 #[must_use]
-pub fn event(event: &Event, encoding: Encoding, html: &dyn EventHtml) -> Payload {
+pub fn event(event: &Event, encoding: Encoding, html: &dyn EventHtml) -> Option<Payload> {
+    match encoding {
+        Encoding::TcpV1 => v1::event(event),
+        _ => Some(write_event(event, encoding, html)),
+    }
+}
+
+fn write_event(event: &Event, encoding: Encoding, html: &dyn EventHtml) -> Payload {
     match encoding {
         Encoding::Irc(dialect) => {
             raw(irc_news::written(&irc_news::event(event, dialect, Speaker::default())).unwrap_or_default())
         }
         Encoding::Plain | Encoding::Lines => lines(&plain::event_line(event), encoding),
         Encoding::Html => write(encoding, &EventFrame::new(event, Some(html.render(event)))),
-        Encoding::Json | Encoding::MsgPack => write(encoding, &EventFrame::new(event, None)),
         Encoding::Events | Encoding::EventsHtml => {
             let place = Place::Behind(&event.room_name, event.seq);
             let html = (encoding == Encoding::EventsHtml).then(|| html.render(event));
             block(&Head { place, ..Head::PLAIN }, &EventFrame::new(event, html))
         }
+        _ => write(encoding, &EventFrame::new(event, None)),
     }
 }
 
-/// Writes the first frame of a session.
+/// Writes the first frame of a session; `None` where the door has greeted already.
 #[must_use]
-pub fn welcome(welcome: &Welcome, encoding: Encoding) -> Payload {
-    if matches!(encoding, Encoding::Plain | Encoding::Lines) {
-        return lines(&plain::welcome_line(welcome), encoding);
+pub fn welcome(welcome: &Welcome, encoding: Encoding) -> Option<Payload> {
+    match encoding {
+        Encoding::Plain | Encoding::Lines => return Some(lines(&plain::welcome_line(welcome), encoding)),
+        Encoding::TcpV1 => return None,
+        _ => {}
     }
     let frame = Frame::Welcome {
         session: welcome.session,
@@ -204,7 +237,7 @@ pub fn welcome(welcome: &Welcome, encoding: Encoding) -> Payload {
         heartbeat_seconds: welcome.heartbeat_seconds,
         limits: &limits::SHOWN,
     };
-    write(encoding, &frame)
+    Some(write(encoding, &frame))
 }
 
 /// Writes an answer; `None` when people at a terminal need none.
@@ -214,6 +247,7 @@ pub fn answer(id: Option<&str>, answer: &Answer, encoding: Encoding, html: &dyn 
         // What these sessions asked for they write themselves.
         (Encoding::Irc(_), _) => None,
         (Encoding::Plain | Encoding::Lines, _) => plain::answer_lines(answer).map(|text| lines(&text, encoding)),
+        (Encoding::TcpV1, _) => v1::answer(id, answer),
         (_, Answer::Pong) => Some(write(encoding, &Frame::Pong { id })),
         (Encoding::Events | Encoding::EventsHtml, Answer::Joined(joined)) => {
             let head = Head {
@@ -226,7 +260,7 @@ pub fn answer(id: Option<&str>, answer: &Answer, encoding: Encoding, html: &dyn 
         (Encoding::Html | Encoding::EventsHtml, _) => {
             Some(write(encoding, &Ack::new(id, AckBody::new(answer, &|event| Some(html.render(event))))))
         }
-        (Encoding::Json | Encoding::MsgPack | Encoding::Events, _) => {
+        (Encoding::Json | Encoding::MsgPack | Encoding::Framed(..) | Encoding::Events, _) => {
             Some(write(encoding, &Ack::new(id, AckBody::new(answer, &|_| None))))
         }
     }
@@ -237,8 +271,16 @@ pub fn answer(id: Option<&str>, answer: &Answer, encoding: Encoding, html: &dyn 
 pub fn problem(id: Option<&str>, problem: &Problem, encoding: Encoding) -> Payload {
     match encoding {
         Encoding::Plain | Encoding::Lines => lines(&plain::problem_line(problem), encoding),
+        Encoding::TcpV1 => v1::problem(id, problem),
         _ => write(encoding, &Frame::problem(id, problem)),
     }
+}
+
+/// Writes a refusal of something that was asked for; `None` when it says nothing that was not said before.
+#[must_use]
+pub fn refusal(id: Option<&str>, problem: &Problem, encoding: Encoding) -> Option<Payload> {
+    let is_told = encoding == Encoding::TcpV1 && id == Some(v1::FOLLOW_UP);
+    (!is_told).then(|| self::problem(id, problem, encoding))
 }
 
 /// Writes news for one session; `None` when people at a terminal need none.
@@ -247,6 +289,7 @@ pub fn notice(notice: &Notice, encoding: Encoding) -> Option<Payload> {
     match encoding {
         Encoding::Irc(_) => None,
         Encoding::Plain | Encoding::Lines => plain::notice_line(notice).map(|text| lines(&text, encoding)),
+        Encoding::TcpV1 => v1::notice(notice),
         Encoding::Events | Encoding::EventsHtml => {
             let retry = if let Notice::Bye { reconnect_after_ms, .. } = notice { *reconnect_after_ms } else { None };
             Some(block(&Head { retry, ..Head::PLAIN }, &Frame::notice(notice)))
@@ -278,21 +321,31 @@ fn block<T: Serialize>(head: &Head<'_>, frame: &T) -> Payload {
 }
 
 fn write<T: Serialize>(encoding: Encoding, frame: &T) -> Payload {
-    // Frames are maps with string keys and plain values: neither writer has a reason to refuse one. Should one
-    // ever do, what was written so far is taken back, and an empty frame is sent rather than a thread lost.
-    let (kind, good): (_, fn(&mut Vec<u8>, &T) -> bool) = match encoding {
-        Encoding::MsgPack => (PayloadKind::Binary, |bytes, frame| rmp_serde::encode::write_named(bytes, frame).is_ok()),
-        Encoding::Events | Encoding::EventsHtml => return block(&Head::PLAIN, frame),
-        Encoding::Json | Encoding::Html | Encoding::Plain | Encoding::Lines | Encoding::Irc(_) => {
-            (PayloadKind::Text, |bytes, frame| serde_json::to_writer(bytes, frame).is_ok())
-        }
+    match encoding {
+        Encoding::Framed(body, packing) => in_frame(framed::Kind::Chat, body, packing, frame),
+        Encoding::Events | Encoding::EventsHtml => block(&Head::PLAIN, frame),
+        Encoding::MsgPack => Payload::write(PayloadKind::Binary, |bytes| put(bytes, Body::MsgPack, frame)),
+        _ => Payload::write(PayloadKind::Text, |bytes| put(bytes, Body::Json, frame)),
+    }
+}
+
+/// A frame of framed TCP, version 2.
+#[must_use]
+pub fn in_frame<T: Serialize>(kind: framed::Kind, body: Body, packing: Packing, frame: &T) -> Payload {
+    Payload::raw(PayloadKind::Binary, framed::frame(kind, packing, |bytes| put(bytes, body, frame)))
+}
+
+/// Frames are maps with string keys and plain values: neither writer has a reason to refuse one. Should one ever do, what
+/// was written so far is taken back, and an empty frame is sent rather than a thread lost.
+fn put<T: Serialize>(bytes: &mut Vec<u8>, body: Body, frame: &T) {
+    let start = bytes.len();
+    let is_good = match body {
+        Body::MsgPack => rmp_serde::encode::write_named(&mut *bytes, frame).is_ok(),
+        Body::Json => serde_json::to_writer(&mut *bytes, frame).is_ok(),
     };
-    Payload::write(kind, |bytes| {
-        let start = bytes.len();
-        if !good(bytes, frame) {
-            bytes.truncate(start);
-        }
-    })
+    if !is_good {
+        bytes.truncate(start);
+    }
 }
 
 #[cfg(test)]
@@ -341,17 +394,17 @@ mod tests {
 
     #[test]
     fn a_message_is_the_same_in_json_and_msgpack_and_starts_with_its_type() {
-        let json = as_text(event(&sample(), Encoding::Json, &Bold));
+        let json = as_text(write_event(&sample(), Encoding::Json, &Bold));
         assert!(json.starts_with(r#"{"type":"message","room":"lobby","seq":3,"author":{"id":"#), "{json}");
         let msgpack: serde_json::Value =
-            serde_json::from_str(&as_text(event(&sample(), Encoding::MsgPack, &Bold))).expect("good");
+            serde_json::from_str(&as_text(write_event(&sample(), Encoding::MsgPack, &Bold))).expect("good");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&json).expect("good"), msgpack);
-        assert!(as_text(event(&sample(), Encoding::Html, &Bold)).contains(r#""html":"<b>3</b>""#));
+        assert!(as_text(write_event(&sample(), Encoding::Html, &Bold)).contains(r#""html":"<b>3</b>""#));
     }
 
     #[test]
     fn a_plain_line_carries_no_control_characters() {
-        assert_eq!(as_text(event(&sample(), Encoding::Plain, &Bold)), "[lobby] ann: hi\n  you[2J");
+        assert_eq!(as_text(write_event(&sample(), Encoding::Plain, &Bold)), "[lobby] ann: hi\n  you[2J");
     }
 
     #[test]

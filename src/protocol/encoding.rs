@@ -21,6 +21,38 @@ pub enum Encoding {
     Lines,
     /// Lines of IRC, for clients that can read this.
     Irc(Dialect),
+    /// Framed TCP, version 1: the plain chat protocol.
+    TcpV1,
+    /// Framed TCP, version 2: the frames of the WebSocket behind a header.
+    Framed(Body, Packing),
+}
+
+/// How the body of a frame is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Body {
+    /// JSON.
+    Json,
+    /// MessagePack.
+    MsgPack,
+}
+
+/// What is done with a body before it goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Packing {
+    /// Nothing.
+    None,
+    /// Zstandard (RFC 8878), where it makes the body shorter.
+    Zstd,
+}
+
+impl Body {
+    /// All of them, with their names.
+    pub const NAMED: [(Self, &'static str); 2] = [(Self::Json, "json"), (Self::MsgPack, "msgpack")];
+}
+
+impl Packing {
+    /// All of them, with their names.
+    pub const NAMED: [(Self, &'static str); 2] = [(Self::None, "none"), (Self::Zstd, "zstd")];
 }
 
 impl Encoding {

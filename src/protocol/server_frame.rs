@@ -59,6 +59,9 @@ pub struct PresenceChange {
     /// What they say of themselves.
     #[serde(flatten)]
     pub line: ShownLine,
+    /// They were not here before. For doors where coming is told and being here is not.
+    #[serde(skip)]
+    pub came: bool,
 }
 
 /// What somebody says of themselves, as lists and frames show it: `status_emoji`, `status_text`, each if there is one.

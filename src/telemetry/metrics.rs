@@ -42,6 +42,8 @@ struct Numbers {
     /// Empty without TLS.
     certificate_expiry: Family<[(&'static str, &'static str); 0], Gauge>,
     pushes: Family<PushLabels, Counter>,
+    file_transfers: Family<FileLabels, Counter>,
+    file_bytes: Counter,
     rooms_loaded: Gauge,
     journal_waiting: Gauge,
     deliveries_took: Durations,
@@ -107,6 +109,32 @@ struct PushLabels {
     outcome: &'static str,
 }
 
+/// What became of a file that was handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileOutcome {
+    /// The receiver has it, and it is good.
+    Done,
+    /// The receiver did not want it.
+    Refused,
+    /// It came to nothing: a side was gone, gave it up, or broke a rule.
+    Broken,
+}
+
+impl FileOutcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Broken => "broken",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FileLabels {
+    outcome: &'static str,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct BackupLabels {
     outcome: &'static str,
@@ -165,6 +193,13 @@ impl Metrics {
                 Family::default(),
             ),
             pushes: register(r, "push_notifications", "Notifications, by what became of them", Family::default()),
+            file_transfers: register(
+                r,
+                "file_transfers",
+                "Files handed from person to person, by what became of them",
+                Family::default(),
+            ),
+            file_bytes: register(r, "file_bytes", "Bytes of files handed from person to person", Counter::default()),
             rooms_loaded: register(r, "rooms_loaded", "Rooms in memory", Gauge::default()),
             journal_waiting: register(r, "journal_waiting", "Events that wait for the journal", Gauge::default()),
             deliveries_took: Durations::default(),
@@ -286,6 +321,16 @@ impl Metrics {
     /// Counts a notification.
     pub fn pushed(&self, outcome: PushOutcome) {
         self.0.pushes.get_or_create_owned(&PushLabels { outcome: outcome.as_str() }).inc();
+    }
+
+    /// A file was handed over, or was not.
+    pub fn file_ended(&self, outcome: FileOutcome) {
+        self.0.file_transfers.get_or_create_owned(&FileLabels { outcome: outcome.as_str() }).inc();
+    }
+
+    /// So many bytes of a file have passed.
+    pub fn file_bytes(&self, bytes: usize) {
+        self.0.file_bytes.inc_by(bytes as u64);
     }
 
     /// An ephemeral event was not sent to a slow reader.
@@ -452,6 +497,7 @@ mod tests {
         let metrics = Metrics::new(Timestamp(0));
         metrics.pushed(PushOutcome::Delivered);
         metrics.backed_up(None);
+        metrics.file_ended(FileOutcome::Done);
         metrics.certificate_expires_at(Timestamp(0));
         metrics.http_request("GET", None, 200, Duration::ZERO);
         let encoded = lines(&metrics);

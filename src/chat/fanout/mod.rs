@@ -208,9 +208,9 @@ impl Worker {
         let Some(said) = sink.and_then(|sink| sink.take(said)) else { return };
         let html = &*self.html;
         self.push(session, |encoding| match &said {
-            Said::Welcome(welcome) => Some(encode::welcome(welcome, encoding)),
+            Said::Welcome(welcome) => encode::welcome(welcome, encoding),
             Said::Answer { id, answer } => encode::answer(id.as_deref(), answer, encoding, html),
-            Said::Refused { id, problem } => Some(encode::problem(id.as_deref(), problem, encoding)),
+            Said::Refused { id, problem } => encode::refusal(id.as_deref(), problem, encoding),
             Said::Notice(notice) => encode::notice(notice, encoding),
             Said::News(frames) => frames.payload(encoding, html).cloned(),
             Said::Crowd(_) => None,

@@ -166,8 +166,10 @@ impl Subscriber {
                     continue;
                 }
                 let News::Event(event) = news else { continue };
-                // The session flushes when this returns: it is the one who asked.
-                let _ = self.sink.push(&encode::event(&event, self.encoding, html), Weight::Durable);
+                if let Some(payload) = encode::event(&event, self.encoding, html) {
+                    // The session flushes when this returns: it is the one who asked.
+                    let _ = self.sink.push(&payload, Weight::Durable);
+                }
             }
         }
         if !behind.page.is_empty() {

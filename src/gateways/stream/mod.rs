@@ -5,10 +5,11 @@
 //! `acceptor` takes connections, under TLS after its handshake; `hall` gives them a place, or says why not; `door` does
 //! both for doors without HTTP, and lets newcomers wait in its `porch` until they have said who they are. `connection`
 //! reads, `outbox` writes over `queue` and `socket`. `newcomer` finds out who they are. `session` is the chat's side, `plain_door` and `typed_rooms` are for
-//! people who type.
+//! people who type, `direct` sends to one person.
 
 pub mod acceptor;
 pub mod connection;
+pub mod direct;
 pub mod door;
 pub mod hall;
 pub mod newcomer;

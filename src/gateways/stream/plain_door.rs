@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::direct::{self, DirectMessage};
 use super::hall::Hall;
 use super::outbox::{Outbox, Wire};
 use super::session::Session;
@@ -12,15 +13,12 @@ use crate::chat::turn::Closing;
 use crate::domain::ids::SessionId;
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::person::Person;
-use crate::domain::room::RoomKind;
 use crate::domain::text::MessageText;
 use crate::gateways::dispatch::{Dispatcher, Outcome};
-use crate::protocol::answer::Answer;
 use crate::protocol::command::{Command, Request};
 use crate::protocol::decode::Refused;
 use crate::protocol::encode;
 use crate::protocol::encoding::Encoding;
-use crate::protocol::error_code::{ErrorCode, Problem};
 use crate::protocol::plain::{self, Line};
 
 const QUIT: Closing = Closing { code: 1000, reason: "bye" };
@@ -44,18 +42,7 @@ impl<W: Wire> PlainDoor<W> {
 
     /// The session has opened: direct messages reach an account without asking.
     pub fn opened(&self) {
-        if self.person.is_guest() {
-            return;
-        }
-        let (hall, person, session) = (Rc::clone(&self.hall), Arc::clone(&self.person), self.id);
-        actix::spawn(async move {
-            let Ok(Answer::Rooms { rooms }) = hall.chat.ask(person, Command::Rooms).await else { return };
-            for entry in rooms.into_iter().filter(|entry| entry.kind == RoomKind::Direct) {
-                let command = Command::Listen { room: entry.room, after: None, create: false };
-                // Too busy: they come with the next line of that room, or after a new connection.
-                let _ = hall.worker.uplink.submit(session, Request { id: None, command });
-            }
-        });
+        direct::listen(&self.hall, self.id, &self.person);
     }
 
     /// Takes one line.
@@ -113,39 +100,14 @@ impl<W: Wire> PlainDoor<W> {
 
     /// Opens the direct room with somebody, listens there and writes.
     fn message(&self, to: UserName, text: MessageText) {
+        let message = DirectMessage { to, text, nonce: None, id: None };
         let (hall, outbox) = (Rc::clone(&self.hall), Rc::clone(&self.outbox));
         let (person, session, encoding) = (Arc::clone(&self.person), self.id, self.encoding);
         actix::spawn(async move {
-            if let Err(problem) = send_direct(&hall, session, person, &to, text).await {
+            if let Err(problem) = direct::send(&hall, session, person, message).await {
                 let _ = outbox.push(&encode::problem(None, &problem, encoding), Weight::Durable);
                 outbox.flush();
             }
         });
     }
-}
-
-async fn send_direct(
-    hall: &Hall,
-    session: SessionId,
-    person: Arc<Person>,
-    to: &UserName,
-    text: MessageText,
-) -> Result<(), Problem> {
-    if person.is_guest() {
-        return Err(Problem::new(ErrorCode::Forbidden, "guests have no direct rooms; log in"));
-    }
-    let other = hall.auth.account_named(to).await.map_err(|_| Problem::unavailable())?;
-    let Some(other) = other else {
-        return Err(Problem::new(ErrorCode::NotFound, format!("there is nobody called {to}")));
-    };
-    let Answer::Room { room, .. } = hall.chat.ask(person, Command::Direct { others: vec![other.id] }).await? else {
-        return Ok(());
-    };
-    for command in [
-        Command::Join { room: room.clone(), after: None, create: false },
-        Command::Send { room, text, nonce: None, reply_to: None },
-    ] {
-        hall.worker.uplink.submit(session, Request { id: None, command })?;
-    }
-    Ok(())
 }

@@ -108,8 +108,10 @@ impl<W: Wire> Session<W> {
     }
 
     fn tell(&self, id: Option<&str>, problem: &Problem) {
-        // Whoever runs the session flushes when it has taken what there is.
-        let _ = self.outbox.push(&encode::problem(id, problem, self.encoding), Weight::Durable);
+        if let Some(payload) = encode::refusal(id, problem, self.encoding) {
+            // Whoever runs the session flushes when it has taken what there is.
+            let _ = self.outbox.push(&payload, Weight::Durable);
+        }
     }
 
     /// Gives the session more of what it missed, as far as there is room; `true` when it could take more still.

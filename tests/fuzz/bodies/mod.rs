@@ -12,9 +12,11 @@ pub mod names;
 pub mod plain_text;
 mod requests;
 pub mod search;
+pub mod tcp_frames;
+pub mod tcp_words;
 
 /// Every body by the name of its target.
-pub const ALL: [(&str, fn(&[u8])); 8] = [
+pub const ALL: [(&str, fn(&[u8])); 10] = [
     ("frames", frames::run),
     ("irc", irc::run),
     ("json", json::run),
@@ -23,4 +25,6 @@ pub const ALL: [(&str, fn(&[u8])); 8] = [
     ("names", names::run),
     ("plain_text", plain_text::run),
     ("search", search::run),
+    ("tcp_frames", tcp_frames::run),
+    ("tcp_words", tcp_words::run),
 ];

@@ -11,5 +11,6 @@ mod irc;
 mod lines;
 mod plain_text;
 mod protocol_document;
+mod tcp;
 mod tls;
 mod transport;

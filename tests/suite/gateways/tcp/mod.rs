@@ -1,0 +1,9 @@
+//! Framed TCP.
+
+mod bad_input;
+mod clients;
+mod document;
+mod files;
+mod support;
+mod version_one;
+mod version_two;
