@@ -55,14 +55,20 @@ mod tests {
     #[test]
     fn the_example_file_is_good_with_every_setting_switched_on() {
         let folder = tempfile::tempdir().unwrap();
-        let switched_on: String = example_toml()
+        // A certificate comes from files or from an authority, not from both.
+        let is_alternative = |line: &str| line.trim_start_matches('#').starts_with("acme_");
+        let example = example_toml();
+        let left_out = example.lines().filter(|line| is_alternative(line)).count();
+        let switched_on: String = example
             .lines()
+            .filter(|line| !is_alternative(line))
             .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line))
             .fold(String::new(), |text, line| text + line + "\n");
         std::fs::write(folder.path().join(FILE_NAME), switched_on).unwrap();
 
         let config = Config::load([], [], folder.path()).unwrap();
 
-        assert_eq!(config.shown().matches("# the file parlor.toml").count(), SETTINGS.len());
+        assert_eq!(config.shown().matches("# the file parlor.toml").count(), SETTINGS.len() - left_out);
+        assert!(left_out > 0, "otherwise this says nothing");
     }
 }

@@ -11,7 +11,7 @@ use crate::storage::archive::{Line, Reading};
 pub fn answer(reading: Box<dyn Reading>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"room.ndjson\""))
+        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"room-export.ndjson\""))
         .content_type("application/x-ndjson")
         .streaming(parts(reading))
 }

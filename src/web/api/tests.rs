@@ -398,8 +398,8 @@ async fn unknown_addresses_and_wrong_methods_are_problems() {
     assert_eq!((nowhere.status, nowhere.header("content-type")), (404, super::problem::CONTENT_TYPE));
     assert_eq!((wrong.status, wrong.header(ALLOW)), (405, "GET, HEAD, POST"));
     assert_eq!(head.status, 200);
-    assert_eq!(server.get(&server.ann, "/api/v1/rooms/a%20b").await.status, 400);
-    assert_eq!(server.get(&server.ann, "/api/v1/rooms/%ff").await.status, 400);
+    assert_eq!(server.get(&server.ann, "/api/v1/rooms/a%20b").await.status, 404);
+    assert_eq!(server.get(&server.ann, "/api/v1/rooms/%ff").await.status, 404);
     assert!(nowhere.headers.contains_key("content-security-policy"));
 }
 
