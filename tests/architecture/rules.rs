@@ -22,7 +22,7 @@ const LIBRARIES: &[(&str, &[&str], &str)] = &[
     ("actix_files", &["src/web/"], "static files are served by the web"),
     (
         "actix_web",
-        &["src/web/", "src/gateways/websocket/", "src/app.rs"],
+        &["src/web/", "src/gateways/websocket/", "src/app"],
         "HTTP is known to the web and to the WebSocket door",
     ),
 ];
