@@ -57,7 +57,7 @@ pub struct BadKey;
 
 /// What newcomers have to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub struct RoomKey(String);
 
 impl RoomKey {
@@ -77,6 +77,20 @@ impl RoomKey {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for RoomKey {
+    type Error = BadKey;
+
+    fn try_from(text: String) -> Result<Self, BadKey> {
+        Self::parse(&text)
+    }
+}
+
+impl From<RoomKey> for String {
+    fn from(key: RoomKey) -> Self {
+        key.0
     }
 }
 

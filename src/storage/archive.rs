@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::UserId;
 use crate::domain::person::Author;
+use crate::domain::room_rules::RoomRules;
 
 pub use beside::{AuditLine, InviteLine, LoginLine, ReportLine};
 
@@ -200,6 +201,9 @@ pub struct RoomLine {
     /// Days after which messages go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retention_days: Option<i64>,
+    /// Who may come in and who may write, beside the kind.
+    #[serde(default, skip_serializing_if = "is_as_usual")]
+    pub rules: RoomRules,
     /// Of a direct room: its people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<UserId>,
@@ -388,6 +392,10 @@ pub struct ReactionLine {
     pub name: String,
     /// The event that put it there.
     pub event: u64,
+}
+
+fn is_as_usual(rules: &RoomRules) -> bool {
+    *rules == RoomRules::default()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]

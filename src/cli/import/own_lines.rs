@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::UserId;
 use crate::domain::limits;
+use crate::domain::room_rules::RoomRules;
 use crate::storage::archive::{EventLine, FORMAT, Header, Line, Person, RoomLine, VERSION};
 
 /// The same id whenever the same thing is imported (RFC 9562, version 8).
@@ -35,6 +36,7 @@ pub(super) fn room(id: i64, name: &str, made_at: Timestamp, events: usize) -> Ro
         archived: false,
         slow_mode: 0,
         retention_days: None,
+        rules: RoomRules::default(),
         people: Vec::new(),
         made_by: None,
         made_at,

@@ -10,10 +10,6 @@ use crate::domain::clock::Clock;
 use crate::gateways::admission::{Admission, Permit};
 use crate::protocol::error_code::Problem;
 
-/// What somebody hears who has too many, where it can be said: without TLS.
-const TOO_MANY_OPEN: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nConnection: close\r\n\
-    Content-Type: text/plain\r\nContent-Length: 55\r\n\r\ntoo many connections are open from this address; close\n";
-
 /// Gives places to connections, before TLS and before anything is read. Cheap to clone; all threads count together.
 #[derive(Clone)]
 pub struct Lines {
@@ -33,11 +29,21 @@ impl Lines {
     pub(super) fn enter(&self, stream: &TcpStream) -> Result<Option<Permit>, Problem> {
         let address = stream.peer_addr().ok().map(|peer| peer.ip());
         let Some(address) = address.filter(|address| !self.doorway.trusts(*address)) else { return Ok(None) };
-        self.admission.connection(address, self.clock.now()).map(Some).inspect_err(|_| {
+        self.admission.connection(address, self.clock.now()).map(Some).inspect_err(|problem| {
             if !self.doorway.is_tls {
                 // As far as it goes: nobody is waited for here.
-                let _ = SockRef::from(stream).send(TOO_MANY_OPEN);
+                let _ = SockRef::from(stream).send(refusal(problem).as_bytes());
             }
         })
     }
+}
+
+/// The whole answer to whatever was going to be asked, as all refusals are (RFC 9457).
+fn refusal(problem: &Problem) -> String {
+    let body = problem.document().to_string();
+    format!(
+        "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nConnection: close\r\n\
+         Content-Type: application/problem+json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }

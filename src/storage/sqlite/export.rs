@@ -13,6 +13,7 @@ use super::error::{inconsistent, open_error};
 use super::examine::{Depth, verdict};
 use super::open::file_of;
 use super::removal::EVENTS_REMOVED;
+use super::room_rows::rules;
 use super::{SqliteStore, export_rows, from_sql, user_id};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::UserId;
@@ -49,7 +50,8 @@ const BANS: &str = "
 SELECT user_id, network, reason, made_by, made_by_name, made_at, ends_at FROM bans ORDER BY made_at, id";
 
 const ROOMS: &str = "
-SELECT id, name, kind, topic, description, archived, slow_mode, retention_days, direct_key, made_by, made_at, last_seq
+SELECT id, name, kind, topic, description, archived, slow_mode, retention_days, direct_key, made_by, made_at, last_seq,
+    rules
 FROM rooms WHERE $1 IS NULL OR id = $1 ORDER BY id";
 
 const MEMBERS: &str = "
@@ -320,6 +322,7 @@ fn room_line(row: &SqliteRow) -> StorageResult<Option<Line>> {
         made_by: id(row, 9)?,
         made_at: Timestamp(row.try_get(10)?),
         events: from_sql(row.try_get(11)?)?,
+        rules: rules(row.try_get(12)?)?,
     }))))
 }
 

@@ -7,6 +7,7 @@ use super::append::{insert_events, run_for};
 use super::error::inconsistent;
 use super::import::Fault;
 use super::log_rows::EventRow;
+use super::room_rows::rules_text;
 use super::state_rows::EVERYBODY;
 use super::to_sql;
 use crate::domain::clock::Timestamp;
@@ -46,17 +47,17 @@ ORDER BY name_key = $1 DESC LIMIT 1";
 /// The id of the file, unless it was given out here before.
 const ADD_ROOM: &str = "
 INSERT INTO rooms (id, name, name_key, kind, topic, description, archived, slow_mode, retention_days, direct_key, made_by,
-    made_at)
+    made_at, rules)
 VALUES (
     CASE WHEN EXISTS (SELECT 1 FROM rooms WHERE id = $1) OR EXISTS (SELECT 1 FROM events WHERE room_id = $1)
             OR EXISTS (SELECT 1 FROM removed_rooms WHERE room_id = $1) OR $1 < 1
         THEN NULL ELSE $1 END,
-    $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 RETURNING id";
 
 const ADOPT_ROOM: &str = "
 UPDATE rooms SET name = $2, topic = $3, description = $4, archived = $5, slow_mode = $6, retention_days = $7,
-    made_by = $8, made_at = $9 WHERE id = $1";
+    made_by = $8, made_at = $9, rules = $10 WHERE id = $1";
 
 const ADD_MEMBER: &str = "
 INSERT INTO memberships (room_id, user_id, role, muted_until, banned, read_seq, read_n, level, joined_at)
@@ -197,7 +198,8 @@ pub(super) async fn add_room(
         .bind(line.retention_days)
         .bind(direct_key(line))
         .bind(line.made_by.as_ref().map(bytes))
-        .bind(line.made_at.0);
+        .bind(line.made_at.0)
+        .bind(rules_text(&line.rules)?);
     Ok(query.fetch_one(connection).await?)
 }
 
@@ -217,6 +219,7 @@ pub(super) async fn adopt_room(
         .bind(line.retention_days)
         .bind(line.made_by.as_ref().map(bytes))
         .bind(line.made_at.0)
+        .bind(rules_text(&line.rules)?)
         .execute(connection)
         .await?;
     Ok(())

@@ -55,7 +55,12 @@ pub(super) fn membership(row: &SqliteRow, first: usize) -> StorageResult<Option<
     }))
 }
 
-fn rules(text: &str) -> StorageResult<RoomRules> {
+/// As they are kept: nothing for none.
+pub(super) fn rules_text(rules: &RoomRules) -> StorageResult<String> {
+    if *rules == RoomRules::default() { Ok(String::new()) } else { serde_json::to_string(rules).map_err(inconsistent) }
+}
+
+pub(super) fn rules(text: &str) -> StorageResult<RoomRules> {
     if text.is_empty() { Ok(RoomRules::default()) } else { from_json(text) }
 }
 

@@ -10,7 +10,7 @@ use super::append::{UPSERT_MEMBERSHIPS, insert_events, run_for};
 use super::error::{inconsistent, is_taken};
 use super::events::clamped;
 use super::log_rows::EventRow;
-use super::room_rows::{listed_room, named_member, room_info, stored_membership};
+use super::room_rows::{listed_room, named_member, room_info, rules_text, stored_membership};
 use super::{SqliteStore, from_sql, row_limit, to_json, user_id};
 use crate::domain::event::{Event, EventBody};
 use crate::domain::ids::{RoomId, Seq, UserId};
@@ -188,8 +188,7 @@ impl Rooms for SqliteStore {
     }
 
     async fn set_rules(&self, room: RoomId, rules: &RoomRules) -> StorageResult<()> {
-        let is_default = *rules == RoomRules::default();
-        let text = if is_default { String::new() } else { serde_json::to_string(rules).map_err(inconsistent)? };
+        let text = rules_text(rules)?;
         sqlx::query(SET_RULES).bind(room.0).bind(text).execute(&self.writer).await?;
         Ok(())
     }

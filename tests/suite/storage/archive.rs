@@ -9,6 +9,7 @@ use parlor::domain::membership::Role;
 use parlor::domain::name::NameKey;
 use parlor::domain::person::Author;
 use parlor::domain::room::{RoomInfo, RoomKind, Topic};
+use parlor::domain::room_rules::{RoomKey, RoomRules};
 use parlor::storage::archive::{ExportOptions, ImportError, Line, Report, Tally};
 use parlor::storage::audit::{Act, AuditFilter};
 use parlor::storage::events::Appended;
@@ -73,6 +74,9 @@ impl Den {
         assert!(stored.iter().all(|one| matches!(one, Appended::Stored(_))), "{stored:?}");
         store.set_setting("server_name", "Den").await.unwrap();
         store.set_setting("secret", "s3cret").await.unwrap();
+        let rules =
+            RoomRules { moderated: true, key: RoomKey::parse("sesame").ok(), most: Some(9), ..RoomRules::default() };
+        store.set_rules(tea.id, &rules).await.unwrap();
         den.with_what_lies_beside(&ann, &bob, &tea).await;
         den
     }
@@ -151,6 +155,19 @@ async fn an_export_taken_in_by_an_empty_server_is_exported_the_same() {
     let [here, there] = [&other.store, &den.store].map(|store| store.events_after(tea.id, 0, 100));
     assert_eq!(here.await.unwrap(), there.await.unwrap(), "and is read the same, states and quotes included");
     assert_eq!((tea.last_seq, tea.messages), (14, 3));
+}
+
+#[tokio::test]
+async fn the_rules_of_a_room_come_with_it() {
+    let (den, other) = (Den::lived_in().await, Den::new().await);
+
+    other.import(den.lines(&ExportOptions::default()).await, false).await.unwrap();
+
+    let tea = other.store.room_by_name(&NameKey::of("tea")).await.unwrap().unwrap();
+    assert_eq!(tea.info.rules.most, Some(9));
+    assert!(
+        tea.info.rules.moderated && !tea.info.rules.is_opened_by(None) && tea.info.rules.is_opened_by(Some("sesame"))
+    );
 }
 
 #[tokio::test]

@@ -149,7 +149,7 @@ impl State {
                 self.orders += 1;
                 (self.outcome, self.certificate) = (None, None);
                 let names = part(body, "payload")["identifiers"].clone();
-                self.name = names[0]["value"].as_str().unwrap_or_default().to_owned();
+                names[0]["value"].as_str().unwrap_or_default().clone_into(&mut self.name);
                 (201, self.order(), Some(at("order/1")))
             }
             "/authorization" => {

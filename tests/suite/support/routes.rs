@@ -55,6 +55,11 @@ fn without_features(text: &str) -> String {
             text.replace_range(at..end, "");
         }
     }
+    let either = "    #[cfg(any(feature = \"oidc\", feature = \"passkeys\"))]\n";
+    while let Some(at) = text.find(either).filter(|_| !cfg!(any(feature = "oidc", feature = "passkeys"))) {
+        let end = text[at + either.len()..].find('\n').map_or(text.len(), |end| at + either.len() + end + 1);
+        text.replace_range(at..end, "");
+    }
     text
 }
 

@@ -101,7 +101,7 @@ async fn the_figures_come_from_what_happens() {
     assert!(figures["now"]["database_bytes"].as_f64().is_some_and(|bytes| bytes > 4096.0), "{figures}");
     assert!(figures["now"]["memory_bytes"].as_f64().is_some_and(|bytes| bytes > 1e6), "{figures}");
     let page = owner.get("/admin").await.body;
-    assert!(page.contains("class=\"figures\"") && page.contains("MiB"), "{page}");
+    assert!(page.contains("class=\"figures\"") && page.contains("iB<"), "{page}");
     let health = owner.get("/admin/health").await.body;
     assert!(
         health.contains(env!("CARGO_PKG_VERSION")) && !health.contains("list__count state--bad\">does"),
