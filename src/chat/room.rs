@@ -9,7 +9,7 @@ use super::parts::Parts;
 use super::reply::Caller;
 use super::turn::WorkerId;
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{SessionId, UserId};
+use crate::domain::ids::{Seq, SessionId, UserId};
 use crate::domain::membership::{Level, Mark, Membership, Role};
 use crate::domain::permission::{Actor, LOBBY, RoomFacts};
 use crate::domain::person::{Author, Person, Status};
@@ -395,6 +395,12 @@ impl Room {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
+    /// The furthest event that anybody can know of: what the journal has may be in the log, and read there, before its outcome
+    /// is back here.
+    pub fn furthest(&self) -> Seq {
+        self.info.last_seq + self.in_flight as u64
+    }
+
     /// Whoever asked for its end, once nothing of it is in the journal any more; each is told of once.
     pub fn take_end(&mut self) -> Option<Caller> {
         if self.in_flight > 0 { None } else { self.ending.as_mut()?.asked.take() }
@@ -434,6 +440,16 @@ mod tests {
             made_at: Timestamp(0),
         };
         Room::new(StoredRoom { info, memberships: Vec::new() }, Timestamp(0))
+    }
+
+    #[test]
+    fn what_the_journal_has_may_have_been_read_already() {
+        let mut room = room();
+        assert_eq!(room.furthest(), 5);
+        room.draft_sent();
+        assert_eq!(room.furthest(), 6);
+        room.draft_returned();
+        assert_eq!(room.furthest(), 5);
     }
 
     fn guest(number: u128) -> Person {

@@ -20,8 +20,9 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, page: Page, only
         return refuse(server, caller, refusal);
     }
     let name = room.info.name.clone();
-    // Whoever has seen more than there is knows another database: see `join`.
-    let reset = page.after.is_some_and(|after| after > room.info.last_seq);
+    // Whoever has seen more than there can be knows another database: see `join`, which takes no chances, because live events
+    // follow there.
+    let reset = page.after.is_some_and(|after| after > room.furthest());
     let page = if reset { Page { after: None, ..page } } else { page };
     server.loader.history(caller, id, name, page, only, reset);
 }

@@ -21,7 +21,7 @@ export class MessageActions {
   #pressAt = null;
 
   /** `scroller` holds the messages: that of the timeline, or of a panel beside it. */
-  constructor(timeline, scroller, { signal, missed }) {
+  constructor(timeline, scroller, { signal, missed = [] }) {
     this.#timeline = timeline;
     this.#scroller = scroller;
     this.#bar = actionBar();
@@ -37,10 +37,10 @@ export class MessageActions {
     on("contextmenu", (event) => event.pointerType === "touch" && event.preventDefault());
     for (const what of ["pointerup", "pointercancel", "scroll"]) on(what, () => clearTimeout(this.#press), { passive: true });
     on("pointermove", (event) => this.#moved(event), { passive: true });
-    if (missed) this.#handOver(missed);
+    for (const event of missed) this.#handOver(event);
   }
 
-  /** The last event that happened before anybody listened. */
+  /** What happened before anybody listened. */
   #handOver(event) {
     if (event.type === "pointerover" || event.type === "focusin") this.#point(event.target);
     else if (event.type === "keydown") this.#keydown(event);

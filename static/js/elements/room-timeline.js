@@ -329,18 +329,20 @@ class RoomTimeline extends LiveElement {
   /** The bar, the menu and the keys of messages come with the first need of them; what is pressed meanwhile is not lost. */
   #lazyActions(scroller, signal) {
     const until = new AbortController();
-    let missed = null;
+    let pointed = null;
+    const pressed = [];
     let loading = false;
     const load = async () => {
       loading = true;
       const { MessageActions } = await import("./message-actions.js");
       until.abort();
-      if (!signal.aborted) new MessageActions(this, scroller, { signal, missed });
+      if (!signal.aborted) new MessageActions(this, scroller, { signal, missed: [pointed, ...pressed].filter(Boolean) });
     };
     const needed = (event) => {
       const presses = event.type === "submit" || (event.type === "click" && event.target.closest("[data-thread-link], [data-pick-day], [data-all]"));
       if (presses) event.preventDefault();
-      if (presses || !missed?.defaultPrevented) missed = event;
+      if (presses || event.type === "keydown") pressed.push(event);
+      else pointed = event;
       if (!loading) load().catch(() => (loading = false));
     };
     for (const what of ["pointerover", "pointerdown", "focusin", "keydown", "click", "submit"]) {
