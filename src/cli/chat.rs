@@ -24,6 +24,7 @@ pub fn command() -> Command {
         )
         .arg(url.required(false))
         .arg(authority)
+        .arg(connecting::http())
         .arg(Arg::new("room").long("room").value_name("ROOM").help("The room to begin with"))
         .args(connecting::who())
         .arg(
@@ -52,6 +53,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
     };
     let address = connecting::address_of(&url, matches.get_one("tls_ca").cloned())?;
     let identity = connecting::identity(matches, &address)?;
+    let http = connecting::http_of(matches, &address)?;
     let setup = setup(matches, &address, &identity);
     let keep_theme = Box::new(|name: &str| {
         let kept = connecting::profiles()
@@ -61,7 +63,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
             log::warn!("{line}");
         }
     });
-    let start = Start { address, identity, setup, keep_theme };
+    let start = Start { address, http, identity, setup, keep_theme };
     connecting::run(|| async move { run_terminal(start).await.map_err(|error| connecting::failed(&error)) })
 }
 

@@ -1,7 +1,7 @@
 //! What the commands that connect to a server share: who one is, where it is, and how long to try.
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Arg, ArgMatches, value_parser};
@@ -24,6 +24,14 @@ pub fn authority() -> Arg {
     Arg::new("tls_ca").long("tls-ca").value_name("FILE").value_parser(value_parser!(PathBuf)).help(
         "Trust the certificates in this PEM file instead of those that browsers trust, say that of a server that made it \
          itself (tls/self-signed.crt in its data folder)",
+    )
+}
+
+/// Where the server speaks HTTP, for those who come by another door.
+pub fn http() -> Arg {
+    Arg::new("http").long("http").value_name("URL").help(
+        "Where the server speaks HTTP: over framed TCP there are no words for searching, for the first message to somebody \
+         and for logging out [default: as the server says, and as you have logged in]",
     )
 }
 
@@ -62,11 +70,32 @@ pub fn address(matches: &ArgMatches) -> Result<ServerAddress, Failure> {
 /// An address, with whom to trust there: the flag, or what was trusted when one logged in.
 pub fn address_of(text: &str, authority: Option<PathBuf>) -> Result<ServerAddress, Failure> {
     let address = ServerAddress::parse(text).map_err(|error| failed(&error))?;
-    let authority = authority.or_else(|| profiles().ok()?.of(&address)?.tls_ca);
+    let authority = authority.or_else(|| profiles().ok()?.opening(&address)?.tls_ca);
     let address = address.trusting(authority);
     // A file that cannot be used is told now, and not at each try.
     address.tls().map_err(|error| failed(&error))?;
     Ok(address)
+}
+
+/// Where the server at this address speaks HTTP: as the flag says, as somebody has logged in, or here. `None` when only the
+/// server can know.
+pub fn http_of(matches: &ArgMatches, address: &ServerAddress) -> Result<Option<ServerAddress>, Failure> {
+    let parsed = |text: &str| match ServerAddress::parse(text).map_err(|error| failed(&error))? {
+        http if http.is_framed() => {
+            Err(Failure::Usage("--http: give https://HOST:PORT or http://HOST:PORT".to_owned()))
+        }
+        http => Ok(http.trusting(address.authority_file().map(Path::to_owned))),
+    };
+    if let Some(url) = matches.get_one::<String>("http") {
+        return parsed(url).map(Some);
+    }
+    if !address.is_framed() {
+        return Ok(Some(address.clone()));
+    }
+    let kept = profiles().ok().and_then(|profiles| profiles.opening(address));
+    let is_http = |url: &String| ServerAddress::parse(url).is_ok_and(|own| !own.is_framed());
+    let url = kept.and_then(|kept| kept.http.or(Some(kept.url).filter(is_http)));
+    url.map(|url| parsed(&url)).transpose()
 }
 
 /// The servers one has logged in to.
@@ -91,7 +120,7 @@ pub fn identity(matches: &ArgMatches, address: &ServerAddress) -> Result<Identit
     }
     // Without a folder for settings nobody has logged in.
     if profiles::path(|name| std::env::var(name).ok()).is_ok()
-        && let Some(profile) = profiles()?.of(address)
+        && let Some(profile) = profiles()?.opening(address)
     {
         return Ok(Identity::Token(profile.token));
     }

@@ -6,35 +6,54 @@ use clap::{Arg, ArgMatches};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, connecting, note};
-use crate::client::ClientError;
 use crate::client::files::{Progress, Target};
+use crate::client::{ClientError, ServerAddress};
+
+/// The door of a server on this machine that nobody has put elsewhere.
+const HERE: &str = "tcp://127.0.0.1:7070";
 
 /// Where the door for framed TCP is, and who one is.
 pub fn arguments() -> [Arg; 4] {
     let [url, authority] = connecting::server();
-    let server = url.long("server").value_name("URL").required(false).default_value("tcp://127.0.0.1:7070");
-    let help = "The door for framed TCP: tcps://HOST:PORT; without TLS tcp://HOST:PORT";
+    let server = url.long("server").value_name("URL").required(false);
+    let help = "The door for framed TCP: tcps://HOST:PORT; without TLS tcp://HOST:PORT [default: that of the server you \
+                have logged in to last, at its usual port; else tcp://127.0.0.1:7070]";
     let quiet = Arg::new("quiet").long("quiet").action(clap::ArgAction::SetTrue).help("Show no progress");
-    let token =
-        connecting::token().help("Come in as the account with this token, made on /settings [variable: PARLOR_TOKEN]");
-    [server.help(help), authority, token, quiet]
+    [server.help(help), authority, connecting::token(), quiet]
 }
 
 /// Where to, and as whom.
 pub fn target(matches: &ArgMatches) -> Result<Target, Failure> {
-    let address = connecting::address(matches)?;
+    let given = matches.get_one::<String>("token").cloned();
+    let variable = || std::env::var(crate::config::TOKEN_VARIABLE).ok();
+    let given = given.or_else(variable).filter(|token| !token.is_empty());
+    let url = match matches.get_one::<String>("url") {
+        Some(url) => url.clone(),
+        // A token of somewhere is not shown elsewhere.
+        None if given.is_some() => HERE.to_owned(),
+        None => last_server()?.unwrap_or_else(|| HERE.to_owned()),
+    };
+    let address = connecting::address_of(&url, matches.get_one("tls_ca").cloned())?;
     if !address.is_framed() {
         return Err(Failure::Usage("--server: files go over framed TCP; give tcp://HOST:PORT or tcps://".to_owned()));
     }
-    let given = matches.get_one::<String>("token").cloned();
-    let variable = || std::env::var(crate::config::TOKEN_VARIABLE).ok();
-    match given.or_else(variable).filter(|token| !token.is_empty()) {
-        Some(token) => Ok(Target { address, token: token.into() }),
-        None => Err(Failure::Usage(format!(
-            "files go between accounts: make a token on /settings and set {} to it",
-            crate::config::TOKEN_VARIABLE
-        ))),
-    }
+    let token = match given {
+        Some(token) => token.into(),
+        None => connecting::profiles()?.opening(&address).map(|profile| profile.token).ok_or_else(|| {
+            Failure::Usage(format!(
+                "files go between accounts: log in with `parlor login {url}`, or set {} to a token from /settings",
+                crate::config::TOKEN_VARIABLE
+            ))
+        })?,
+    };
+    Ok(Target { address, token })
+}
+
+/// The door for files of the server that was logged in to last.
+fn last_server() -> Result<Option<String>, Failure> {
+    let all = connecting::profiles()?.all();
+    let last = all.first().and_then(|last| ServerAddress::parse(&last.url).ok());
+    Ok(last.map(|address| address.usual_framed()))
 }
 
 /// A bar on a terminal, lines elsewhere.

@@ -11,9 +11,12 @@ use serde_json::{Value, json};
 
 use super::connecting::{self, failed};
 use super::{Failure, block_on, note};
+use crate::client::framed::{Entry, FramedTcp, Login};
 use crate::client::http::{Call, call};
 use crate::client::profiles::Profile;
-use crate::client::{ClientError, ServerAddress};
+use crate::client::socket::Socket;
+use crate::client::{ClientError, Identity, ServerAddress};
+use crate::protocol::encoding::Encoding;
 
 pub fn command() -> Command {
     let name =
@@ -29,7 +32,7 @@ pub fn command() -> Command {
              in parlor/client.toml in your folder for settings (XDG_CONFIG_HOME, else ~/.config), which only you can read.",
         )
         .args(connecting::server())
-        .args([name, token])
+        .args([name, token, connecting::http()])
 }
 
 pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
@@ -44,9 +47,10 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
         Some(token) => token.into(),
         None => by_password(&address, matches.get_one::<String>("name"))?,
     };
-    let me = ask(&address, Some(&token), &Call::get("/api/v1/me"))?;
-    let name = me["name"].as_str().unwrap_or_default().to_owned();
-    let profile = Profile { url: url.clone(), name: name.clone(), token, tls_ca };
+    let http = connecting::http_of(matches, &address)?.filter(|_| address.is_framed());
+    let name = whose(&address, &token)?;
+    let http = http.map(|http| http.url());
+    let profile = Profile { url: url.clone(), name: name.clone(), token, tls_ca, http };
     profiles.put(&profile, &address).map_err(|error| Failure::Failed(error.to_string()))?;
     say(&format!("You are logged in to {url} as {}. `parlor chat` opens it.\n", shown(&name)));
     Ok(())
@@ -62,6 +66,9 @@ fn by_password(address: &ServerAddress, name: Option<&String>) -> Result<SecretS
     };
     let password = hidden("Password: ")?;
     let label = label();
+    if address.is_framed() {
+        return by_hello(address, &name, &password, &label);
+    }
     let body = json!({"name": name, "password": password.expose_secret(), "label": label});
     let mut answer = ask(address, None, &Call::post("/api/v1/login", body))?;
     while let Some(ticket) = answer["ticket"].as_str().map(str::to_owned) {
@@ -77,6 +84,42 @@ fn by_password(address: &ServerAddress, name: Option<&String>) -> Result<SecretS
     }
     let token = answer["token"].as_str().map(SecretString::from);
     token.ok_or_else(|| Failure::Failed("the answer of the server holds no token".to_owned()))
+}
+
+/// The same over framed TCP, which has no tickets: the password is said again with each code.
+fn by_hello(
+    address: &ServerAddress,
+    name: &str,
+    password: &SecretString,
+    label: &str,
+) -> Result<SecretString, Failure> {
+    let mut code: Option<String> = None;
+    loop {
+        let login = Login { name, password, code: code.as_deref(), label };
+        match block_on(FramedTcp::log_in(address, login))?.map_err(|error| failed(&error))? {
+            Entry::In(token) => return Ok(token),
+            Entry::CodeNeeded(why) if code.is_some() => {
+                // A slip of the finger can be mended by whoever sits here.
+                if !std::io::stdin().is_terminal() {
+                    return Err(Failure::Failed(shown(&why)));
+                }
+                note(&shown(&why));
+            }
+            Entry::CodeNeeded(_) => {}
+        }
+        say("Code of your second factor: ");
+        code = Some(line()?);
+    }
+}
+
+/// The name of the account that a token opens.
+fn whose(address: &ServerAddress, token: &SecretString) -> Result<String, Failure> {
+    if !address.is_framed() {
+        let me = ask(address, Some(token), &Call::get("/api/v1/me"))?;
+        return Ok(me["name"].as_str().unwrap_or_default().to_owned());
+    }
+    let opened = block_on(Socket::open(address, Identity::Token(token.clone()), Encoding::Json))?;
+    Ok(opened.map_err(|error| failed(&error))?.welcome.user.name)
 }
 
 /// What the login is called in the list on `/settings`.

@@ -6,10 +6,15 @@ use secrecy::SecretString;
 use super::connecting::{self, failed};
 use super::{Failure, block_on, note};
 use crate::client::http::{Call, call};
-use crate::client::{ClientError, ServerAddress};
+use crate::client::socket::Socket;
+use crate::client::{ClientError, Identity, ServerAddress};
+use crate::protocol::encoding::Encoding;
 
 pub fn command() -> Command {
-    Command::new("logout").about("Ends a login that was kept, on the server and here").args(connecting::server())
+    Command::new("logout")
+        .about("Ends a login that was kept, on the server and here")
+        .args(connecting::server())
+        .arg(connecting::http())
 }
 
 pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
@@ -18,7 +23,8 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
     let Some(profile) = profiles.of(&address) else {
         return Err(Failure::Failed("you are not logged in there; nothing was changed".to_owned()));
     };
-    match block_on(revoke(&address, &profile.token))? {
+    let http = connecting::http_of(matches, &address)?;
+    match block_on(end(&address, http, &profile.token))? {
         Ok(()) => {}
         // Ended already, on the page for instance.
         Err(ClientError::Refused { code, .. }) if code == "unauthorized" => {}
@@ -28,6 +34,18 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
     profiles.remove(&address).map_err(|error| Failure::Failed(error.to_string()))?;
     note(&format!("{} is logged out", crate::terminal::clean::line(&profile.name)));
     Ok(())
+}
+
+/// Framed TCP has no word for it; the server may say where it speaks HTTP.
+async fn end(address: &ServerAddress, http: Option<ServerAddress>, token: &SecretString) -> Result<(), ClientError> {
+    let http = match http {
+        Some(http) => http,
+        None => Socket::open(address, Identity::Token(token.clone()), Encoding::Json)
+            .await?
+            .http
+            .ok_or_else(|| ClientError::NoHttp { address: address.to_string() })?,
+    };
+    revoke(&http, token).await
 }
 
 /// The login of a token is a device of its account.

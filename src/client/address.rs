@@ -1,6 +1,6 @@
 //! The address of a server, as people type it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use derive_more::Display;
 use tokio_rustls::TlsConnector;
@@ -67,12 +67,45 @@ impl ServerAddress {
         Self { authority, ..self }
     }
 
+    /// The file with the certificates that are trusted, if there is one.
+    #[must_use]
+    pub fn authority_file(&self) -> Option<&Path> {
+        self.authority.as_deref()
+    }
+
     /// Whether both lead to the same server, whomever they trust.
     #[must_use]
     pub fn is_same_server(&self, other: &Self) -> bool {
         let place =
             |address: &Self| (address.host.to_lowercase(), address.port, address.base.clone(), address.is_secure);
         place(self) == place(other)
+    }
+
+    /// Whether the other one is another door of this server, so that a login for this one may be shown there: HTTP beside
+    /// framed TCP on the same host, as cookies know no ports either (RFC 6265, section 8.5). What was given under TLS is
+    /// not shown without it.
+    #[must_use]
+    pub fn has_door(&self, other: &Self) -> bool {
+        let is_same_host = self.host.eq_ignore_ascii_case(&other.host);
+        is_same_host && self.is_framed != other.is_framed && (other.is_secure || !self.is_secure)
+    }
+
+    /// What was told over this line of where the same server speaks HTTP, if that can be followed: nobody is led from TLS to
+    /// where there is none.
+    #[must_use]
+    pub(super) fn followed(&self, told: &str) -> Option<Self> {
+        let http = Self::parse(told).ok()?.trusting(self.authority.clone());
+        (!http.is_framed && (http.is_secure || !self.is_secure)).then_some(http)
+    }
+
+    /// The door for framed TCP of this server, where it is unless somebody has put it elsewhere.
+    #[must_use]
+    pub fn usual_framed(&self) -> String {
+        if self.is_framed {
+            return self.url();
+        }
+        let (is_framed, port) = (true, default_port(true, self.is_secure));
+        Self { port, is_framed, base: String::new(), ..self.clone() }.url()
     }
 
     /// What a handshake of TLS needs; `None` without TLS.
@@ -83,6 +116,18 @@ impl ServerAddress {
         let config = self.is_secure.then(|| client_config(self.authority.as_deref())).transpose();
         let config = config.map_err(|error| ClientError::BadAuthority(error.to_string()))?;
         Ok(config.map(TlsConnector::from))
+    }
+
+    /// As people type it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let scheme = match (self.is_framed, self.is_secure) {
+            (true, true) => "tcps",
+            (true, false) => "tcp",
+            (false, true) => "https",
+            (false, false) => "http",
+        };
+        format!("{scheme}://{}{}", self.authority(), self.base)
     }
 
     /// Whether framed TCP is spoken there.
@@ -144,6 +189,22 @@ mod tests {
         assert!(framed.is_framed() && framed.target() == ("h", 7443) && framed.tls().unwrap().is_some());
         assert_eq!(ServerAddress::parse("tcp://h").unwrap().target(), ("h", 7070));
         assert_eq!(ServerAddress::parse("h:1/news").unwrap().path("/ws"), "/news/ws");
+    }
+
+    #[test]
+    fn a_login_is_for_the_doors_of_its_host_and_never_goes_from_tls_to_none() {
+        let at = |text: &str| ServerAddress::parse(text).unwrap();
+        let has = |login: &str, door: &str| at(login).has_door(&at(door));
+        assert!(has("http://h:8080", "tcp://h") && has("https://H", "tcps://h") && has("tcp://h", "https://h"));
+        assert!(!has("https://h", "tcp://h"), "it would be told without TLS");
+        assert!(!has("http://h:1", "http://h:2"), "two servers of one machine");
+        assert!(!has("https://h", "tcps://other"));
+        let followed = |line: &str, told: &str| at(line).followed(told).map(|http| http.authority());
+        assert_eq!(followed("tcps://h", "https://chat.example.org").as_deref(), Some("chat.example.org:443"));
+        assert_eq!(followed("tcps://h", "http://chat.example.org"), None);
+        assert_eq!((followed("tcp://h", "tcp://h"), followed("tcp://h", "?")), (None, None));
+        assert_eq!(at("https://h:8443").usual_framed(), "tcps://h:7443");
+        assert_eq!(at("tcp://h:1").usual_framed(), "tcp://h:1");
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub enum Command {
         room: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         before: Option<Seq>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        after: Option<Seq>,
         limit: usize,
         only: &'static str,
     },

@@ -16,7 +16,7 @@ use super::event::Event;
 use super::frame::Welcome;
 use super::identity::Identity;
 use super::request::Request;
-use super::socket::Socket;
+use super::socket::{Opened, Socket};
 use crate::protocol::encoding::Encoding;
 
 /// A connection that lasted this long was a good one: waiting begins anew after it.
@@ -40,6 +40,8 @@ pub(super) struct Driver {
 pub(super) struct Known {
     /// What requests beside the connection are made with, once there was one.
     pub token: Option<SecretString>,
+    /// Where the server speaks HTTP, if it said so over a line that does not.
+    pub http: Option<ServerAddress>,
     /// Why nothing is tried any more.
     pub ended: Option<ClientError>,
 }
@@ -65,9 +67,9 @@ impl Driver {
             let (address, identity, encoding) = (self.address.clone(), self.identity.clone(), self.encoding);
             let opened = async move { Socket::open(&address, identity, encoding).await };
             let why = match self.meanwhile(opened).await {
-                Ok(Ok((socket, welcome, identity))) => {
+                Ok(Ok(Opened { socket, welcome, identity, http })) => {
                     if let Identity::Token(token) = &identity {
-                        self.known.send_modify(|known| known.token = Some(token.clone()));
+                        self.known.send_modify(|known| (known.token, known.http) = (Some(token.clone()), http));
                     }
                     self.identity = identity;
                     let opened_at = Instant::now();

@@ -36,6 +36,12 @@ pub enum ClientError {
         /// As the system says it.
         why: String,
     },
+    /// Only the REST interface has it, and the line is framed TCP.
+    #[display("this goes by HTTP: say with --http where the server speaks it, since {address} does not")]
+    NoHttp {
+        /// Host and port of the line.
+        address: String,
+    },
     /// Something else answers.
     #[display("{address} does not answer like a Parlor server: {why}")]
     NotParlor {

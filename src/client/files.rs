@@ -347,7 +347,7 @@ fn check(mut file: File, offer: &Offer, part: &Path, folder: &Path) -> Result<Pa
 
 async fn open(target: &Target) -> Result<FramedTcp, ClientError> {
     let identity = Identity::Token(target.token.clone());
-    let (line, _) = FramedTcp::open(&target.address, &identity, Encoding::Json).await?;
+    let (line, _greeting) = FramedTcp::open(&target.address, &identity, Encoding::Json).await?;
     Ok(line)
 }
 

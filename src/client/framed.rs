@@ -59,6 +59,34 @@ impl Incoming {
     }
 }
 
+/// What a server says to somebody it lets in.
+pub struct Greeting {
+    /// To come again with: for guests, and for whoever asked for a token.
+    pub token: Option<SecretString>,
+    /// Where the same server speaks HTTP, if it says so.
+    pub http: Option<ServerAddress>,
+}
+
+/// What comes of a name and a password.
+pub enum Entry {
+    /// A token, to come in with.
+    In(SecretString),
+    /// The account has a second factor: a code is needed, or another one. In the words of the server.
+    CodeNeeded(String),
+}
+
+/// A name and a password, for a token.
+pub struct Login<'a> {
+    /// The name of the account.
+    pub name: &'a str,
+    /// Its password.
+    pub password: &'a SecretString,
+    /// A code of the second factor.
+    pub code: Option<&'a str>,
+    /// What the token is called in the list of logins.
+    pub label: &'a str,
+}
+
 impl FramedTcp {
     /// Connects and says who it is; a guest is given a token to come again with.
     ///
@@ -68,7 +96,37 @@ impl FramedTcp {
         address: &ServerAddress,
         identity: &Identity,
         encoding: Encoding,
-    ) -> Result<(Self, Option<SecretString>), ClientError> {
+    ) -> Result<(Self, Greeting), ClientError> {
+        let claim = match identity {
+            Identity::Token(token) => json!({"token": token.expose_secret()}),
+            Identity::Guest(name) => json!({"username": name}),
+        };
+        let (line, answer) = Self::greeted(address, claim, encoding).await?;
+        let token = accepted(address, &answer)?["token"].as_str().map(SecretString::from);
+        let http = answer["http"].as_str().and_then(|told| address.followed(told));
+        Ok((line, Greeting { token, http }))
+    }
+
+    /// Gives name and password for a token, which does what people do and administers nothing.
+    ///
+    /// # Errors
+    /// When nobody answers, when somebody else does, or when the server refuses.
+    pub async fn log_in(address: &ServerAddress, login: Login<'_>) -> Result<Entry, ClientError> {
+        let Login { name, password, code, label } = login;
+        let claim = json!({"username": name, "password": password.expose_secret(), "code": code, "label": label});
+        let (line, answer) = Self::greeted(address, claim, Encoding::Json).await?;
+        line.close().await;
+        if answer["type"] == "Error" && answer["field"] == "code" {
+            return Ok(Entry::CodeNeeded(answer["message"].as_str().unwrap_or_default().to_owned()));
+        }
+        match accepted(address, &answer)?["token"].as_str() {
+            Some(token) => Ok(Entry::In(token.into())),
+            None => Err(not_parlor(address, "it gives no tokens for passwords")),
+        }
+    }
+
+    /// Connects and says hello; answers with what the server says to that.
+    async fn greeted(address: &ServerAddress, claim: Value, encoding: Encoding) -> Result<(Self, Value), ClientError> {
         let (body, packing) = match encoding {
             Encoding::Framed(body, packing) => (body, packing),
             Encoding::MsgPack => (Body::MsgPack, Packing::None),
@@ -76,16 +134,12 @@ impl FramedTcp {
         };
         let stream = dial(address).await?;
         let mut line = Self { stream, body, packing, unread: BytesMut::new(), unsent: BytesMut::new() };
-        let greeted = timeout(PATIENCE, line.greet(address, identity)).await;
-        let token = greeted.map_err(|_| ClientError::lost("no answer to the Hello"))??;
-        Ok((line, token))
+        let greeted = timeout(PATIENCE, line.greet(address, claim)).await;
+        let answer = greeted.map_err(|_| ClientError::lost("no answer to the Hello"))??;
+        Ok((line, answer))
     }
 
-    async fn greet(
-        &mut self,
-        address: &ServerAddress,
-        identity: &Identity,
-    ) -> Result<Option<SecretString>, ClientError> {
+    async fn greet(&mut self, address: &ServerAddress, claim: Value) -> Result<Value, ClientError> {
         let named = |known: bool, name: &'static str| known.then_some(name);
         let mut hello = json!({
             "type": "Hello",
@@ -93,30 +147,19 @@ impl FramedTcp {
             "encoding": Body::NAMED.iter().find_map(|(body, name)| named(*body == self.body, name)),
             "compression": Packing::NAMED.iter().find_map(|(packing, name)| named(*packing == self.packing, name)),
         });
-        match identity {
-            Identity::Token(token) => hello["token"] = token.expose_secret().into(),
-            Identity::Guest(name) => hello["username"] = name.as_str().into(),
+        if let (Value::Object(hello), Value::Object(claim)) = (&mut hello, claim) {
+            hello.extend(claim);
         }
         let frame = framed::plain(|bytes| bytes.extend_from_slice(hello.to_string().as_bytes()));
         self.unsent.extend_from_slice(&frame);
         self.flush().await?;
-        let not_parlor = |why: &str| ClientError::NotParlor { address: address.to_string(), why: why.to_owned() };
         self.fill(LENGTH).await?;
         let length = usize::try_from(self.unread.get_u32()).unwrap_or(usize::MAX);
         if length > 64 * 1024 {
-            return Err(not_parlor("its first words are no frame"));
+            return Err(not_parlor(address, "its first words are no frame"));
         }
         self.fill(length).await?;
-        let answer: Value =
-            serde_json::from_slice(&self.unread.split_to(length)).map_err(|e| not_parlor(&e.to_string()))?;
-        match answer["type"].as_str() {
-            Some("Hello") => Ok(answer["token"].as_str().map(SecretString::from)),
-            Some("Error") => {
-                let status = answer["code"].as_u64().and_then(|code| u16::try_from(code).ok()).unwrap_or(500);
-                Err(refused(&problem(&answer, status), status))
-            }
-            _ => Err(not_parlor("it does not answer a Hello")),
-        }
+        serde_json::from_slice(&self.unread.split_to(length)).map_err(|error| not_parlor(address, &error.to_string()))
     }
 
     /// The next frame. Pings are answered.
@@ -188,6 +231,22 @@ impl FramedTcp {
             }
         }
         Ok(())
+    }
+}
+
+fn not_parlor(address: &ServerAddress, why: &str) -> ClientError {
+    ClientError::NotParlor { address: address.to_string(), why: why.to_owned() }
+}
+
+/// The answer to a Hello, unless it is a refusal.
+fn accepted<'a>(address: &ServerAddress, answer: &'a Value) -> Result<&'a Value, ClientError> {
+    match answer["type"].as_str() {
+        Some("Hello") => Ok(answer),
+        Some("Error") => {
+            let status = answer["code"].as_u64().and_then(|code| u16::try_from(code).ok()).unwrap_or(500);
+            Err(refused(&problem(answer, status), status))
+        }
+        _ => Err(not_parlor(address, "it does not answer a Hello")),
     }
 }
 

@@ -30,6 +30,8 @@ use crate::protocol::encoding::Encoding;
 pub struct Settings {
     /// JSON or MessagePack.
     pub encoding: Encoding,
+    /// Where the server speaks HTTP, for a line of framed TCP: [`Client::call`] needs it. A server may say it itself.
+    pub http: Option<ServerAddress>,
     /// How long to wait between tries to connect.
     pub waits: Waits,
     /// After how long without a connection to give up; `None` for never.
@@ -49,6 +51,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             encoding: Encoding::Json,
+            http: None,
             waits: Waits::default(),
             patience: None,
             outbox: 256,
@@ -65,6 +68,7 @@ pub struct Client {
     requests: mpsc::Sender<Request>,
     places: Arc<Semaphore>,
     address: Arc<ServerAddress>,
+    http: Option<Arc<ServerAddress>>,
     known: watch::Receiver<Known>,
 }
 
@@ -112,6 +116,7 @@ impl Client {
         let nonces = format!("{:016x}{:016x}", settings.random.number(), settings.random.number());
         let (learned, known) = watch::channel(Known::default());
         let client_address = Arc::new(address.clone());
+        let http = settings.http.map(Arc::new);
         let driver = Driver {
             address,
             identity,
@@ -125,7 +130,7 @@ impl Client {
         };
         tokio::spawn(driver.run());
         let places = Arc::new(Semaphore::new(settings.outbox.max(1)));
-        (Self { requests, places, address: client_address, known }, Events(events))
+        (Self { requests, places, address: client_address, http, known }, Events(events))
     }
 
     /// Listens to a room, now and after each new connection; answers with the end of its log.
@@ -222,15 +227,22 @@ impl Client {
     /// Makes a request of the REST interface, as whom the connection is. Waits for the first connection.
     ///
     /// # Errors
-    /// When the server refuses or cannot be reached, or the client has ended.
+    /// When the server refuses or cannot be reached, or the client has ended; over framed TCP when nobody has said where the
+    /// server speaks HTTP.
     pub async fn call(&self, call: &Call) -> Result<Value, ClientError> {
         let mut known = self.known.clone();
         let is_told = |known: &Known| known.token.is_some() || known.ended.is_some();
-        let token = known.wait_for(is_told).await.map_err(|_| ClientError::Stopped)?.token.clone();
+        let (token, told) = {
+            let told = known.wait_for(is_told).await.map_err(|_| ClientError::Stopped)?;
+            (told.token.clone(), told.http.clone())
+        };
         if token.is_none() {
             return Err(self.ended());
         }
-        http::call(&self.address, token.as_ref(), call).await?.accepted()
+        let given = self.http.as_deref().or(told.as_ref());
+        let own = (!self.address.is_framed()).then_some(&*self.address);
+        let address = own.or(given).ok_or_else(|| ClientError::NoHttp { address: self.address.to_string() })?;
+        http::call(address, token.as_ref(), call).await?.accepted()
     }
 
     /// Connects afresh, now: for those who know that the line is another one, say after the machine has slept.

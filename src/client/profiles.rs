@@ -48,6 +48,8 @@ pub struct Profile {
     pub token: SecretString,
     /// The certificates that are trusted instead of those that browsers trust.
     pub tls_ca: Option<PathBuf>,
+    /// Where the server speaks HTTP, if the address is another door and somebody has said so.
+    pub http: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,6 +60,8 @@ struct Kept {
     token: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     tls_ca: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http: Option<String>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -115,6 +119,7 @@ impl Profiles {
             name: kept.name.clone(),
             token: kept.token.clone().into(),
             tls_ca: kept.tls_ca.clone(),
+            http: kept.http.clone(),
         };
         self.file.profiles.iter().map(profile).collect()
     }
@@ -124,6 +129,17 @@ impl Profiles {
     pub fn of(&self, address: &ServerAddress) -> Option<Profile> {
         let leads_there = |url: &str| ServerAddress::parse(url).is_ok_and(|other| other.is_same_server(address));
         self.all().into_iter().find(|profile| leads_there(&profile.url))
+    }
+
+    /// The one that opens this address: the one for this server, else the one login for another door of the same host. With
+    /// several of those there is no knowing which server it is.
+    #[must_use]
+    pub fn opening(&self, address: &ServerAddress) -> Option<Profile> {
+        let is_door = |profile: &Profile| ServerAddress::parse(&profile.url).is_ok_and(|own| own.has_door(address));
+        self.of(address).or_else(|| {
+            let mut found: Vec<Profile> = self.all().into_iter().filter(is_door).collect();
+            found.pop().filter(|_| found.is_empty())
+        })
     }
 
     /// The look that somebody chose.
@@ -147,8 +163,8 @@ impl Profiles {
     /// When it cannot be written.
     pub fn put(&mut self, profile: &Profile, address: &ServerAddress) -> Result<(), ProfileError> {
         self.forget(address);
-        let Profile { url, name, token, tls_ca } = profile.clone();
-        self.file.profiles.insert(0, Kept { url, name, token: token.expose_secret().to_owned(), tls_ca });
+        let Profile { url, name, token, tls_ca, http } = profile.clone();
+        self.file.profiles.insert(0, Kept { url, name, token: token.expose_secret().to_owned(), tls_ca, http });
         self.write()
     }
 
@@ -211,7 +227,7 @@ mod tests {
 
     fn profile(url: &str, name: &str) -> (Profile, ServerAddress) {
         let token = format!("parlor_{name}").into();
-        let profile = Profile { url: url.into(), name: name.into(), token, tls_ca: Some("ca.crt".into()) };
+        let profile = Profile { url: url.into(), name: name.into(), token, tls_ca: Some("ca.crt".into()), http: None };
         (profile, ServerAddress::parse(url).unwrap())
     }
 
@@ -239,6 +255,25 @@ mod tests {
         assert_eq!(profiles.all().len(), 2, "one login for each server");
         assert!(profiles.remove(&address).unwrap() && !profiles.remove(&address).unwrap());
         assert_eq!(Profiles::read(path).unwrap().all().len(), 1);
+    }
+
+    #[test]
+    fn a_login_opens_the_other_doors_of_its_host_unless_it_could_be_another_server() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let mut profiles = Profiles::read(folder.path().join("parlor/client.toml")).unwrap();
+        let opening = |profiles: &Profiles, url: &str| {
+            profiles.opening(&ServerAddress::parse(url).unwrap()).map(|profile| profile.name)
+        };
+        let (ann, address) = profile("https://h", "ann");
+        profiles.put(&ann, &address).unwrap();
+        assert_eq!(opening(&profiles, "tcps://h").as_deref(), Some("ann"));
+        assert_eq!((opening(&profiles, "tcp://h"), opening(&profiles, "tcps://i")), (None, None));
+        let (bob, address) = profile("https://h:8443", "bob");
+        profiles.put(&bob, &address).unwrap();
+        assert_eq!(opening(&profiles, "tcps://h"), None, "there are two servers");
+        let (carol, address) = profile("tcps://h", "carol");
+        profiles.put(&carol, &address).unwrap();
+        assert_eq!(opening(&profiles, "tcps://h").as_deref(), Some("carol"));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use super::address::ServerAddress;
 use super::error::ClientError;
 use super::frame::{Frame, Outgoing, Welcome, ended, refused};
-use super::framed::FramedTcp;
+use super::framed::{FramedTcp, Greeting};
 use super::guest;
 use super::identity::Identity;
 use crate::protocol::encoding::Encoding;
@@ -41,6 +41,18 @@ pub struct Socket {
     encoding: Encoding,
     heard_at: Instant,
     silence: Duration,
+}
+
+/// A connection that is open.
+pub struct Opened {
+    /// It.
+    pub socket: Socket,
+    /// What the server said first.
+    pub welcome: Welcome,
+    /// Who to come again as.
+    pub identity: Identity,
+    /// Where the same server speaks HTTP, if it said so over a line that does not.
+    pub http: Option<ServerAddress>,
 }
 
 /// What frames go over.
@@ -101,14 +113,10 @@ impl Socket {
     ///
     /// # Errors
     /// When nobody answers, when somebody else does, or when the server refuses.
-    pub async fn open(
-        address: &ServerAddress,
-        identity: Identity,
-        encoding: Encoding,
-    ) -> Result<(Self, Welcome, Identity), ClientError> {
-        let (inner, identity) = if address.is_framed() {
-            let (line, token) = FramedTcp::open(address, &identity, encoding).await?;
-            (Line::Framed(Box::new(line)), token.map_or(identity, Identity::Token))
+    pub async fn open(address: &ServerAddress, identity: Identity, encoding: Encoding) -> Result<Opened, ClientError> {
+        let (inner, identity, http) = if address.is_framed() {
+            let (line, Greeting { token, http }) = FramedTcp::open(address, &identity, encoding).await?;
+            (Line::Framed(Box::new(line)), token.map_or(identity, Identity::Token), http)
         } else {
             let token = match identity {
                 Identity::Token(token) => token,
@@ -117,13 +125,13 @@ impl Socket {
             let stream = dial(address).await?;
             let opened = timeout(PATIENCE, shake_hands(stream, address, &token, encoding)).await;
             let inner = opened.map_err(|_| ClientError::lost("no answer to the handshake"))??;
-            (Line::Websocket(Box::new(inner)), Identity::Token(token))
+            (Line::Websocket(Box::new(inner)), Identity::Token(token), None)
         };
         let mut socket = Self { inner, encoding, heard_at: Instant::now(), silence: PATIENCE };
         match socket.next().await? {
             Frame::Welcome(welcome) => {
                 socket.silence = Duration::from_secs(welcome.heartbeat_seconds.max(1)) * MISSED_HEARTBEATS;
-                Ok((socket, welcome, identity))
+                Ok(Opened { socket, welcome, identity, http })
             }
             Frame::Bye { reason, reconnect_after } => Err(ended(reason, reconnect_after)),
             _ => Err(ClientError::lost("the first frame was no welcome")),

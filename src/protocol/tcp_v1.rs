@@ -16,6 +16,8 @@ use crate::domain::text::MessageText;
 
 /// What the ids of clients begin with inside, so that they are never taken for ids that the door gives.
 const OWN_ID: &str = "c:";
+/// More than any code has, also with spaces in it.
+const CODE_BYTES: usize = 64;
 const TYPES: &str = "Login, Hello, ChatMessage, Join, Leave, UserList, Status, Ping, Pong, FileTransferRequest, \
     FileTransferResponse, FileChunk or FileTransferComplete";
 
@@ -97,6 +99,10 @@ pub struct Hello {
     pub packing: Packing,
     /// Who somebody is.
     pub claim: Claim,
+    /// A code of the second factor, where an account has one.
+    pub code: Option<String>,
+    /// What the token is called that is to be made of name and password, so that they need not be given again.
+    pub label: Option<String>,
 }
 
 /// The id as the client gave it; `None` for an id that the door gave.
@@ -181,7 +187,13 @@ fn hello(fields: &mut Fields) -> Result<Hello, Problem> {
     }
     let body = chosen(fields, "encoding", Body::NAMED)?;
     let packing = chosen(fields, "compression", Packing::NAMED)?;
-    Ok(Hello { body, packing, claim: claim(fields)? })
+    let claim = claim(fields)?;
+    let code = fields.optional_string("code", CODE_BYTES)?;
+    let label = fields.optional_string("label", limits::LABEL_BYTES)?;
+    if label.is_some() && !matches!(claim, Claim::Password(..)) {
+        return Err(Problem::field("label", "`label` asks for a token instead of a name and a password; give both"));
+    }
+    Ok(Hello { body, packing, claim, code, label })
 }
 
 /// The first one is what is taken when nothing is said.
@@ -256,7 +268,8 @@ mod tests {
 
     #[test]
     fn a_hello_chooses_and_a_newer_one_is_told_what_there_is() {
-        let hello = Hello { body: Body::MsgPack, packing: Packing::Zstd, claim: Claim::Token("t".into()) };
+        let claim = Claim::Token("t".into());
+        let hello = Hello { body: Body::MsgPack, packing: Packing::Zstd, claim, code: None, label: None };
         let json = r#"{"type":"Hello","version":2,"encoding":"msgpack","compression":"zstd","token":"t"}"#;
         assert_eq!(good(json), Word::Hello(hello));
         let refused = read(br#"{"type":"Hello","version":3,"new":true}"#).unwrap_err();
@@ -277,6 +290,9 @@ mod tests {
         assert_eq!(bad(r#"{"type":"Join","room":{}}"#), Some("room"));
         assert_eq!(bad(r#"{"type":"Status","status":"offline"}"#), Some("status"));
         assert_eq!(bad(r#"{"type":"Hello","version":2,"encoding":"xml","token":"t"}"#), Some("encoding"));
+        assert_eq!(bad(r#"{"type":"Hello","version":2,"username":"a","password":"p","label":""}"#), Some("label"));
+        assert_eq!(bad(r#"{"type":"Hello","version":2,"username":"a","label":"x"}"#), Some("label"));
+        assert_eq!(bad(r#"{"type":"Hello","version":2,"token":"t","code":7}"#), Some("code"));
         assert_eq!(bad(r#"{"type":"FileTransferRequest"}"#), None);
     }
 

@@ -39,9 +39,12 @@ pub enum Reply<'a> {
         encoding: &'static str,
         /// What is done with them.
         compression: &'static str,
-        /// With this the same guest comes again.
+        /// With this the same guest comes again, or whoever asked for a token.
         #[serde(skip_serializing_if = "Option::is_none")]
         token: Option<&'a str>,
+        /// Where the same server speaks HTTP, if it has been told so: an origin (RFC 6454).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        http: Option<&'a str>,
     },
     /// A message.
     ChatMessage {
@@ -114,6 +117,9 @@ pub enum Reply<'a> {
         /// The id of what was refused.
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<&'a str>,
+        /// Which field is wrong, or missing.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        field: Option<&'static str>,
         /// After which time it is worth trying again.
         #[serde(skip_serializing_if = "Option::is_none")]
         retry_after_ms: Option<u64>,
@@ -203,7 +209,7 @@ fn user_list(members: &Members) -> Payload {
 pub fn problem(id: Option<&str>, problem: &Problem) -> Payload {
     let retry_after_ms = problem.retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1));
     let (code, message) = (problem.code.status(), problem.message.as_str());
-    write(&Reply::Error { code, message, id: shown_id(id), retry_after_ms })
+    write(&Reply::Error { code, message, id: shown_id(id), field: problem.field, retry_after_ms })
 }
 
 /// News for one session.
@@ -214,12 +220,12 @@ pub fn notice(notice: &Notice) -> Option<Payload> {
         Notice::Resync { room, .. } => {
             let message =
                 format!("some messages of {room} were left out; send Join with `after`, the last `seq` you have");
-            Some(write(&Reply::Error { code: 503, message: &message, id: None, retry_after_ms: None }))
+            Some(write(&Reply::Error { code: 503, message: &message, id: None, field: None, retry_after_ms: None }))
         }
         Notice::Bye { reason, reconnect_after_ms } => {
             let code = if reconnect_after_ms.is_some() { 503 } else { 403 };
             let retry_after_ms = *reconnect_after_ms;
-            Some(write(&Reply::Error { code, message: reason, id: None, retry_after_ms }))
+            Some(write(&Reply::Error { code, message: reason, id: None, field: None, retry_after_ms }))
         }
     }
 }
@@ -235,5 +241,5 @@ pub fn farewell(closing: Option<(u16, &str)>) -> Option<Payload> {
         1001 | 1013 => 503,
         _ => 400,
     };
-    Some(write(&Reply::Error { code, message: reason, id: None, retry_after_ms: None }))
+    Some(write(&Reply::Error { code, message: reason, id: None, field: None, retry_after_ms: None }))
 }

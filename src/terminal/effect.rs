@@ -62,12 +62,12 @@ pub enum About {
     Rooms,
     /// The people of a room.
     Members(String),
-    /// A page of a room's log; the newest one, or one before what is known.
+    /// A page of a room's log.
     History {
         /// Which room.
         room: String,
-        /// Whether it is the newest one.
-        is_newest: bool,
+        /// Which page.
+        page: PageAt,
     },
     /// The answers of a thread.
     Thread(String, Seq),
@@ -81,6 +81,19 @@ pub enum About {
     Act(&'static str),
     /// The level of a room.
     Level(String, &'static str),
+}
+
+/// Which page of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageAt {
+    /// The newest one.
+    Newest,
+    /// The one before this entry, the first one that is known.
+    Before(Seq),
+    /// The one behind this entry, the last one that is known of an older part.
+    After(Seq),
+    /// The one with this entry in it, far from everything that is known.
+    Around(Seq),
 }
 
 /// Something that happened.

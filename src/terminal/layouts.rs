@@ -45,6 +45,7 @@ pub struct Layouts {
     width: usize,
     today: Option<Date>,
     room: String,
+    is_aside: bool,
     me: String,
     blocks: HashMap<Key, Rc<Block>>,
     /// How often something had to be laid out.
@@ -78,10 +79,13 @@ impl<'a> Blocks<'a> {
     pub fn new(room: &'a Room, layouts: &'a mut Layouts, painter: Painter<'a>) -> Self {
         let today = Some(painter.local.day(painter.now));
         let is_other = layouts.width != painter.width || layouts.room != room.name || layouts.me != painter.me;
+        // The same entry may have been read twice, once before and once after it was changed.
+        let is_other = is_other || layouts.is_aside != room.aside.is_some();
         if is_other || layouts.today != today || layouts.blocks.len() > KEPT {
             layouts.blocks.clear();
             layouts.width = painter.width;
             layouts.today = today;
+            layouts.is_aside = room.aside.is_some();
             layouts.room.clone_from(&room.name);
             painter.me.clone_into(&mut layouts.me);
         }
@@ -91,7 +95,7 @@ impl<'a> Blocks<'a> {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.room.timeline.entries().len() + self.room.pending.len()
+        self.room.shown().entries().len() + self.room.shown_pending().len()
     }
 
     /// Nothing is there.
@@ -103,13 +107,13 @@ impl<'a> Blocks<'a> {
     /// The place of an entry.
     #[must_use]
     pub fn place(&self, seq: Seq) -> Option<usize> {
-        self.room.timeline.place(seq)
+        self.room.shown().place(seq)
     }
 
     /// The entry at this place; `None` for a message on its way.
     #[must_use]
     pub fn entry(&self, place: usize) -> Option<&'a Entry> {
-        self.room.timeline.entries().get(place)
+        self.room.shown().entries().get(place)
     }
 
     /// How many lines the block at this place has.
@@ -120,11 +124,11 @@ impl<'a> Blocks<'a> {
     /// The block at this place.
     pub fn block(&mut self, place: usize) -> Rc<Block> {
         let before = self.before(place);
-        let count = self.room.timeline.entries().len();
+        let count = self.room.shown().entries().len();
         let key = if let Some(entry) = self.entry(place) {
             Key::Entry(entry.seq, entry.revision, before)
         } else {
-            let pending = &self.room.pending[place - count];
+            let pending = &self.room.shown_pending()[place - count];
             let state = match pending.state {
                 PendingState::Waiting => 0,
                 PendingState::Stored(_) => 1,
@@ -138,7 +142,7 @@ impl<'a> Blocks<'a> {
         self.layouts.made += 1;
         let block = Rc::new(match self.entry(place) {
             Some(entry) => message::of_entry(entry, self.room, before, self.painter),
-            None => message::of_pending(&self.room.pending[place - count], self.room, before, self.painter),
+            None => message::of_pending(&self.room.shown_pending()[place - count], self.room, before, self.painter),
         });
         self.layouts.blocks.insert(key, Rc::clone(&block));
         block
@@ -146,17 +150,17 @@ impl<'a> Blocks<'a> {
 
     /// What stands before a block depends on the one before.
     fn before(&self, place: usize) -> Before {
-        let entries = self.room.timeline.entries();
+        let entries = self.room.shown().entries();
         let last = place.checked_sub(1);
         let last_entry = last.and_then(|last| entries.get(last));
         let last_pending =
-            last.and_then(|last| last.checked_sub(entries.len())).and_then(|at| self.room.pending.get(at));
+            last.and_then(|last| last.checked_sub(entries.len())).and_then(|at| self.room.shown_pending().get(at));
         let (at, author, is_answer) = if let Some(entry) = entries.get(place) {
             let message = entry.message();
             let author = message.map(|message| message.author.as_str());
             (entry.at, author, message.is_some_and(|message| message.quote.is_some()))
         } else {
-            let pending = &self.room.pending[place - entries.len()];
+            let pending = &self.room.shown_pending()[place - entries.len()];
             (pending.at, Some(self.painter.me), pending.reply_to.is_some())
         };
         let last_at = last_entry.map(|entry| entry.at).or(last_pending.map(|pending| pending.at));
@@ -175,7 +179,7 @@ impl<'a> Blocks<'a> {
         let goes_on = author.is_some() && author == last_author && is_close && !is_new_day && !is_new && !is_answer;
         let after_notice = author.is_none() && last_entry.is_some_and(|last| last.message().is_none());
         Before {
-            begins_log: place == 0 && self.room.timeline.has_beginning,
+            begins_log: place == 0 && self.room.shown().has_beginning,
             is_new_day,
             is_new,
             goes_on,

@@ -268,7 +268,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn reader() -> Reader<'static> {
-        let abilities = Abilities { depth: Depth::True, is_light: false };
+        let abilities = Abilities { depth: Depth::True, is_light: None };
         Reader { theme: Theme::new(ThemeChoice::Auto, abilities), me: "ann" }
     }
 

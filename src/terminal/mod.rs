@@ -7,6 +7,7 @@
 pub mod clean;
 pub mod clock;
 pub mod effect;
+mod ground;
 pub mod layouts;
 pub mod markdown;
 mod screen;

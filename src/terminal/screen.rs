@@ -24,6 +24,9 @@ const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 const KEEP_TITLE: &str = "\x1b[22;0t";
 const GIVE_TITLE_BACK: &str = "\x1b[23;0t";
 
+/// The exit code after a panic, as Rust's own.
+const PANICKED: i32 = 101;
+
 /// The terminal. It is given back when this is dropped, and when the program panics.
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
@@ -101,9 +104,14 @@ impl Drop for Screen {
 
 /// Leaves the terminal as it was found. Doing it twice does no harm.
 fn give_back() {
-    // Nobody is left to be told.
     let mut out = io::stdout();
-    let _ = execute!(
+    // Nobody is left to be told.
+    let _ = write_back(&mut out).and_then(|()| out.flush());
+    let _ = disable_raw_mode();
+}
+
+fn write_back(out: &mut impl Write) -> io::Result<()> {
+    execute!(
         out,
         Print(MOUSE_OFF),
         DisableFocusChange,
@@ -111,12 +119,11 @@ fn give_back() {
         LeaveAlternateScreen,
         cursor::Show,
         Print(GIVE_TITLE_BACK)
-    );
-    let _ = out.flush();
-    let _ = disable_raw_mode();
+    )
 }
 
-/// A panic is told on a terminal that is itself again.
+/// A panic is told on a terminal that is itself again, and ends the program, in whatever task it was: what went on would draw
+/// over what the panic has said.
 fn give_back_on_panic() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -124,6 +131,10 @@ fn give_back_on_panic() {
         std::panic::set_hook(Box::new(move |panic| {
             give_back();
             tell(panic);
+            std::process::exit(PANICKED);
         }));
     });
 }
+
+#[cfg(test)]
+mod tests;

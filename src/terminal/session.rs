@@ -11,8 +11,10 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
 use super::effect::{Effect, Input};
+use super::ground;
 use super::screen::Screen;
 use super::state::{App, Setup};
+use super::theme::Depth;
 use super::update::{update, wakes_at};
 use crate::client::backoff::Waits;
 use crate::client::{
@@ -37,6 +39,8 @@ const WAITING: usize = 256;
 pub struct Start {
     /// The server.
     pub address: ServerAddress,
+    /// Where it speaks HTTP, if that is known.
+    pub http: Option<ServerAddress>,
     /// Who sits here.
     pub identity: Identity,
     /// How it looks, and where it begins.
@@ -59,8 +63,12 @@ struct Connection {
 /// When there is no terminal, or when there never was a connection and never will be.
 pub async fn run(start: Start) -> Result<(), ClientError> {
     let clock = Clock::System;
-    let mut app = App::new(start.setup.clone(), clock.now());
-    let screen = Screen::open(app.setup.has_mouse).map_err(no_terminal)?;
+    let mut setup = start.setup.clone();
+    let screen = Screen::open(setup.has_mouse).map_err(no_terminal)?;
+    if setup.abilities.is_light.is_none() && setup.abilities.depth != Depth::None {
+        setup.abilities.is_light = ground::is_light().await;
+    }
+    let mut app = App::new(setup, clock.now());
     let (answers, answered) = mpsc::channel(WAITING);
     let connection = connect(&start, start.identity.clone(), &answers);
     let signals = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()].map(signal);
@@ -78,7 +86,8 @@ fn no_terminal(error: io::Error) -> ClientError {
 fn connect(start: &Start, identity: Identity, answers: &mpsc::Sender<Input>) -> Connection {
     // Somebody sits here and waits; it is shorter than a program would.
     let waits = Waits { most: MOST_WAIT, ..Waits::default() };
-    let (client, events) = Client::start(start.address.clone(), identity, Settings { waits, ..Settings::default() });
+    let settings = Settings { waits, http: start.http.clone(), ..Settings::default() };
+    let (client, events) = Client::start(start.address.clone(), identity, settings);
     let (letters, posted) = mpsc::unbounded_channel();
     tokio::spawn(post(client.clone(), posted, answers.clone()));
     Connection { client, events, letters, is_over: false }

@@ -56,8 +56,8 @@ pub enum Depth {
 pub struct Abilities {
     /// How many colours.
     pub depth: Depth,
-    /// Whether its background is light, as far as it says so (`COLORFGBG`).
-    pub is_light: bool,
+    /// Whether its ground is light, as far as it says so (`COLORFGBG`).
+    pub is_light: Option<bool>,
 }
 
 impl Abilities {
@@ -66,7 +66,9 @@ impl Abilities {
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let value = |name: &str| variable(name).unwrap_or_default();
         let (term, color_term) = (value("TERM"), value("COLORTERM"));
-        let depth = if !value("NO_COLOR").is_empty() || term == "dumb" {
+        // What DEC built, and what is like it, has one colour.
+        let is_plain = term == "dumb" || term.starts_with("vt");
+        let depth = if !value("NO_COLOR").is_empty() || is_plain {
             Depth::None
         } else if matches!(color_term.as_str(), "truecolor" | "24bit") || term.ends_with("-direct") {
             Depth::True
@@ -77,7 +79,7 @@ impl Abilities {
         };
         // `15;0`, or with a word between: the last one is the background.
         let background = value("COLORFGBG").rsplit(';').next().and_then(|number| number.parse::<u8>().ok());
-        Self { depth, is_light: matches!(background, Some(7 | 9..=15)) }
+        Self { depth, is_light: background.map(|number| matches!(number, 7 | 9..=15)) }
     }
 }
 
@@ -97,7 +99,7 @@ impl Theme {
     #[must_use]
     pub fn new(choice: ThemeChoice, abilities: Abilities) -> Self {
         let is_light = match choice {
-            ThemeChoice::Auto => abilities.is_light,
+            ThemeChoice::Auto => abilities.is_light.unwrap_or(false),
             ThemeChoice::Light => true,
             ThemeChoice::Dark => false,
         };
@@ -158,7 +160,8 @@ impl Theme {
     pub fn danger(self) -> Style {
         match self.depth {
             Depth::None => Style::new().add_modifier(Modifier::BOLD),
-            Depth::Sixteen => Style::new().fg(Color::Red),
+            Depth::Sixteen if self.is_light => Style::new().fg(Color::Red),
+            Depth::Sixteen => Style::new().fg(Color::LightRed),
             _ => Style::new().fg(self.color((0.52, 0.17, 27.0), (0.72, 0.15, 25.0))),
         }
     }
@@ -168,6 +171,8 @@ impl Theme {
     pub fn warning(self) -> Style {
         match self.depth {
             Depth::None => Style::new().add_modifier(Modifier::BOLD),
+            // Yellow on white cannot be read.
+            Depth::Sixteen if self.is_light => Style::new().fg(Color::Magenta),
             Depth::Sixteen => Style::new().fg(Color::Yellow),
             _ => Style::new().fg(self.color((0.5, 0.11, 65.0), (0.8, 0.12, 80.0))),
         }
@@ -188,6 +193,7 @@ impl Theme {
     pub fn code(self) -> Style {
         match self.depth {
             Depth::None => Style::new(),
+            Depth::Sixteen if self.is_light => Style::new().fg(Color::Magenta),
             Depth::Sixteen => Style::new().fg(Color::Cyan),
             _ => Style::new().fg(self.color((0.47, 0.08, 205.0), (0.79, 0.07, 205.0))),
         }
@@ -275,17 +281,19 @@ mod tests {
     #[test]
     fn the_environment_says_what_a_terminal_can_do() {
         let full = abilities(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("COLORFGBG", "0;15")]);
-        assert_eq!(full, Abilities { depth: Depth::True, is_light: true });
+        assert_eq!(full, Abilities { depth: Depth::True, is_light: Some(true) });
         assert_eq!(abilities(&[("TERM", "screen-256color")]).depth, Depth::Indexed);
         assert_eq!(abilities(&[("TERM", "linux"), ("COLORFGBG", "15;default;0")]).depth, Depth::Sixteen);
-        assert!(!abilities(&[("COLORFGBG", "15;0")]).is_light);
+        assert_eq!(abilities(&[("COLORFGBG", "15;0")]).is_light, Some(false));
+        assert_eq!(abilities(&[("COLORFGBG", "default;default")]).is_light, None, "it is asked for");
+        assert_eq!(abilities(&[("TERM", "vt220")]).depth, Depth::None);
         assert_eq!(abilities(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")]).depth, Depth::None);
         assert_eq!(abilities(&[("TERM", "xterm-256color"), ("NO_COLOR", "")]).depth, Depth::Indexed);
     }
 
     #[test]
     fn without_colours_there_is_none_anywhere() {
-        let theme = Theme::new(ThemeChoice::Dark, Abilities { depth: Depth::None, is_light: false });
+        let theme = Theme::new(ThemeChoice::Dark, Abilities { depth: Depth::None, is_light: None });
         let styles = [
             theme.ground(),
             theme.text(),
@@ -302,9 +310,49 @@ mod tests {
         assert!(styles.iter().all(|style| style.fg.is_none() && style.bg.is_none()), "{styles:?}");
     }
 
+    /// How much two colours differ (WCAG 2.2, "contrast ratio").
+    fn contrast(one: (u8, u8, u8), other: (u8, u8, u8)) -> f32 {
+        let linear = |value: u8| {
+            let value = f32::from(value) / 255.0;
+            if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        let light = |(r, g, b): (u8, u8, u8)| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+        let (one, other) = (light(one), light(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    /// What a terminal shows; the sixteen are left out, which are its own.
+    fn shown(color: Color) -> (u8, u8, u8) {
+        let step = |at: u8| [0, 95, 135, 175, 215, 255][usize::from(at)];
+        match color {
+            Color::Rgb(r, g, b) => (r, g, b),
+            Color::Indexed(grey @ 232..) => (8 + 10 * (grey - 232), 8 + 10 * (grey - 232), 8 + 10 * (grey - 232)),
+            Color::Indexed(at @ 16..) => (step((at - 16) / 36), step((at - 16) / 6 % 6), step((at - 16) % 6)),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn everything_can_be_read_on_either_ground_and_on_the_row_that_is_chosen() {
+        for (depth, is_light) in
+            [(Depth::True, true), (Depth::True, false), (Depth::Indexed, true), (Depth::Indexed, false)]
+        {
+            let choice = if is_light { ThemeChoice::Light } else { ThemeChoice::Dark };
+            let theme = Theme::new(choice, Abilities { depth, is_light: None });
+            let people = (0..50).map(|at| theme.person(&format!("person {at}")));
+            let named = [theme.text(), theme.quiet(), theme.accent(), theme.danger(), theme.warning(), theme.present()];
+            for style in named.into_iter().chain([theme.code()]).chain(people) {
+                for ground in [theme.ground(), theme.chosen()] {
+                    let ratio = contrast(shown(style.fg.unwrap()), shown(ground.bg.unwrap()));
+                    assert!(ratio >= 4.0, "{depth:?} {is_light} {style:?} on {ground:?}: {ratio}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn only_who_chose_gets_a_painted_ground() {
-        let abilities = Abilities { depth: Depth::True, is_light: true };
+        let abilities = Abilities { depth: Depth::True, is_light: Some(true) };
         assert_eq!(Theme::new(ThemeChoice::Auto, abilities).ground(), Style::new());
         let dark = Theme::new(ThemeChoice::Dark, abilities).ground();
         assert_eq!(dark.bg, Some(Color::Rgb(19, 17, 15)));

@@ -148,7 +148,7 @@ impl Conversation {
         }
     }
 
-    fn enter(&mut self, Newcomer { visit, login }: Newcomer, room: Option<RoomName>) {
+    fn enter(&mut self, Newcomer { visit, login, .. }: Newcomer, room: Option<RoomName>) {
         let mut session = Session::new(Rc::clone(&self.hall), Rc::clone(&self.outbox), Encoding::Lines);
         let person = Arc::new(visit.person);
         let plain = PlainDoor::new(&session, Arc::clone(&person), Rc::clone(&self.outbox.wire().rooms));

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::auth::Auth;
 use crate::chat::Chat;
 use crate::chat::fanout::Worker;
-use crate::config::Config;
+use crate::config::{Config, PublicUrl};
 use crate::domain::person::Door;
 use crate::gateways::admission::{Admission, Permit};
 use crate::gateways::dispatch::Rates;
@@ -34,6 +34,8 @@ pub struct Hall {
     pub ping_every: Duration,
     /// Silence after which a connection is given up.
     pub give_up_after: Duration,
+    /// Where people reach the server by HTTP, if the settings say so.
+    pub public_url: Option<PublicUrl>,
     admission: Arc<Admission>,
     /// Connections of this thread.
     open: Cell<usize>,
@@ -57,6 +59,7 @@ impl Hall {
             outbox_bytes: config.limits.outbox_bytes,
             ping_every: config.heartbeat.interval,
             give_up_after: config.heartbeat.timeout,
+            public_url: config.listen.public_url.clone(),
             admission,
             open: Cell::new(0),
             max_open: config.listen.max_connections.div_ceil(config.listen.workers),

@@ -6,8 +6,10 @@ use std::rc::Rc;
 use secrecy::SecretString;
 
 use super::hall::Hall;
+use crate::auth::devices::{NewLogin, TokenWish};
 use crate::auth::second_factor::Entry;
 use crate::auth::{AuthError, Credential};
+use crate::domain::grant::Scope;
 use crate::domain::ids::DeviceId;
 use crate::domain::person::{Door, Origin, Person, Visit};
 use crate::protocol::error_code::{ErrorCode, Problem};
@@ -24,6 +26,10 @@ pub enum Word<'a> {
         name: &'a str,
         /// Its password.
         password: SecretString,
+        /// A code of the second factor, if they gave one.
+        code: Option<&'a str>,
+        /// What the token is called that they want instead, to come again with.
+        kept_as: Option<&'a str>,
     },
 }
 
@@ -33,6 +39,8 @@ pub struct Newcomer {
     pub visit: Visit,
     /// The login that was made for this connection only, and ends with it.
     pub login: Option<DeviceId>,
+    /// The token that was asked for instead of name and password.
+    pub token: Option<SecretString>,
 }
 
 /// Finds out who somebody is, and whether they are let in.
@@ -40,25 +48,62 @@ pub struct Newcomer {
 /// # Errors
 /// Says what was wrong; a wrong password counts as a try, as everywhere.
 pub async fn identify(hall: &Hall, word: Word<'_>, door: Door, address: IpAddr) -> Result<Newcomer, Problem> {
-    let (person, login) = match word {
-        Word::Guest(name) => (hall.auth.new_guest(name).map_err(refused)?, None),
-        Word::Token(token) => (by_token(hall, token).await?, None),
-        Word::Password { name, password } => {
-            match hall.auth.log_in(name, password, address, door.as_str()).await.map_err(refused)? {
-                Entry::In(login) => {
-                    let device = login.person.device;
-                    (login.person, device)
-                }
-                Entry::CodeNeeded { .. } => {
-                    let message = "this account has a second factor, and there is nobody to ask for a code here; make a \
-                                   token in the settings and use it instead of the password";
-                    return Err(Problem::new(ErrorCode::Unauthorized, message));
-                }
-            }
+    let (person, login, token) = match word {
+        Word::Guest(name) => (hall.auth.new_guest(name).map_err(refused)?, None, None),
+        Word::Token(token) => (by_token(hall, token).await?, None, None),
+        Word::Password { name, password, code, kept_as } => {
+            let NewLogin { person, secret } = match kept_as {
+                None => by_password(hall, name, password, code, (door, address)).await?,
+                Some(label) => by_kept_password(hall, name, password, code, (label, address)).await?,
+            };
+            let device = person.device.filter(|_| kept_as.is_none());
+            (person, device, kept_as.map(|_| secret.into()))
         }
     };
     hall.auth.let_in(Some(person.id), Some(address)).map_err(refused)?;
-    Ok(Newcomer { visit: Visit { person, origin: Origin { door, address } }, login })
+    Ok(Newcomer { visit: Visit { person, origin: Origin { door, address } }, login, token })
+}
+
+/// A login that is to end with the connection.
+async fn by_password(
+    hall: &Hall,
+    name: &str,
+    password: SecretString,
+    code: Option<&str>,
+    (door, address): (Door, IpAddr),
+) -> Result<NewLogin, Problem> {
+    let label = door.as_str();
+    match hall.auth.log_in(name, password, address, label).await.map_err(refused)? {
+        Entry::In(login) => Ok(login),
+        Entry::CodeNeeded { ticket } => {
+            let code = code.ok_or_else(code_needed)?;
+            hall.auth.log_in_with_code(&ticket, code, address, label).await.map_err(refused)
+        }
+    }
+}
+
+/// A token, with which somebody can come again. It does what people do, and no more: whoever finds it makes no others.
+async fn by_kept_password(
+    hall: &Hall,
+    name: &str,
+    password: SecretString,
+    code: Option<&str>,
+    (label, address): (&str, IpAddr),
+) -> Result<NewLogin, Problem> {
+    let wish = || TokenWish { label: label.to_owned(), scope: Scope::Write, rooms: None, life: None };
+    match hall.auth.log_in_program(name, password, address, wish()).await.map_err(refused)? {
+        Entry::In(login) => Ok(login),
+        Entry::CodeNeeded { ticket } => {
+            let code = code.ok_or_else(code_needed)?;
+            hall.auth.log_in_program_with_code(&ticket, code, address, wish()).await.map_err(refused)
+        }
+    }
+}
+
+fn code_needed() -> Problem {
+    let message = "this account has a second factor, and no code was given; make a token in the settings and use it \
+                   instead of the password, or give a code where the protocol has a place for it";
+    Problem { field: Some("code"), ..Problem::new(ErrorCode::Unauthorized, message) }
 }
 
 /// The login was made for a connection that is over now.
@@ -96,6 +141,12 @@ pub fn refused(error: AuthError) -> Problem {
             Problem::new(ErrorCode::Unauthorized, error.to_string())
         }
         AuthError::Throttled { wait } => Problem::rate_limited(wait),
+        AuthError::WrongCode => {
+            Problem { field: Some("code"), ..Problem::new(ErrorCode::Forbidden, error.to_string()) }
+        }
+        AuthError::BadLabel => Problem::field("label", format!("`label`: {error}")),
+        AuthError::TicketEnded => Problem::new(ErrorCode::Unauthorized, error.to_string()),
+        AuthError::PasswordsOff => Problem::new(ErrorCode::Forbidden, error.to_string()),
         AuthError::BadName(_) => Problem::field("name", format!("`name`: {error}")),
         AuthError::NameTaken => Problem { field: Some("name"), ..Problem::new(ErrorCode::Conflict, error.to_string()) },
         other => {

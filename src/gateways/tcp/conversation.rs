@@ -6,12 +6,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use secrecy::ExposeSecret;
+
 use super::files::Exchange;
 use super::inside::Inside;
 use super::splitter::{Broken, Frame, Splitter};
 use super::wire::{TcpWire, Version};
 use crate::chat::fanout::{Sink, Weight};
 use crate::chat::turn::Closing;
+use crate::config::PublicUrl;
 use crate::domain::person::Door;
 use crate::gateways::stream::newcomer::{self, Newcomer, Word as Who};
 use crate::gateways::stream::porch::Porch;
@@ -110,9 +113,11 @@ impl Conversation {
 
     /// Finds out who somebody says they are.
     fn ask(&mut self, body: &[u8]) {
-        let (claim, encoding) = match tcp_v1::read(body) {
-            Ok(Word::Login(claim)) => (claim, Encoding::TcpV1),
-            Ok(Word::Hello(Hello { body, packing, claim })) => (claim, Encoding::Framed(body, packing)),
+        let (claim, code, label, encoding) = match tcp_v1::read(body) {
+            Ok(Word::Login(claim)) => (claim, None, None, Encoding::TcpV1),
+            Ok(Word::Hello(Hello { body, packing, claim, code, label })) => {
+                (claim, code, label, Encoding::Framed(body, packing))
+            }
             Ok(Word::Ping) => return self.say(&reply::write(&Reply::Pong {})),
             Ok(Word::Pong) => return,
             Ok(_) => {
@@ -131,7 +136,10 @@ impl Conversation {
                 Claim::Guest(name) => Who::Guest(name),
                 Claim::Token(token) => Who::Token(token),
                 Claim::Password(_, token) if TOKENS.iter().any(|sign| token.starts_with(sign)) => Who::Token(token),
-                Claim::Password(name, password) => Who::Password { name, password: password.clone().into() },
+                Claim::Password(name, password) => {
+                    let (code, kept_as) = (code.as_deref(), label.as_deref());
+                    Who::Password { name, password: password.clone().into(), code, kept_as }
+                }
             };
             newcomer::identify(&hall, who, Door::Tcp, address).await
         });
@@ -158,12 +166,13 @@ impl Conversation {
         }
     }
 
-    fn enter(&mut self, Newcomer { visit, login }: Newcomer, encoding: Encoding) {
-        let token = visit.person.is_guest().then(|| self.hall.auth.guest_token(&visit.person));
-        let token = token.as_deref();
+    fn enter(&mut self, Newcomer { visit, login, token }: Newcomer, encoding: Encoding) {
+        let of_guest = visit.person.is_guest().then(|| self.hall.auth.guest_token(&visit.person));
+        let token = token.as_ref().map(ExposeSecret::expose_secret).or(of_guest.as_deref());
         if let Encoding::Framed(body, packing) = encoding {
             let (encoding, compression) = (name(body, Body::NAMED), name(packing, Packing::NAMED));
-            self.say(&reply::write(&Reply::Hello { version: VERSION, encoding, compression, token }));
+            let http = self.hall.public_url.as_ref().map(PublicUrl::origin);
+            self.say(&reply::write(&Reply::Hello { version: VERSION, encoding, compression, token, http }));
             self.outbox.wire().version.set(Version::Two);
             self.splitter.speak_two();
         } else {

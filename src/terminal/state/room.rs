@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::message::word;
+use super::message::{Message, word};
 use super::timeline::Timeline;
 use crate::client::frame::LogEvent;
 use crate::domain::clock::Timestamp;
@@ -134,8 +134,12 @@ pub struct Room {
     pub new_after: Option<Seq>,
     /// Whether its events come.
     pub is_joined: bool,
-    /// What is known of its log.
+    /// What is known of its log: the newest part.
     pub timeline: Timeline,
+    /// An older part that is looked at, far from the newest one.
+    pub aside: Option<Timeline>,
+    /// The page around this entry is on its way.
+    pub leap: Option<Seq>,
     /// Messages of one's own on their way.
     pub pending: Vec<Pending>,
     /// Which part is seen.
@@ -159,6 +163,44 @@ impl Room {
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self { name: name.to_owned(), title: name.to_owned(), ..Self::default() }
+    }
+
+    /// The part of its log that is looked at.
+    #[must_use]
+    pub fn shown(&self) -> &Timeline {
+        self.aside.as_ref().unwrap_or(&self.timeline)
+    }
+
+    /// The part of its log that is looked at.
+    pub fn shown_mut(&mut self) -> &mut Timeline {
+        self.aside.as_mut().unwrap_or(&mut self.timeline)
+    }
+
+    /// A message, wherever it is known.
+    #[must_use]
+    pub fn message(&self, seq: Seq) -> Option<&Message> {
+        self.shown().message(seq).or_else(|| self.timeline.message(seq))
+    }
+
+    /// Messages of one's own on their way stand behind the newest ones.
+    #[must_use]
+    pub fn shown_pending(&self) -> &[Pending] {
+        if self.aside.is_some() { &[] } else { &self.pending }
+    }
+
+    /// Lets go of its log.
+    pub fn clear_log(&mut self) {
+        self.timeline.clear();
+        (self.aside, self.leap) = (None, None);
+    }
+
+    /// An older part that has been read up to the newest one goes into it.
+    pub fn join_parts(&mut self) {
+        let Some((_, last)) = self.aside.as_ref().and_then(Timeline::ends) else { return };
+        let reaches = self.timeline.is_open && self.timeline.ends().is_some_and(|(first, _)| first <= last);
+        if let Some(part) = self.aside.take_if(|_| reaches) {
+            self.timeline.join(part);
+        }
     }
 
     /// Takes what the server says in its list of rooms.
@@ -204,8 +246,12 @@ impl Room {
     pub fn take(&mut self, event: &LogEvent, me: &str) -> bool {
         let is_new = event.seq > self.last_seq;
         self.last_seq = self.last_seq.max(event.seq);
-        if self.timeline.is_open {
+        // What comes while the newest page is on its way may be newer than that page.
+        if self.timeline.is_open || self.timeline.is_loading {
             self.timeline.take(event, me);
+        }
+        if let Some(part) = &mut self.aside {
+            part.follow(event, me);
         }
         if event.kind == "topic" {
             self.topic =

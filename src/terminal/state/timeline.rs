@@ -58,6 +58,35 @@ impl Timeline {
         *self = Self::default();
     }
 
+    /// What a far part of a log looks like before its page is taken.
+    #[must_use]
+    pub fn part() -> Self {
+        Self { is_open: true, ..Self::default() }
+    }
+
+    /// The first and the last entry.
+    #[must_use]
+    pub fn ends(&self) -> Option<(Seq, Seq)> {
+        Some((self.entries.front()?.seq, self.entries.back()?.seq))
+    }
+
+    /// Takes the entries of an older part that reaches up to here. What is known already is as new here.
+    pub fn join(&mut self, part: Self) {
+        let first = self.entries.front().map_or(Seq::MAX, |entry| entry.seq);
+        for entry in part.entries.into_iter().rev().skip_while(|entry| entry.seq >= first) {
+            self.entries.push_front(entry);
+        }
+        self.has_beginning |= part.has_beginning;
+    }
+
+    /// Takes what an event changes here, and no new entry: this part does not reach up to it.
+    pub fn follow(&mut self, event: &LogEvent, me: &str) {
+        match Entry::of(event, me) {
+            Some(entry) => self.count_answer(&entry),
+            None => self.take(event, me),
+        }
+    }
+
     /// Takes a page of history.
     pub fn take_page(&mut self, events: &[LogEvent], me: &str) {
         for event in events {

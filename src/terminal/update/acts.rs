@@ -33,7 +33,7 @@ fn target(app: &App, given: Option<Seq>, fits: impl Fn(&Message) -> bool) -> Opt
 }
 
 fn is_there(app: &App, seq: Seq) -> Option<&Message> {
-    app.room()?.timeline.message(seq).filter(|message| message.deleted_by.is_none())
+    app.room()?.message(seq).filter(|message| message.deleted_by.is_none())
 }
 
 /// The next message answers this one.

@@ -9,11 +9,12 @@ use crate::client::frame::LogEvent;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::Seq;
 use crate::terminal::clean;
-use crate::terminal::effect::About;
+use crate::terminal::effect::{About, PageAt};
 use crate::terminal::state::App;
 use crate::terminal::state::message::{Entry, word};
 use crate::terminal::state::panel::{Hit, Panel};
-use crate::terminal::state::room::{Level, PendingState, Person};
+use crate::terminal::state::room::{Level, PendingState, Person, Room, Scroll};
+use crate::terminal::state::timeline::Timeline;
 
 /// A room was joined, or not.
 pub fn joined(app: &mut App, name: &str, outcome: Result<Seq, ClientError>) {
@@ -69,7 +70,10 @@ fn refused(app: &mut App, about: &About, why: &ClientError) {
         About::History { room, .. } => {
             if let Some(room) = app.room_named_mut(room) {
                 room.timeline.is_loading = false;
-                room.seek = None;
+                if let Some(part) = &mut room.aside {
+                    part.is_loading = false;
+                }
+                (room.seek, room.leap) = (None, None);
             }
             // That the room cannot be joined is said already.
             if matches!(why, ClientError::Refused { code, .. } if code == "not_found") {
@@ -87,7 +91,7 @@ fn take(app: &mut App, about: About, answer: &Value) {
     match about {
         About::Rooms => rooms::listed(app, answer["rooms"].as_array().map_or(&[][..], Vec::as_slice)),
         About::Members(room) => members(app, &room, answer),
-        About::History { room, is_newest } => history(app, &room, is_newest, answer),
+        About::History { room, page } => history(app, &room, page, answer),
         About::Thread(room, seq) => {
             if app.current.as_ref() == Some(&room) && matches!(app.panel, Panel::Thread { root, .. } if root == seq) {
                 let mut all: Vec<Entry> = entries(app, std::slice::from_ref(&answer["root"]));
@@ -110,10 +114,7 @@ fn take(app: &mut App, about: About, answer: &Value) {
         About::Direct(text) => {
             let Some(name) = answer["room"].as_str() else { return };
             rooms::ask(app);
-            rooms::open(app, name);
-            if !text.is_empty() {
-                acts::send(app, text, None);
-            }
+            rooms::write_to(app, name, text);
         }
         About::Act("") => {}
         About::Act(words) => app.say(words),
@@ -135,30 +136,59 @@ fn entries(app: &App, events: &[Value]) -> Vec<Entry> {
     events.iter().filter_map(read).filter_map(|event| Entry::of(&event, &app.me)).collect()
 }
 
-fn history(app: &mut App, name: &str, is_newest: bool, answer: &Value) {
+fn history(app: &mut App, name: &str, page: PageAt, answer: &Value) {
     let me = app.me.clone();
     let Some(room) = app.room_named_mut(name) else { return };
     let read = |value: &Value| serde_json::from_value::<LogEvent>(value.clone()).ok();
     let events: Vec<LogEvent> = list(answer).iter().filter_map(read).collect();
-    room.timeline.is_loading = false;
-    // Thrown away meanwhile: another page is on its way.
-    if !is_newest && !room.timeline.is_open {
-        return;
+    let is_all = answer["more"] != true;
+    match page {
+        PageAt::Newest => newest(room, &events, is_all, &me),
+        PageAt::Before(seq) => {
+            // What it belongs to may have been thrown away meanwhile.
+            let parts = [Some(&mut room.timeline), room.aside.as_mut()];
+            let is_its = |part: &&mut Timeline| part.ends().is_some_and(|(first, _)| first == seq);
+            let Some(part) = parts.into_iter().flatten().find(is_its) else { return };
+            part.take_page(&events, &me);
+            part.is_loading = false;
+            part.has_beginning |= is_all;
+        }
+        PageAt::After(seq) => {
+            let Some(part) = room.aside.as_mut().filter(|part| part.ends().is_some_and(|(_, last)| last == seq)) else {
+                return;
+            };
+            if room.scroll == Scroll::Bottom {
+                room.scroll = Scroll::At { seq, hidden: 0 };
+            }
+            part.take_page(&events, &me);
+            part.is_loading = false;
+        }
+        PageAt::Around(seq) => {
+            if room.leap != Some(seq) {
+                return;
+            }
+            room.leap = None;
+            let mut part = Timeline::part();
+            part.take_page(&events, &me);
+            part.has_beginning = moving::begins(seq);
+            room.aside = Some(part).filter(|part| part.ends().is_some());
+            room.scroll = Scroll::Bottom;
+        }
     }
-    room.timeline.take_page(&events, &me);
-    if is_newest {
-        room.timeline.is_open = true;
-        room.last_seq = room.last_seq.max(events.last().map_or(0, |event| event.seq));
-        let stored: Vec<String> =
-            events.iter().filter_map(|event| event.more.get("nonce")?.as_str().map(str::to_owned)).collect();
-        room.pending.retain(|pending| !stored.contains(&pending.nonce));
-    }
-    if answer["more"] != true {
-        room.timeline.has_beginning = true;
-    }
+    room.join_parts();
     if app.current.as_deref() == Some(name) {
         moving::go_on_seeking(app);
     }
+}
+
+fn newest(room: &mut Room, events: &[LogEvent], is_all: bool, me: &str) {
+    room.timeline.is_loading = false;
+    room.timeline.take_page(events, me);
+    room.timeline.is_open = true;
+    room.timeline.has_beginning |= is_all;
+    room.last_seq = room.last_seq.max(events.last().map_or(0, |event| event.seq));
+    let stored: Vec<&str> = events.iter().filter_map(|event| event.more.get("nonce")?.as_str()).collect();
+    room.pending.retain(|pending| !stored.contains(&pending.nonce.as_str()));
 }
 
 fn members(app: &mut App, name: &str, answer: &Value) {

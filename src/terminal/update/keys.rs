@@ -53,6 +53,7 @@ fn press(app: &mut App, key: KeyEvent) {
         KeyCode::Down if is_alt => return rooms::step(app, 1),
         KeyCode::Up if is_alt => return rooms::step(app, -1),
         KeyCode::Char('a') if is_alt => return rooms::next_unread(app),
+        KeyCode::Char('u') if is_alt => return moving::to_unread(app),
         KeyCode::Char('k') if is_ctrl => return begin(app, "/join "),
         KeyCode::Char('f') if is_ctrl => return begin(app, "/search "),
         KeyCode::Char('t') if is_ctrl => return acts::toggle_panel(app, Panel::Members),
@@ -138,7 +139,14 @@ fn in_timeline(app: &mut App, key: KeyEvent) {
             app.composer.set("/react :");
         }
         KeyCode::Char('?') => app.help = Some(0),
-        _ => moving::unselect(app),
+        KeyCode::Esc => moving::unselect(app),
+        // Whoever begins to write loses no letter.
+        _ => {
+            moving::unselect(app);
+            let (is_ctrl, is_alt) =
+                (key.modifiers.contains(KeyModifiers::CONTROL), key.modifiers.contains(KeyModifiers::ALT));
+            in_composer(app, key, is_ctrl, is_alt);
+        }
     }
 }
 

@@ -14,7 +14,7 @@ pub mod typed;
 use std::time::Duration;
 
 use super::effect::{Effect, Input};
-use super::state::room::Scroll;
+use super::state::room::{Room, Scroll};
 use super::state::{App, Line};
 use crate::client::Command;
 use crate::domain::clock::Timestamp;
@@ -44,7 +44,7 @@ pub fn update(app: &mut App, input: Input, now: Timestamp) -> Vec<Effect> {
         Input::CameInAs => {
             for room in &mut app.rooms {
                 room.is_joined = false;
-                room.timeline.clear();
+                room.clear_log();
             }
             app.line = Line::Connecting(now);
         }
@@ -73,7 +73,8 @@ pub fn wakes_at(app: &App) -> Option<Timestamp> {
 
 /// Whether whoever sits here sees the end of the open room.
 fn reads(app: &App) -> bool {
-    let sees_end = app.room().is_some_and(|room| room.timeline.is_open && room.scroll == Scroll::Bottom);
+    let is_end = |room: &Room| room.timeline.is_open && room.aside.is_none() && room.scroll == Scroll::Bottom;
+    let sees_end = app.room().is_some_and(is_end);
     sees_end && app.has_focus && app.help.is_none() && app.line == Line::Up
 }
 

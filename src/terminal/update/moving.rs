@@ -4,18 +4,23 @@ use crossterm::event::KeyCode;
 
 use super::rooms;
 use crate::client::Command;
-use crate::terminal::effect::{About, Effect};
+use crate::domain::ids::Seq;
+use crate::terminal::effect::{About, Effect, PageAt};
 use crate::terminal::layouts::{Blocks, Painter};
 use crate::terminal::scrolling;
 use crate::terminal::state::room::Scroll;
+use crate::terminal::state::timeline::Timeline;
 use crate::terminal::state::{App, Focus};
 
 /// Nearer to the first known line than this, what is before it is read.
 const NEAR: usize = 40;
 /// Events of a page that is read while scrolling.
 const PAGE: usize = 100;
-/// Events of a page when it is a long way.
-const FAR_PAGE: usize = 200;
+/// Nearer than this, what is between is read on the way.
+const FAR_PAGE: Seq = 200;
+/// Events of a page with a far message in it, and how many numbers of the log it begins before that one.
+const LEAP: usize = 150;
+const LEAD: Seq = 50;
 
 /// Does something with the blocks of the open room.
 fn with_blocks(app: &mut App, act: impl FnOnce(&mut Blocks<'_>, Scroll, usize) -> Scroll) {
@@ -43,7 +48,7 @@ pub fn scroll(app: &mut App, by: usize, is_up: bool) {
             if is_up { scrolling::up(blocks, scroll, by, rows) } else { scrolling::down(blocks, scroll, by) }
         },
     );
-    read_before(app);
+    read_on(app);
 }
 
 /// A page up or down.
@@ -58,7 +63,7 @@ pub fn to_end(app: &mut App) {
     if let Some(room) = app.room_mut() {
         room.scroll = Scroll::Bottom;
         room.unseen_below = 0;
-        room.seek = None;
+        (room.aside, room.seek, room.leap) = (None, None, None);
     }
 }
 
@@ -69,6 +74,14 @@ pub fn to_beginning(app: &mut App) {
         room.seek = Some(1);
     }
     go_on_seeking(app);
+}
+
+/// The first message that was new when the room was opened.
+pub fn to_unread(app: &mut App) {
+    let Some((name, after)) = app.room().and_then(|room| Some((room.name.clone(), room.new_after?))) else {
+        return app.say("Nothing is new here. Alt-A opens a room where something is.");
+    };
+    go_to(app, &name, after + 1);
 }
 
 /// Nothing is chosen any more.
@@ -83,36 +96,37 @@ pub fn unselect(app: &mut App) {
 pub fn select(app: &mut App, is_up: bool) {
     let seen = app.regions.messages.iter().map(|(_, seq)| *seq).max();
     let Some(room) = app.room() else { return };
-    let entries = room.timeline.entries();
+    let (timeline, is_aside) = (room.shown(), room.aside.is_some());
+    let entries = timeline.entries();
     let is_message = |place: &usize| entries[*place].message().is_some();
-    let next = match app.selected.and_then(|seq| room.timeline.place(seq)) {
+    let next = match app.selected.and_then(|seq| timeline.place(seq)) {
         Some(place) if is_up => (0..place).rev().find(is_message),
         Some(place) => (place + 1..entries.len()).find(is_message),
         None if is_up => {
-            let last = seen.and_then(|seq| room.timeline.place(seq)).or(entries.len().checked_sub(1));
+            let last = seen.and_then(|seq| timeline.place(seq)).or(entries.len().checked_sub(1));
             last.and_then(|last| (0..=last).rev().find(is_message))
         }
         None => None,
     };
     match next.map(|place| entries[place].seq) {
         Some(seq) => choose(app, seq),
-        None if !is_up => to_end(app),
+        None if !is_up && !is_aside => to_end(app),
         None => {}
     }
-    read_before(app);
+    read_on(app);
 }
 
 /// Chooses a message and shows it.
-pub fn choose(app: &mut App, seq: crate::domain::ids::Seq) {
+pub fn choose(app: &mut App, seq: Seq) {
     app.selected = Some(seq);
     app.focus = Focus::Timeline;
     with_blocks(app, |blocks, scroll, rows| scrolling::reveal(blocks, scroll, seq, rows));
 }
 
-/// Reads what is before the first known line when that is near.
-pub fn read_before(app: &mut App) {
+/// Reads what is before the first known line when that is near, and what is behind the last one of an older part.
+pub fn read_on(app: &mut App) {
     let rows = usize::from(app.regions.timeline.height);
-    let mut is_near = false;
+    let (mut is_near_first, mut is_near_last) = (false, false);
     with_blocks(app, |blocks, scroll, _| {
         if let Some((place, hidden)) = scrolling::lowest(blocks, scroll) {
             let (mut above, mut at) = (0, place);
@@ -120,41 +134,79 @@ pub fn read_before(app: &mut App) {
                 above += blocks.height(at);
                 at -= 1;
             }
-            is_near = at == 0;
+            is_near_first = at == 0;
+            let below = (place + 1..blocks.len()).take(NEAR).map(|place| blocks.height(place));
+            is_near_last = hidden + below.sum::<usize>() < NEAR;
         }
         scroll
     });
-    if is_near {
+    if is_near_first {
         ask_before(app, PAGE);
+    }
+    if is_near_last {
+        ask_after(app);
     }
 }
 
 fn ask_before(app: &mut App, limit: usize) {
     let Some(room) = app.room_mut() else { return };
-    let before = room.timeline.entries().front().map(|entry| entry.seq);
-    if !room.timeline.is_open || room.timeline.has_beginning || room.timeline.is_loading || before.is_none() {
-        return;
-    }
-    room.timeline.is_loading = true;
     let name = room.name.clone();
-    let about = About::History { room: name.clone(), is_newest: false };
-    app.effect(Effect::Ask(about, Command::History { room: name, before, limit, only: "shown" }));
+    let part = room.shown_mut();
+    let Some((first, _)) = part.ends().filter(|_| part.is_open && !part.has_beginning && !part.is_loading) else {
+        return;
+    };
+    part.is_loading = true;
+    ask(app, name, PageAt::Before(first), (Some(first), None), limit);
 }
 
-/// A message is looked for that is not read yet: goes on, or shows it.
+fn ask_after(app: &mut App) {
+    let Some(room) = app.room_mut() else { return };
+    let name = room.name.clone();
+    let Some(part) = room.aside.as_mut().filter(|part| !part.is_loading) else { return };
+    let Some((_, last)) = part.ends() else { return };
+    part.is_loading = true;
+    ask(app, name, PageAt::After(last), (None, Some(last)), PAGE);
+}
+
+fn ask(app: &mut App, room: String, page: PageAt, (before, after): (Option<Seq>, Option<Seq>), limit: usize) {
+    let about = About::History { room: room.clone(), page };
+    app.effect(Effect::Ask(about, Command::History { room, before, after, limit, only: "shown" }));
+}
+
+/// Whether the page around this entry begins with the first entry of all.
+#[must_use]
+pub fn begins(seq: Seq) -> bool {
+    seq <= LEAD + 1
+}
+
+/// A message is looked for that is not read yet: asks for the page with it, or shows it.
 pub fn go_on_seeking(app: &mut App) {
-    let Some(room) = app.room() else { return };
+    let Some(room) = app.room_mut() else { return };
     let Some(seq) = room.seek else { return };
-    let entries = room.timeline.entries();
-    let is_there = entries.front().is_some_and(|first| first.seq <= seq);
-    if !is_there && !room.timeline.has_beginning {
-        return ask_before(app, FAR_PAGE);
+    let name = room.name.clone();
+    let is_in = |part: &Timeline, first: Seq| first <= seq || part.has_beginning;
+    let is_known = |part: &Timeline| part.ends().is_some_and(|(first, _)| is_in(part, first));
+    let is_passed = |part: &Timeline| part.ends().is_some_and(|(_, last)| last < seq);
+    if room.aside.is_some() && is_known(&room.timeline) {
+        room.aside = None;
+    }
+    if !is_known(room.shown()) || (room.aside.is_some() && is_passed(room.shown())) {
+        let first = room.shown().ends().map_or(Seq::MAX, |(first, _)| first);
+        if room.aside.is_none() && first.saturating_sub(seq) <= FAR_PAGE {
+            // Near enough for what is between to be read, too.
+            return ask_before(app, usize::try_from(FAR_PAGE).unwrap_or(PAGE));
+        }
+        if room.leap != Some(seq) {
+            room.leap = Some(seq);
+            let after = Some(seq.saturating_sub(LEAD + 1));
+            ask(app, name, PageAt::Around(seq), (None, after), LEAP);
+        }
+        return;
     }
     // It may be one of those that are passed over: the next one then.
-    let near = entries.iter().find(|entry| entry.seq >= seq && entry.message().is_some()).map(|entry| entry.seq);
-    if let Some(room) = app.room_mut() {
-        room.seek = None;
-    }
+    let mut entries = room.shown().entries().iter();
+    let near = entries.find(|entry| entry.seq >= seq && entry.message().is_some()).map(|entry| entry.seq);
+    (room.seek, room.leap) = (None, None);
     match near {
         Some(near) => choose(app, near),
         None => app.say("This message is not there any more."),
@@ -162,7 +214,7 @@ pub fn go_on_seeking(app: &mut App) {
 }
 
 /// Goes to a message of any room.
-pub fn go_to(app: &mut App, room: &str, seq: crate::domain::ids::Seq) {
+pub fn go_to(app: &mut App, room: &str, seq: Seq) {
     rooms::open(app, room);
     if let Some(room) = app.room_mut() {
         room.seek = Some(seq);

@@ -31,7 +31,7 @@ pub fn take(app: &mut App, event: Event) {
         Event::Log(event) => heard(app, &event),
         Event::Reset { room, .. } => {
             if let Some(room) = app.room_named_mut(&room) {
-                room.timeline.clear();
+                room.clear_log();
                 room.scroll = Scroll::Bottom;
             }
             if app.current.as_ref() == Some(&room) {
@@ -88,7 +88,7 @@ fn heard(app: &mut App, event: &LogEvent) {
             room.mentions += u64::from(calls);
             if is_open {
                 room.new_after.get_or_insert(before);
-                room.unseen_below += u64::from(room.scroll != Scroll::Bottom);
+                room.unseen_below += u64::from(room.scroll != Scroll::Bottom || room.aside.is_some());
             }
             if rings {
                 app.effect(Effect::Ring);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::client::Command;
 use crate::domain::limits::ROOMS_PER_SESSION;
-use crate::terminal::effect::{About, Effect};
+use crate::terminal::effect::{About, Effect, PageAt};
 use crate::terminal::state::App;
 use crate::terminal::state::composer::Purpose;
 use crate::terminal::state::panel::Panel;
@@ -12,6 +12,8 @@ use crate::terminal::state::room::Room;
 
 /// Events of the first page of a room.
 const FIRST_PAGE: usize = 80;
+/// So many new messages are hardly on the screen all at once.
+const MANY: u64 = 12;
 
 /// Asks for the rooms there are.
 pub fn ask(app: &mut App) {
@@ -89,6 +91,7 @@ pub fn open_or_make(app: &mut App, name: &str, create: bool) {
     app.selected = None;
     let Some(room) = app.room_mut() else { return };
     room.new_after = (room.unread > 0).then_some(room.read_seq);
+    let many = Some(room.unread).filter(|count| *count > MANY);
     let draft = std::mem::take(&mut room.draft);
     // A room that was left for another one is listened to all the time: what is known of it is whole.
     let after = room.timeline.is_open.then_some(room.last_seq);
@@ -100,6 +103,24 @@ pub fn open_or_make(app: &mut App, name: &str, create: bool) {
         read_newest(app, name);
     }
     app.effect(Effect::Ask(About::Members(name.to_owned()), Command::Members { room: name.to_owned() }));
+    if let Some(count) = many {
+        app.say(format!("{count} messages are new. Alt-U goes to the first of them."));
+    }
+}
+
+/// The direct room with somebody, if it is known.
+#[must_use]
+pub fn direct_with(app: &App, name: &str) -> Option<String> {
+    let is_it = |room: &&Room| room.is_member && room.other.is_some() && room.title == name;
+    app.rooms.iter().find(is_it).map(|room| room.name.clone())
+}
+
+/// Opens a direct room, and writes there if there is something to say.
+pub fn write_to(app: &mut App, name: &str, text: String) {
+    open(app, name);
+    if !text.is_empty() {
+        super::acts::send(app, text, None);
+    }
 }
 
 /// Reads the newest page of a room.
@@ -107,9 +128,10 @@ pub fn read_newest(app: &mut App, name: &str) {
     if let Some(room) = app.room_named_mut(name) {
         room.timeline.is_loading = true;
     }
-    let about = About::History { room: name.to_owned(), is_newest: true };
+    let about = About::History { room: name.to_owned(), page: PageAt::Newest };
     let room = name.to_owned();
-    app.effect(Effect::Ask(about, Command::History { room, before: None, limit: FIRST_PAGE, only: "shown" }));
+    let history = Command::History { room, before: None, after: None, limit: FIRST_PAGE, only: "shown" };
+    app.effect(Effect::Ask(about, history));
 }
 
 /// The room that was open is only listened to from now on; what was typed there waits.
@@ -119,7 +141,7 @@ fn leave_open(app: &mut App) {
     room.draft = draft;
     room.new_after = None;
     room.typing.clear();
-    room.seek = None;
+    (room.seek, room.leap) = (None, None);
     if !room.is_joined {
         return;
     }
@@ -130,7 +152,7 @@ fn leave_open(app: &mut App) {
     } else {
         // Whoever does not belong to a room only listens while it is open.
         room.is_joined = false;
-        room.timeline.clear();
+        room.clear_log();
         app.effect(Effect::Leave(name));
     }
 }
@@ -162,7 +184,7 @@ pub fn leave(app: &mut App, name: &str) {
     let Some(room) = app.room_named_mut(name) else { return app.complain(format!("You are not in {name}.")) };
     room.is_joined = false;
     room.is_member = false;
-    room.timeline.clear();
+    room.clear_log();
     app.effect(Effect::Leave(name.to_owned()));
     if app.current.as_deref() == Some(name) {
         app.current = None;

@@ -11,7 +11,7 @@ use crate::client::frame::Somebody;
 use crate::client::{Call, ClientError, Event};
 use crate::domain::ids::Seq;
 use crate::terminal::clock::LocalTime;
-use crate::terminal::effect::About;
+use crate::terminal::effect::{About, PageAt};
 use crate::terminal::state::panel::Panel;
 use crate::terminal::state::room::PendingState;
 use crate::terminal::state::{Focus, Setup};
@@ -31,7 +31,7 @@ impl Desk {
             room: Some("lobby".into()),
             is_guest: false,
             theme: ThemeChoice::Auto,
-            abilities: Abilities { depth: Depth::True, is_light: false },
+            abilities: Abilities { depth: Depth::True, is_light: None },
             local: LocalTime::utc(),
             nonces: "n".into(),
             has_mouse: true,
@@ -53,7 +53,7 @@ impl Desk {
     pub fn in_lobby(messages: Seq) -> Self {
         let mut desk = Self::connected();
         let events: Vec<Value> = (1..=messages).map(|seq| said(seq, "bob", &format!("message {seq}"))).collect();
-        desk.page("lobby", true, &events, false);
+        desk.newest("lobby", &events, false);
         desk.draw(80, 24);
         desk
     }
@@ -78,8 +78,12 @@ impl Desk {
         self.put(Input::Answered(about, Ok(value.as_object().unwrap().clone())))
     }
 
-    pub fn page(&mut self, room: &str, is_newest: bool, events: &[Value], more: bool) -> Vec<Effect> {
-        let about = About::History { room: room.into(), is_newest };
+    pub fn newest(&mut self, room: &str, events: &[Value], more: bool) -> Vec<Effect> {
+        self.page(room, PageAt::Newest, events, more)
+    }
+
+    pub fn page(&mut self, room: &str, page: PageAt, events: &[Value], more: bool) -> Vec<Effect> {
+        let about = About::History { room: room.into(), page };
         self.answer(about, &json!({"room": room, "events": events, "more": more}))
     }
 
@@ -133,7 +137,7 @@ impl Desk {
         screen
     }
 
-    fn room(&self) -> &crate::terminal::state::room::Room {
+    fn room(&self) -> &Room {
         self.app.room().unwrap()
     }
 }
@@ -278,7 +282,7 @@ fn scrolling_up_reads_what_was_before_and_stays_while_others_write() {
     let mut desk = Desk::connected();
     let page =
         |from: Seq| (from..from + 60).map(|seq| said(seq, "bob", &format!("message {seq}."))).collect::<Vec<_>>();
-    desk.page("lobby", true, &page(101), true);
+    desk.newest("lobby", &page(101), true);
     desk.draw(80, 24);
 
     let mut effects = Vec::new();
@@ -288,7 +292,7 @@ fn scrolling_up_reads_what_was_before_and_stays_while_others_write() {
     }
     assert!(matches!(asked(&effects)[..], [Command::History { before: Some(101), .. }]), "asked once: {effects:?}");
     let before = desk.draw(80, 24);
-    desk.page("lobby", false, &page(41), false);
+    desk.page("lobby", PageAt::Before(101), &page(41), false);
     desk.event(said(161, "bob", "news"));
     let after = desk.draw(80, 24);
 
@@ -346,11 +350,17 @@ fn commands_do_what_they_say_and_unknown_ones_say_so() {
     assert!(desk.app.remark.clone().unwrap().is_error);
     desk.enter("/nonsense");
     assert_eq!(desk.app.remark.clone().unwrap().text, "/nonsense is not known; /help lists the commands");
-    let effects = desk.enter("/msg bob hi there");
-    let direct = Call::post("/api/v1/direct", json!({"user": "bob"}));
+    let effects = desk.enter("/msg carol hi there");
+    let direct = Call::post("/api/v1/direct", json!({"user": "carol"}));
     assert_eq!(effects, [Effect::Call(About::Direct("hi there".into()), direct)]);
-    let effects = desk.answer(About::Direct("hi there".into()), &json!({"room": "direct-1"}));
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Send { room, .. } if room == "direct-1")));
+    let effects = desk.answer(About::Direct("hi there".into()), &json!({"room": "direct-2"}));
+    let writes_to = |effects: &[Effect], name: &str| {
+        effects.iter().any(|effect| matches!(effect, Effect::Send { room, .. } if room == name))
+    };
+    assert!(writes_to(&effects, "direct-2"));
+    let effects = desk.enter("/msg bob hi there");
+    assert!(writes_to(&effects, "direct-1"), "that room is known: {effects:?}");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Call(..))), "nothing has to be asked for");
 
     let effects = desk.enter("/join Tools2 create");
     assert!(
@@ -448,28 +458,119 @@ fn search_leads_to_a_message_however_far_back() {
     let mut desk = Desk::connected();
     let page =
         |from: Seq| (from..from + 50).map(|seq| said(seq, "bob", &format!("message {seq}."))).collect::<Vec<_>>();
-    desk.page("lobby", true, &page(451), true);
+    desk.newest("lobby", &page(451), true);
     desk.enter("/search roses");
     let result =
         json!({"event": said(7, "bob", "roses"), "room": {"name": "lobby", "title": "lobby", "kind": "public"}});
     desk.answer(About::Search("roses".into()), &json!({"results": [result], "next": null}));
     assert!(desk.draw(140, 30).contains("bob in #lobby"));
 
-    let mut effects = desk.press(KeyCode::Enter);
-    let mut pages = 0;
-    let before = |effects: &[Effect]| match asked(effects)[..] {
-        [Command::History { before, .. }] => *before,
-        _ => None,
-    };
-    while let Some(before) = before(&effects) {
-        pages += 1;
-        let from = before.saturating_sub(100).max(1);
-        let events: Vec<Value> = (from..before).map(|seq| said(seq, "bob", &format!("message {seq}."))).collect();
-        effects = desk.page("lobby", false, &events, from > 1);
-    }
+    let effects = desk.press(KeyCode::Enter);
+    assert!(matches!(asked(&effects)[..], [Command::History { before: None, after: Some(0), .. }]), "{effects:?}");
+    let first = |to: Seq| (1..=to).map(|seq| said(seq, "bob", &format!("message {seq}."))).collect::<Vec<_>>();
+    let effects = desk.page("lobby", PageAt::Around(7), &first(150), true);
 
-    assert_eq!((pages, desk.app.selected), (5, Some(7)));
-    assert!(desk.draw(140, 30).contains("message 7."));
+    assert_eq!((asked(&effects).len(), desk.app.selected), (0, Some(7)), "one page, and there it is");
+    let screen = desk.draw(140, 30);
+    assert!(screen.contains("message 7.") && screen.contains("This is the beginning of #lobby."), "{screen}");
+}
+
+/// A lobby of 5,000 messages in which a far part is looked at: 2,950 to 3,049, with 3,000 chosen.
+fn far_back() -> Desk {
+    let mut desk = Desk::connected();
+    desk.newest("lobby", &lines(4_951, 5_000), true);
+    desk.draw(80, 24);
+    moving::go_to(&mut desk.app, "lobby", 3_000);
+    let effects = desk.app.take_effects();
+    assert!(matches!(asked(&effects)[..], [Command::History { after: Some(2_949), .. }]), "{effects:?}");
+    desk.page("lobby", PageAt::Around(3_000), &lines(2_950, 3_049), true);
+    desk.draw(80, 24);
+    desk
+}
+
+fn lines(from: Seq, to: Seq) -> Vec<Value> {
+    (from..=to).map(|seq| said(seq, "bob", &format!("message {seq}."))).collect()
+}
+
+#[test]
+fn an_older_part_is_looked_at_by_itself_while_others_write() {
+    let mut desk = far_back();
+    assert_eq!(desk.app.selected, Some(3_000));
+    desk.event(said(5_001, "bob", "news"));
+    desk.event(json!({"type": "edited", "room": "lobby", "seq": 5_002, "at": "2026-11-21T09:00:00Z", "target": 3_000,
+        "text": "changed", "user": {"id": "b", "name": "bob"}}));
+    let screen = desk.draw(80, 24);
+    assert!(screen.contains("changed (edited)") && screen.contains("↓ 1 new message"), "{screen}");
+    assert_eq!(desk.room().unread, 1, "it was not seen");
+
+    desk.enter("meanwhile");
+    let screen = desk.draw(80, 24);
+    assert!(screen.contains("message 5000.") && screen.contains("news") && screen.contains("meanwhile …"), "{screen}");
+    assert_eq!((desk.room().unread, desk.room().timeline.entries().len()), (0, 51), "nothing had to be read anew");
+}
+
+#[test]
+fn an_older_part_grows_on_both_sides_until_it_reaches_the_newest_one() {
+    let mut desk = far_back();
+    let mut effects = Vec::new();
+    for _ in 0..6 {
+        effects.extend(desk.press(KeyCode::PageDown));
+        desk.draw(80, 24);
+    }
+    assert!(matches!(asked(&effects)[..], [Command::History { after: Some(3_049), .. }]), "asked once: {effects:?}");
+    // An answer that belongs to something else is passed over.
+    desk.page("lobby", PageAt::After(1_000), &lines(1_001, 1_002), true);
+    desk.page("lobby", PageAt::Before(7), &lines(1, 6), false);
+    assert_eq!(desk.room().shown().ends(), Some((2_950, 3_049)));
+
+    let before = desk.draw(80, 24);
+    desk.page("lobby", PageAt::After(3_049), &lines(3_050, 3_149), true);
+    assert_eq!(before.lines().nth(8), desk.draw(80, 24).lines().nth(8), "nothing has moved");
+    assert!(desk.room().aside.is_some());
+    for _ in 0..30 {
+        desk.press(KeyCode::PageDown);
+        desk.draw(80, 24);
+    }
+    desk.page("lobby", PageAt::After(3_149), &lines(3_150, 4_980), true);
+
+    assert!(desk.room().aside.is_none());
+    assert_eq!(desk.room().timeline.entries().len(), 5_000 - 2_949, "each once, without a gap");
+    assert!(desk.draw(80, 24).contains("message 31"), "and it stands where it stood");
+}
+
+#[test]
+fn the_first_new_message_is_one_page_away_however_many_there_are() {
+    let mut desk = Desk::new();
+    desk.news(Event::Connected { user: Somebody { id: "a".into(), name: "ann".into() } });
+    let mut listed = rooms();
+    listed["rooms"][0]["unread"] = json!(4_000);
+    listed["rooms"][0]["read_seq"] = json!(1_000);
+    listed["rooms"][0]["last_seq"] = json!(5_000);
+    desk.answer(About::Rooms, &listed);
+    assert!(desk.draw(80, 24).contains("4000 messages are new. Alt-U goes to the first of them."));
+    desk.newest("lobby", &lines(4_921, 5_000), true);
+    desk.draw(80, 24);
+
+    let effects = desk.press_with(KeyCode::Char('u'), KeyModifiers::ALT);
+    assert!(matches!(asked(&effects)[..], [Command::History { after: Some(950), .. }]), "{effects:?}");
+    desk.page("lobby", PageAt::Around(1_001), &lines(951, 1_100), true);
+
+    assert_eq!(desk.app.selected, Some(1_001));
+    let screen = desk.draw(80, 24);
+    assert!(screen.contains(" New ") && screen.contains("message 1001."), "{screen}");
+    desk.app.selected = None;
+    desk.app.focus = Focus::Composer;
+    assert_eq!(asked(&desk.enter("/unread")).len(), 0, "it is there");
+    assert_eq!(desk.app.selected, Some(1_001));
+}
+
+#[test]
+fn what_comes_while_the_newest_page_is_on_its_way_is_not_lost() {
+    let mut desk = Desk::connected();
+    desk.event(said(4, "bob", "newer than the page"));
+    desk.newest("lobby", &lines(1, 3), false);
+    let screen = desk.draw(80, 24);
+    assert!(screen.contains("message 3.") && screen.contains("newer than the page"), "{screen}");
 }
 
 #[test]

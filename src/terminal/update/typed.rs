@@ -1,7 +1,7 @@
 //! What is typed and sent: messages, and lines that begin with a slash. **How to add a command:** a row in [`COMMANDS`],
 //! which the explanation and Tab read too, and an arm in [`run`].
 
-use super::{acts, keys, rooms};
+use super::{acts, keys, moving, rooms};
 use crate::client::http::percent_encoded;
 use crate::client::{Call, Command};
 use crate::domain::emoji::Emoji;
@@ -28,6 +28,7 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
     ("thread", "", "show what was answered to it"),
     ("pins", "", "show what was put up"),
     ("search", "WORDS", "look for messages: from:ann in:lobby \"in a row\""),
+    ("unread", "", "go to the first message that was new here"),
     ("members", "", "who belongs to the room, also /who"),
     ("topic", "TEXT", "another topic for the room"),
     ("level", "all|mentions|nothing", "what the room tells you of"),
@@ -101,6 +102,7 @@ fn run(app: &mut App, word: &str, rest: &str) {
         "thread" => acts::open_thread(app, None),
         "pins" => acts::toggle_panel(app, Panel::Pins(None)),
         "search" => search(app, rest),
+        "unread" => moving::to_unread(app),
         "members" | "who" => acts::toggle_panel(app, Panel::Members),
         "topic" => {
             if let Some(room) = app.current.clone() {
@@ -141,6 +143,9 @@ fn message(app: &mut App, rest: &str) {
     let (name, text) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     match UserName::parse(name.trim_start_matches('@')) {
         Ok(name) => {
+            if let Some(room) = rooms::direct_with(app, name.as_str()) {
+                return rooms::write_to(app, &room, text.trim().to_owned());
+            }
             let call = Call::post("/api/v1/direct", serde_json::json!({ "user": name.as_str() }));
             app.effect(Effect::Call(About::Direct(text.trim().to_owned()), call));
         }

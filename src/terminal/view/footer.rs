@@ -10,13 +10,35 @@ use crate::terminal::markdown::Reader;
 use crate::terminal::state::composer::Purpose;
 use crate::terminal::state::{App, Focus, Line as State};
 use crate::terminal::update::PATIENT;
-use crate::terminal::wrap::cut;
+use crate::terminal::wrap::{cut, wrap};
+
+/// What is said may need so many lines.
+const MOST_ROWS: usize = 3;
+/// Cells beside the words.
+const BESIDE: u16 = 4;
+
+/// How many lines it needs: what is said to somebody is not cut.
+#[must_use]
+pub fn rows(app: &App, width: u16) -> u16 {
+    let Some(remark) = &app.remark else { return 1 };
+    let most = usize::from(width.saturating_sub(BESIDE)).max(1);
+    let lines = wrap(&[(remark.text.clone(), Style::new())], most, &[], &[]).len();
+    u16::try_from(lines.clamp(1, MOST_ROWS)).unwrap_or(1)
+}
 
 /// Draws it.
 pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) {
     let (words, style) = words(app);
-    let most = usize::from(area.width).saturating_sub(4);
-    put(&Line::from(vec![Span::raw("   "), Span::styled(cut(&words, most), style)]), area, buffer);
+    let most = usize::from(area.width.saturating_sub(BESIDE));
+    let lines = if area.height > 1 {
+        wrap(&[(words, style)], most.max(1), &[], &[])
+    } else {
+        vec![Line::styled(cut(&words, most), style)]
+    };
+    for (mut line, y) in lines.into_iter().zip(area.top()..area.bottom()) {
+        line.spans.insert(0, Span::raw("   "));
+        put(&line, Rect { y, height: 1, ..area }, buffer);
+    }
 }
 
 fn words(app: &App) -> (String, Style) {
@@ -38,7 +60,7 @@ fn words(app: &App) -> (String, Style) {
     if app.composer.purpose != Purpose::Write {
         return ("Changing a message. Enter keeps it, Esc leaves it as it was.".to_owned(), theme.accent());
     }
-    let reply = app.room().and_then(|room| room.timeline.message(room.reply_to?));
+    let reply = app.room().and_then(|room| room.message(room.reply_to?));
     if let Some(message) = reply {
         let said = Reader { theme, me: &app.name }.plain(&message.text);
         let words = format!("Answering {}: {}", message.author, cut(&said, 40));

@@ -31,7 +31,7 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
             ("Ctrl-Home, Ctrl-End", "the first message, the last one"),
             ("Ctrl-↑ Ctrl-↓, click", "choose a message; then r + e d p t, or click again to answer"),
             ("Ctrl-N, Ctrl-P, Alt-↓ ↑", "the next room, the one before"),
-            ("Alt-A", "the next room with something new"),
+            ("Alt-A, Alt-U", "the next room with something new; the first new message of this one"),
             ("Ctrl-K", "open a room by its name"),
             ("Ctrl-F", "search"),
             ("Ctrl-T", "the members of the room"),

@@ -68,7 +68,7 @@ pub fn of_pending(pending: &Pending, room: &Room, before: Before, painter: Paint
         ]));
     }
     if let Some(seq) = pending.reply_to {
-        let quoted = room.timeline.message(seq).map(|message| (message.author.clone(), message.text.clone()));
+        let quoted = room.message(seq).map(|message| (message.author.clone(), message.text.clone()));
         lines.extend(quoted.map(|quote| quote_line(&quote, painter)));
     }
     let reader = Reader { theme, me: painter.me };

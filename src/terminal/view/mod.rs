@@ -95,7 +95,8 @@ fn conversation(app: &mut App, area: Rect, frame: &mut Frame<'_>) {
         rest.height -= rows;
         Rect { y: rest.bottom(), height: rows, ..rest }
     };
-    let footer = take_bottom(u16::from(has_footer));
+    let footer_rows = if has_footer { footer::rows(app, area.width).min(area.height / 4).max(1) } else { 0 };
+    let footer = take_bottom(footer_rows);
     let field = take_bottom(rows);
     let under = take_bottom(u16::from(area.height >= 6));
     let typing = take_bottom(u16::from(area.height >= 8));

@@ -58,7 +58,7 @@ fn lively() -> Desk {
         ),
         with(said(7, "bob", "- first\n- second"), &json!({"pinned": {"by": ann, "at": "2026-11-21T08:07:00Z"}})),
     ];
-    desk.page("lobby", true, &events, false);
+    desk.newest("lobby", &events, false);
     desk.told(json!({"type": "typing", "room": "lobby", "user": {"id": "c", "name": "carol"}}));
     desk.told(json!({"type": "presence", "room": "lobby", "online": 3, "changes": [
         {"user": {"id": "b", "name": "bob"}, "status": "online"}]}));
@@ -136,7 +136,7 @@ fn what_others_write_never_reaches_the_terminal_as_it_is() {
     let topic =
         json!({"type": "topic", "room": "lobby", "seq": 3, "at": "2026-11-21T08:02:00Z", "user": who, "topic": evil});
     let role = json!({"type": "role", "room": "lobby", "seq": 4, "at": "2026-11-21T08:02:00Z", "user": who, "role": evil, "by": who});
-    desk.page("lobby", true, &[message.clone(), gone, topic, role], false);
+    desk.newest("lobby", &[message.clone(), gone, topic, role], false);
     desk.event(
         json!({"type": "edited", "room": "lobby", "seq": 5, "target": 1, "text": evil, "at": "now", "user": who}),
     );
@@ -168,7 +168,7 @@ fn ten_thousand_messages_are_scrolled_without_a_pause() {
     let text =
         "a line of **ordinary** length with a link https://example.org/page and some `code` in it, as people write";
     let events: Vec<Value> = (1..=10_000).map(|seq| said(seq, "bob", &format!("{seq} {text}"))).collect();
-    desk.page("lobby", true, &events, false);
+    desk.newest("lobby", &events, false);
     desk.draw(140, 40);
     let made_before = desk.app.layouts.made;
     let (mut frames, mut longest) = (0_u32, Duration::ZERO);

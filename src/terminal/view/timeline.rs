@@ -91,7 +91,7 @@ fn empty(app: &App, area: Rect, buffer: &mut Buffer) {
 
 /// Who does not see the end is told what is there.
 fn below(app: &App, area: Rect, buffer: &mut Buffer) {
-    let Some(room) = app.room().filter(|room| room.scroll != Scroll::Bottom) else { return };
+    let Some(room) = app.room().filter(|room| room.scroll != Scroll::Bottom || room.aside.is_some()) else { return };
     let words = match room.unseen_below {
         0 => " ↓ End ".to_owned(),
         1 => " ↓ 1 new message ".to_owned(),
@@ -109,7 +109,7 @@ pub fn typing(app: &App, area: Rect, buffer: &mut Buffer) {
     let Some(room) = app.room() else { return };
     let names: Vec<&str> = room.typing.iter().map(|(name, _)| name.as_str()).collect();
     let words = match names[..] {
-        [] if room.timeline.is_loading && room.timeline.is_open => "Reading what was before …".to_owned(),
+        [] if room.leap.is_some() || (room.shown().is_loading && room.shown().is_open) => "Reading …".to_owned(),
         [] => return,
         [one] => format!("{one} is writing …"),
         [one, other] => format!("{one} and {other} are writing …"),

@@ -62,6 +62,11 @@ impl Tmux {
         self.run(&["capture-pane", "-p"])
     }
 
+    /// The same with its colours, as SGR (ECMA-48, 8.3.117).
+    pub fn colours(&self) -> String {
+        self.run(&["capture-pane", "-p", "-e"])
+    }
+
     /// The title of the terminal.
     pub fn title(&self) -> String {
         self.run(&["display-message", "-p", "#{pane_title}"])

@@ -104,3 +104,22 @@ async fn a_signal_ends_it_in_order_and_a_call_shows_in_the_title() {
     let screen = tmux.shows("ended with 0").await;
     assert!(!screen.contains("garden"), "the terminal is itself again: {screen}");
 }
+
+#[tokio::test]
+async fn colours_are_those_for_the_ground_that_the_terminal_has() {
+    let (server, config) = (TestServer::start().await, TempDir::new().expect("a folder"));
+    // The line beside the rooms is light grey on white and dark grey on black.
+    for (ground, line, other) in [("#ffffff", "38;5;188m", "38;5;237m"), ("#000000", "38;5;237m", "38;5;188m")] {
+        let arguments = format!("{} --name ann", server.url(""));
+        let line_typed = format!(
+            "tmux set -p window-style bg={ground}; exec env -u COLORTERM -u COLORFGBG TERM=screen-256color {} chat {arguments}",
+            env!("CARGO_BIN_EXE_parlor")
+        );
+        let tmux = Tmux::start(&line_typed, 100, 30, config.path());
+        tmux.shows("#lobby").await;
+
+        let colours = tmux.colours();
+
+        assert!(colours.contains(line) && !colours.contains(other), "{ground}: {colours}");
+    }
+}

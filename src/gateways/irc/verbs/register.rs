@@ -232,7 +232,7 @@ pub async fn log_in(session: &Rc<Session>, account: &str, password: &str) -> Res
     let found = if let Some(found) = by_token.ok().filter(|found| is_own(&found.visit.person)) {
         found
     } else {
-        let word = Word::Password { name: account, password: SecretString::from(password) };
+        let word = Word::Password { name: account, password: SecretString::from(password), code: None, kept_as: None };
         newcomer::identify(hall, word, Door::Irc, session.address).await?
     };
     let mut login = session.login.borrow_mut();

@@ -5,5 +5,6 @@ mod clients;
 mod document;
 mod files;
 mod support;
+mod terminal;
 mod version_one;
 mod version_two;
