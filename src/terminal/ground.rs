@@ -1,17 +1,19 @@
 //! Asks a terminal for the colour of its ground, so that what is written on it can be read: few say it in a variable.
 
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
-use tokio::time::{Instant, timeout_at};
+use rustix::fs::{Mode, OFlags};
+use tokio::time::{Instant, sleep};
 
 /// The ground, and behind it what the terminal is: everybody answers that, so that nobody has to be waited for in vain
 /// (xterm's control sequences, "Operating System Commands", 11, and "Send Device Attributes").
 const QUESTIONS: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
 /// Long enough for a line around the world.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Between two looks.
+const STEP: Duration = Duration::from_millis(2);
 /// More than both answers have.
 const MOST_BYTES: usize = 256;
 
@@ -23,18 +25,19 @@ pub async fn is_light() -> Option<bool> {
 }
 
 async fn ask() -> io::Result<String> {
-    let mut terminal = std::fs::File::options().read(true).write(true).open("/dev/tty")?;
+    // Opened anew: what is not waited for here is waited for on standard input.
+    let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let mut terminal = File::from(rustix::fs::open("/dev/tty", flags, Mode::empty())?);
     terminal.write_all(QUESTIONS)?;
-    let terminal = AsyncFd::with_interest(terminal, Interest::READABLE)?;
     let (mut answers, deadline) = (Vec::new(), Instant::now() + PATIENCE);
-    while !is_whole(&answers) && answers.len() < MOST_BYTES {
-        let Ok(ready) = timeout_at(deadline, terminal.readable()).await else { break };
+    while !is_whole(&answers) && answers.len() < MOST_BYTES && Instant::now() < deadline {
         let mut bytes = [0; 64];
-        let count = ready?.get_inner().read(&mut bytes)?;
-        if count == 0 {
-            break;
+        match terminal.read(&mut bytes) {
+            Ok(0) => break,
+            Ok(count) => answers.extend_from_slice(&bytes[..count]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => sleep(STEP).await,
+            Err(error) => return Err(error),
         }
-        answers.extend_from_slice(&bytes[..count]);
     }
     Ok(String::from_utf8_lossy(&answers).into_owned())
 }
