@@ -12,6 +12,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::http::header::{AUTHORIZATION, HOST, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -251,6 +252,9 @@ async fn shake_hands(
             }
         }
         Err(Error::Io(error)) => Err(ClientError::lost(error.to_string())),
+        Err(Error::Protocol(ProtocolError::HttparseError(_))) => {
+            Err(not_parlor("its answer is no HTTP; the door for framed TCP has tcp:// before it".to_owned()))
+        }
         Err(error @ Error::Protocol(_)) => Err(ClientError::lost(error.to_string())),
         Err(error) => Err(not_parlor(error.to_string())),
     }

@@ -162,6 +162,8 @@ impl Theme {
             Depth::None => Style::new().add_modifier(Modifier::BOLD),
             Depth::Sixteen if self.is_light => Style::new().fg(Color::Red),
             Depth::Sixteen => Style::new().fg(Color::LightRed),
+            // The nearest of the 256 is brown, as a warning is.
+            Depth::Indexed if self.is_light => Style::new().fg(Color::Indexed(124)),
             _ => Style::new().fg(self.color((0.52, 0.17, 27.0), (0.72, 0.15, 25.0))),
         }
     }
@@ -184,6 +186,8 @@ impl Theme {
         match self.depth {
             Depth::None => Style::new(),
             Depth::Sixteen => Style::new().fg(Color::Green),
+            // The nearest of the 256 is grey.
+            Depth::Indexed if self.is_light => Style::new().fg(Color::Indexed(22)),
             _ => Style::new().fg(self.color((0.47, 0.1, 150.0), (0.78, 0.1, 150.0))),
         }
     }

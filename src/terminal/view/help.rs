@@ -51,7 +51,7 @@ pub fn draw(app: &mut App, area: Rect, buffer: &mut Buffer) {
     app.help = Some(first);
     let row = |y: u16| Rect { y: area.y + y, height: 1, ..area };
     let title = Span::styled(" How to use this ", theme.text().add_modifier(Modifier::BOLD));
-    let hint = Span::styled(" ↑↓ scroll, any other key closes", theme.quiet());
+    let hint = Span::styled(" ↑↓ PgUp PgDn scroll, any other key closes", theme.quiet());
     put(&Line::from(vec![title, hint]), row(0), buffer);
     if area.height > 1 {
         level(row(1), theme.rule(), buffer);

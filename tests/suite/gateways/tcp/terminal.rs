@@ -160,6 +160,9 @@ async fn a_name_and_a_password_become_a_login_that_can_write_and_not_administer(
     let more = program.post("/api/v1/tokens", json!({"label": "x"})).await;
     assert_eq!(more.status, 403, "the account is an owner, its login is none: {}", more.body);
 
+    let mistaken = address.replace("tcp://", "http://");
+    let wrong = run(folder.path(), &["send", &mistaken, "lobby", "x"], &[]).await;
+    assert!(wrong.code == Some(1) && wrong.complaint().contains("has tcp:// before it"), "{wrong:?}");
     let sent = run(folder.path(), &["send", &address, "lobby", "by a kept login"], &[]).await;
     assert_eq!((sent.code, sent.stderr.as_str()), (Some(0), ""));
     let refused = run(folder.path(), &["logout", &address], &[]).await;
