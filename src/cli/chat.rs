@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use super::{Failure, connecting, note};
 use crate::client::profiles::Profiles;
 use crate::client::random::Random;
-use crate::client::{Identity, ServerAddress};
+use crate::client::{ClientError, Identity, ServerAddress};
 use crate::terminal::clock::LocalTime;
 use crate::terminal::state::Setup;
 use crate::terminal::theme::{Abilities, ThemeChoice};
@@ -53,6 +53,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
     };
     let address = connecting::address_of(&url, matches.get_one("tls_ca").cloned())?;
     let identity = connecting::identity(matches, &address)?;
+    let is_guest = matches!(identity, Identity::Guest(_));
     let http = connecting::http_of(matches, &address)?;
     let setup = setup(matches, &address, &identity);
     let keep_theme = Box::new(|name: &str| {
@@ -64,7 +65,18 @@ pub fn run(matches: &ArgMatches) -> Result<(), Failure> {
         }
     });
     let start = Start { address, http, identity, setup, keep_theme };
-    connecting::run(|| async move { run_terminal(start).await.map_err(|error| connecting::failed(&error)) })
+    connecting::run(|| async move { run_terminal(start).await.map_err(|error| explained(&error, is_guest, &url)) })
+}
+
+/// Whoever is refused as a guest, and whoever shows a login that has ended, is told how to log in.
+fn explained(error: &ClientError, is_guest: bool, url: &str) -> Failure {
+    match error {
+        ClientError::Refused { code, message, .. } if code == "unauthorized" => {
+            let who = if is_guest { "you have no login for this server" } else { "the login is not good any more" };
+            Failure::Failed(format!("{message} ({who}: `parlor login {url}` makes one)"))
+        }
+        _ => connecting::failed(error),
+    }
 }
 
 fn last_url(profiles: &Profiles) -> Result<String, Failure> {

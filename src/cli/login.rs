@@ -1,4 +1,4 @@
-//! `parlor login`: name and password for a token, which is kept for `chat`, `send` and `tail`.
+//! `parlor login`: name and password for a token, which is kept for the other commands of a client.
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ pub fn command() -> Command {
         "Keep this token, made on /settings, instead of asking for name and password; - reads it from standard input",
     );
     Command::new("login")
-        .about("Logs in to a server, and keeps the login for chat, send and tail")
+        .about("Logs in to a server, and keeps the login for chat, send, tail, put and get")
         .after_help(
             "Asks for name and password, and for a code where the account has a second factor. What is kept is a token of \
              its own, which can write but not administer: it is in the list on /settings and can be ended there. It lies \

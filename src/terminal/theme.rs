@@ -128,8 +128,8 @@ impl Theme {
     #[must_use]
     pub fn quiet(self) -> Style {
         match self.depth {
-            Depth::None => Style::new().add_modifier(Modifier::DIM),
-            Depth::Sixteen => Style::new().fg(Color::DarkGray),
+            // What some call bright black is the ground itself with others.
+            Depth::None | Depth::Sixteen => Style::new().add_modifier(Modifier::DIM),
             _ => Style::new().fg(self.color((0.52, 0.01, 85.0), (0.68, 0.01, 85.0))),
         }
     }

@@ -176,8 +176,13 @@ fn history(app: &mut App, name: &str, page: PageAt, answer: &Value) {
         }
     }
     room.join_parts();
-    if app.current.as_deref() == Some(name) {
-        moving::go_on_seeking(app);
+    if app.current.as_deref() != Some(name) {
+        return;
+    }
+    match page {
+        // Whatever came: asking once more would bring the same.
+        PageAt::Around(_) => moving::show_sought(app),
+        _ => moving::go_on_seeking(app),
     }
 }
 

@@ -184,8 +184,7 @@ pub fn go_on_seeking(app: &mut App) {
     let Some(room) = app.room_mut() else { return };
     let Some(seq) = room.seek else { return };
     let name = room.name.clone();
-    let is_in = |part: &Timeline, first: Seq| first <= seq || part.has_beginning;
-    let is_known = |part: &Timeline| part.ends().is_some_and(|(first, _)| is_in(part, first));
+    let is_known = |part: &Timeline| part.has_beginning || part.ends().is_some_and(|(first, _)| first <= seq);
     let is_passed = |part: &Timeline| part.ends().is_some_and(|(_, last)| last < seq);
     if room.aside.is_some() && is_known(&room.timeline) {
         room.aside = None;
@@ -203,6 +202,13 @@ pub fn go_on_seeking(app: &mut App) {
         }
         return;
     }
+    show_sought(app);
+}
+
+/// Shows the message that is looked for, as far as it is known: nothing is asked for any more.
+pub fn show_sought(app: &mut App) {
+    let Some(room) = app.room_mut() else { return };
+    let Some(seq) = room.seek else { return };
     // It may be one of those that are passed over: the next one then.
     let mut entries = room.shown().entries().iter();
     let near = entries.find(|entry| entry.seq >= seq && entry.message().is_some()).map(|entry| entry.seq);

@@ -25,7 +25,11 @@ pub fn take(app: &mut App, event: Event) {
         Event::Disconnected { why, .. } => {
             app.line = match app.line {
                 Line::Connecting(since) | Line::Down(since, _) => Line::Down(since, why.to_string()),
-                _ => Line::Down(app.now, why.to_string()),
+                _ => {
+                    // What was said before would stand where the line is told of.
+                    app.remark = None;
+                    Line::Down(app.now, why.to_string())
+                }
             };
         }
         Event::Log(event) => heard(app, &event),

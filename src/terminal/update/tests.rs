@@ -429,6 +429,7 @@ fn typing_is_told_now_and_then_and_shown_for_a_while() {
 #[test]
 fn a_lost_line_is_told_calmly_and_what_is_written_waits() {
     let mut desk = Desk::in_lobby(1);
+    desk.enter("/nonsense");
     let why = ClientError::Unreachable { address: "h:1".into(), why: "refused".into() };
     desk.news(Event::Disconnected { why, retry_in: Duration::from_secs(1) });
     assert!(!desk.draw(120, 24).contains("Not connected"), "not at once");
@@ -562,6 +563,22 @@ fn the_first_new_message_is_one_page_away_however_many_there_are() {
     desk.app.focus = Focus::Composer;
     assert_eq!(asked(&desk.enter("/unread")).len(), 0, "it is there");
     assert_eq!(desk.app.selected, Some(1_001));
+}
+
+#[test]
+fn what_is_not_there_is_asked_for_once_and_no_more() {
+    let mut desk = Desk::connected();
+    desk.newest("lobby", &[], false);
+    assert_eq!(asked(&desk.press_with(KeyCode::Home, KeyModifiers::CONTROL)).len(), 0, "the log is empty");
+    assert_eq!(desk.app.remark.clone().unwrap().text, "This message is not there any more.");
+
+    let mut desk = Desk::connected();
+    desk.newest("lobby", &lines(4_951, 5_000), true);
+    moving::go_to(&mut desk.app, "lobby", 3_000);
+    assert_eq!(asked(&desk.app.take_effects()).len(), 1);
+    assert_eq!(asked(&desk.page("lobby", PageAt::Around(3_000), &[], false)).len(), 0);
+    assert!(desk.room().aside.is_none() && desk.room().seek.is_none());
+    assert_eq!(desk.app.selected, Some(4_951), "the next one that is known");
 }
 
 #[test]

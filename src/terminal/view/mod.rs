@@ -63,14 +63,10 @@ pub fn draw(app: &mut App, frame: &mut Frame<'_>) {
         rooms::draw(app, list, frame.buffer_mut());
         upright(Rect { x: list.right(), width: 1, ..area }, app.theme.rule(), frame.buffer_mut());
     }
-    if is_covered {
-        panel::draw(app, side, frame.buffer_mut());
-    } else {
-        conversation(app, main, frame);
-        if side.width > 1 {
-            upright(Rect { width: 1, ..side }, app.theme.rule(), frame.buffer_mut());
-            panel::draw(app, Rect { x: side.x + 1, width: side.width - 1, ..side }, frame.buffer_mut());
-        }
+    conversation(app, main, is_covered, frame);
+    if !is_covered && side.width > 1 {
+        upright(Rect { width: 1, ..side }, app.theme.rule(), frame.buffer_mut());
+        panel::draw(app, Rect { x: side.x + 1, width: side.width - 1, ..side }, frame.buffer_mut());
     }
     if app.shows_rooms && list.width == 0 {
         let over = Rect { width: area.width.min(28), ..area };
@@ -83,8 +79,9 @@ pub fn draw(app: &mut App, frame: &mut Frame<'_>) {
     }
 }
 
-/// The middle: header, messages, field.
-fn conversation(app: &mut App, area: Rect, frame: &mut Frame<'_>) {
+/// The middle: header, messages, field. Where there is no room beside them, a panel lies over header and messages; what is
+/// typed and what can be done stay in sight.
+fn conversation(app: &mut App, area: Rect, is_covered: bool, frame: &mut Frame<'_>) {
     let has_footer = area.height >= WITH_FOOTER;
     let typed = app.composer.rows(composer::text_width(area.width));
     let most = (area.height * 2 / 5).max(1);
@@ -100,19 +97,23 @@ fn conversation(app: &mut App, area: Rect, frame: &mut Frame<'_>) {
     let field = take_bottom(rows);
     let under = take_bottom(u16::from(area.height >= 6));
     let typing = take_bottom(u16::from(area.height >= 8));
-    let mut take_top = |rows: u16| {
-        let rows = rows.min(rest.height);
-        let taken = Rect { height: rows, ..rest };
-        rest = Rect { y: rest.y + rows, height: rest.height - rows, ..rest };
-        taken
-    };
-    let head = take_top(u16::from(area.height >= 4));
-    let over = take_top(u16::from(area.height >= 6));
     let buffer = frame.buffer_mut();
-    header::draw(app, head, buffer);
-    level(over, line_style(app), buffer);
-    timeline::draw(app, rest, buffer);
-    timeline::typing(app, typing, buffer);
+    if is_covered {
+        panel::draw(app, Rect { height: rest.height + typing.height, ..rest }, buffer);
+    } else {
+        let mut take_top = |rows: u16| {
+            let rows = rows.min(rest.height);
+            let taken = Rect { height: rows, ..rest };
+            rest = Rect { y: rest.y + rows, height: rest.height - rows, ..rest };
+            taken
+        };
+        let head = take_top(u16::from(area.height >= 4));
+        let over = take_top(u16::from(area.height >= 6));
+        header::draw(app, head, buffer);
+        level(over, line_style(app), buffer);
+        timeline::draw(app, rest, buffer);
+        timeline::typing(app, typing, buffer);
+    }
     level(under, app.theme.rule(), buffer);
     footer::draw(app, footer, buffer);
     app.regions.composer = field;

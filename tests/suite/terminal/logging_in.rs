@@ -79,6 +79,11 @@ async fn without_a_terminal_or_a_server_it_says_what_to_do() {
     assert_eq!(ended.code, Some(2));
     assert!(ended.complaint().contains("needs a terminal"));
 
+    let (server, _ann) = TestServer::owned_by("ann").await;
+    let line = format!("{} chat {}; exec cat", env!("CARGO_BIN_EXE_parlor"), server.url(""));
+    let refused = Tmux::start(&line, 160, 10, folder.path()).shows("you have no login for this server").await;
+    assert!(refused.contains(&format!("parlor login {}", server.url(""))), "{refused}");
+
     let line = format!("{} chat; exec cat", env!("CARGO_BIN_EXE_parlor"));
     Tmux::start(&line, 100, 10, folder.path()).shows("say which server: parlor chat URL").await;
 }

@@ -47,6 +47,12 @@ fn chat(url: &str, rest: &str) -> String {
     format!("{} chat {url} {rest}; echo ended with $?; exec cat", env!("CARGO_BIN_EXE_parlor"))
 }
 
+/// What is typed at once behind an Escape is taken for a key with Alt, so the panel has to be gone first.
+async fn close_panel(tmux: &Tmux, title: &str) {
+    tmux.press("Escape");
+    tmux.until("the panel is closed", |screen| !screen.contains(title)).await;
+}
+
 #[tokio::test]
 async fn chat_talks_over_framed_tcp_survives_a_restart_and_says_what_needs_http() {
     let mut server = server().await;
@@ -65,13 +71,12 @@ async fn chat_talks_over_framed_tcp_survives_a_restart_and_says_what_needs_http(
     other.say("lobby", "heard you").await;
     tmux.shows("heard you").await;
     tmux.press("C-t");
-    tmux.shows("bob").await;
-    tmux.press("Escape");
+    tmux.shows("Members (2)").await;
+    close_panel(&tmux, "Members (2)").await;
     for asked in ["/search heard", "/msg bob psst"] {
         tmux.enter(asked);
         tmux.shows("this goes by HTTP").await;
         assert!(tmux.screen().contains("--http"), "{}", tmux.screen());
-        tmux.press("Escape");
     }
 
     // The same line goes on after a restart, by which the server has learned where it speaks HTTP.
@@ -86,7 +91,7 @@ async fn chat_talks_over_framed_tcp_survives_a_restart_and_says_what_needs_http(
     .await;
     tmux.enter("/search heard");
     tmux.shows("bob in #lobby").await;
-    tmux.press("Escape");
+    close_panel(&tmux, "Search:").await;
     tmux.enter("/msg bob psst");
     tmux.shows("beginning of your conversation with bob").await;
     let mut other = bob.socket(&server).await;
@@ -109,7 +114,7 @@ async fn chat_as_a_guest_and_with_http_beside() {
     tmux.shows("roses are red").await;
     tmux.enter("/search roses");
     tmux.shows("bob in #lobby").await;
-    tmux.press("Escape");
+    close_panel(&tmux, "Search:").await;
     tmux.enter("hello");
     assert_eq!(bob.next_text().await, "hello");
 }
