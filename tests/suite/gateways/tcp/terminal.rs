@@ -173,6 +173,8 @@ async fn a_name_and_a_password_become_a_login_that_can_write_and_not_administer(
     let refused = run(folder.path(), &["logout", &address], &[]).await;
     assert_eq!(refused.code, Some(1));
     assert!(refused.complaint().contains("--http"), "framed TCP has no word for it: {refused:?}");
+    let refused = run(folder.path(), &["logout", &address, "--http", &address], &[]).await;
+    assert!(refused.code == Some(2) && refused.complaint().contains("--http: give https://"), "{refused:?}");
     let logout = run(folder.path(), &["logout", &address, "--http", &server.url("")], &[]).await;
     assert_eq!(logout.code, Some(0), "{logout:?}");
     assert_eq!(program.get("/api/v1/me").await.status, 401);
@@ -222,7 +224,8 @@ async fn put_and_get_use_the_kept_logins_of_the_same_host_and_no_others() {
     // One has logged in over HTTP, the other over framed TCP.
     let login = typing(ann.path(), &["login", &http, "--name", "ann"], &format!("{PASSWORD}\n")).await;
     assert_eq!(login.code, Some(0), "{login:?}");
-    let login = typing(bob.path(), &["login", &address, "--name", "bob"], &format!("{PASSWORD}\n")).await;
+    let arguments = ["login", &address, "--name", "bob", "--http", &http];
+    let login = typing(bob.path(), &arguments, &format!("{PASSWORD}\n")).await;
     assert_eq!(login.code, Some(0), "{login:?}");
     let mut taking = command(bob.path(), &["get", "--from", "ann"], &[]).spawn().expect("it starts");
     let arguments = ["put", "note.txt", "--to", "bob", "--server", &address];
@@ -230,6 +233,10 @@ async fn put_and_get_use_the_kept_logins_of_the_same_host_and_no_others() {
     assert_eq!(sent.code, Some(0), "{sent:?}");
     assert_eq!(within("the end", taking.wait()).await.expect("a status").code(), Some(0));
     assert_eq!(std::fs::read_to_string(bob.path().join("note.txt")).expect("a file"), "from hand to hand");
+
+    // Where HTTP is was kept with the login.
+    let logout = run(bob.path(), &["logout", &address], &[]).await;
+    assert_eq!(logout.code, Some(0), "{logout:?}");
 
     // The login is for 127.0.0.1, whatever else leads there.
     let elsewhere = address.replace("127.0.0.1", "localhost");
