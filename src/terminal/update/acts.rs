@@ -158,7 +158,13 @@ pub fn open_thread(app: &mut App, given: Option<Seq>) {
     if let Some(room) = app.room_mut() {
         room.reply_to = Some(first);
     }
-    app.effect(Effect::Ask(About::Thread(room.clone(), first), Command::Thread { room, seq: first, limit: THREAD }));
+    ask_thread(app, &room, first);
+}
+
+/// Asks for the answers of a thread.
+pub fn ask_thread(app: &mut App, room: &str, first: Seq) {
+    let command = Command::Thread { room: room.to_owned(), seq: first, limit: THREAD };
+    app.effect(Effect::Ask(About::Thread(room.to_owned(), first), command));
 }
 
 /// Nothing stands beside the timeline any more.

@@ -215,6 +215,8 @@ pub fn show_sought(app: &mut App) {
     (room.seek, room.leap) = (None, None);
     match near {
         Some(near) => choose(app, near),
+        // Nobody has written anything yet.
+        None if seq == 1 => {}
         None => app.say("This message is not there any more."),
     }
 }

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::{TYPING_SHOWN, reads, rooms};
+use super::{TYPING_SHOWN, acts, reads, rooms};
 use crate::client::Event;
 use crate::client::frame::LogEvent;
 use crate::terminal::clean;
 use crate::terminal::effect::Effect;
 use crate::terminal::state::message::{self, Entry};
+use crate::terminal::state::panel::Panel;
 use crate::terminal::state::room::{Kind, Level, Scroll};
 use crate::terminal::state::{App, Line};
 
@@ -77,6 +78,10 @@ fn heard(app: &mut App, event: &LogEvent) {
     };
     let before = room.last_seq;
     let is_new = room.take(event, &me);
+    if is_open {
+        follow_thread(app, event);
+    }
+    let Some(room) = app.room_named_mut(&event.room) else { return };
     match event.kind.as_str() {
         "joined" if about_me && !room.is_member => rooms::ask(app),
         "left" if about_me => lost(app, &event.room, "your membership has ended"),
@@ -99,6 +104,31 @@ fn heard(app: &mut App, event: &LogEvent) {
             }
         }
         _ => {}
+    }
+}
+
+/// What happens to the thread that is open beside the messages.
+fn follow_thread(app: &mut App, event: &LogEvent) {
+    let Panel::Thread { root, entries: Some(entries) } = &mut app.panel else { return };
+    let root = *root;
+    if let Some(entry) = Entry::of(event, &app.me) {
+        let is_answer = entry.message().is_some_and(|message| message.thread == Some(root));
+        let is_mine = entry.message().is_some_and(|message| message.author_id == app.me);
+        if !is_answer || entries.iter().any(|other| other.seq == entry.seq) {
+            return;
+        }
+        let saw_end = app.chosen + 1 >= entries.len();
+        entries.push(entry);
+        if is_mine || saw_end {
+            app.chosen = entries.len() - 1;
+        }
+    } else if event
+        .more
+        .get("target")
+        .and_then(Value::as_u64)
+        .is_some_and(|seq| entries.iter().any(|one| one.seq == seq))
+    {
+        acts::ask_thread(app, &event.room, root);
     }
 }
 

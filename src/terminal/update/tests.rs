@@ -403,6 +403,10 @@ fn tab_completes_people_rooms_emoji_and_commands() {
         assert_eq!(desk.app.composer.text(), completed);
         desk.ctrl('c');
     }
+    desk.app.composer.set("yes :tad");
+    desk.press(KeyCode::Tab);
+    assert!(desk.draw(80, 24).contains("🎉 tada"), "with its name");
+    desk.ctrl('c');
     desk.app.composer.set("zzz");
     desk.press(KeyCode::Tab);
     assert!(desk.app.remark.is_some());
@@ -566,10 +570,36 @@ fn the_first_new_message_is_one_page_away_however_many_there_are() {
 }
 
 #[test]
+fn a_thread_that_is_open_shows_what_happens_in_it() {
+    let mut desk = Desk::in_lobby(3);
+    let answer = |seq, name, text| with(said(seq, name, text), &json!({"thread": 2, "reply_to": 2}));
+    desk.event(answer(4, "bob", "first answer"));
+    desk.app.selected = Some(2);
+    desk.enter("/thread");
+    let thread =
+        json!({"root": said(2, "bob", "message 2"), "events": [answer(4, "bob", "first answer")], "more": false});
+    desk.answer(About::Thread("lobby".into(), 2), &thread);
+    assert_eq!(desk.event(answer(5, "ann", "second answer")), [], "nothing has to be asked for");
+    desk.event(answer(5, "ann", "second answer"));
+    desk.event(said(6, "bob", "elsewhere"));
+    let screen = desk.draw(80, 24);
+    assert_eq!(screen.matches("second answer").count(), 1, "{screen}");
+    assert!(!screen.contains("elsewhere") && screen.contains("first answer"), "{screen}");
+
+    let edited = json!({"type": "edited", "room": "lobby", "seq": 7, "at": "2026-11-21T09:00:00Z", "target": 4,
+        "text": "changed", "user": {"id": "b", "name": "bob"}});
+    let effects = desk.event(edited);
+    assert!(asked(&effects).contains(&&Command::Thread { room: "lobby".into(), seq: 2, limit: 200 }), "{effects:?}");
+}
+
+#[test]
 fn what_is_not_there_is_asked_for_once_and_no_more() {
     let mut desk = Desk::connected();
     desk.newest("lobby", &[], false);
     assert_eq!(asked(&desk.press_with(KeyCode::Home, KeyModifiers::CONTROL)).len(), 0, "the log is empty");
+    assert_eq!((desk.app.remark.clone(), desk.room().seek), (None, None));
+    moving::go_to(&mut desk.app, "lobby", 7);
+    assert_eq!(desk.app.take_effects(), []);
     assert_eq!(desk.app.remark.clone().unwrap().text, "This message is not there any more.");
 
     let mut desk = Desk::connected();

@@ -51,7 +51,7 @@ fn words(app: &App) -> (String, Style) {
     }
     if let Some(completion) = &app.composer.completion {
         let shown = completion.candidates.iter().enumerate().skip(completion.at).take(12);
-        let names: Vec<&str> = shown.map(|(_, name)| name.as_str()).collect();
+        let names: Vec<String> = shown.map(|(_, name)| named(name)).collect();
         return (names.join("  "), theme.quiet());
     }
     if let Some(words) = line(app) {
@@ -72,6 +72,12 @@ fn words(app: &App) -> (String, Style) {
         Focus::Composer => "Enter send  Alt-Enter new line  Tab complete  ? help",
     };
     (hint.to_owned(), theme.quiet())
+}
+
+/// A candidate; an emoji with its name, since small ones look alike.
+fn named(candidate: &str) -> String {
+    let name = emojis::get(candidate).and_then(|emoji| emoji.shortcode());
+    name.map_or_else(|| candidate.to_owned(), |name| format!("{candidate} {name}"))
 }
 
 /// What is to be said about the line, when it has been gone for a while.
