@@ -92,7 +92,9 @@ fn account_of(session: &Session) -> Option<String> {
     session.person().filter(|person| !person.is_guest()).map(|person| person.name.to_string())
 }
 
-fn target_of(session: &Session, event: &Event, is_own: bool, name: &UserName) -> String {
+/// What this client calls the place of an event, whose person has this name.
+#[must_use]
+pub fn target_of(session: &Session, event: &Event, is_own: bool, name: &UserName) -> String {
     if !news::is_direct(&event.room_name) {
         return news::channel(&event.room_name);
     }

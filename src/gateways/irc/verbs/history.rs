@@ -4,11 +4,11 @@
 use std::rc::Rc;
 
 use super::super::session::Session;
-use super::super::telling::passing_lines;
+use super::super::telling::{passing_lines, target_of};
 use super::super::views::channel_of;
 use super::super::whispers::{Place, Span};
 use crate::domain::clock::Timestamp;
-use crate::domain::event::{Event, EventBody, SharedEvent};
+use crate::domain::event::{EventBody, SharedEvent};
 use crate::domain::ids::Seq;
 use crate::domain::name::{RoomName, UserName};
 use crate::protocol::answer::{Answer, History};
@@ -238,7 +238,7 @@ fn say(session: &Session, target: &str, events: &[SharedEvent]) {
     let Some(person) = session.person() else { return };
     let dialect = session.caps.get().dialect();
     let lines = events.iter().flat_map(|event| {
-        let to = shown_target(event, target, person.id == event.author.id, &person.name);
+        let to = target_of(session, event, person.id == event.author.id, &person.name);
         news::event_to(event, &to, dialect, Speaker::default())
     });
     say_lines(session, target, lines.collect());
@@ -259,10 +259,6 @@ fn say_lines(session: &Session, target: &str, lines: Vec<Reply>) {
     if is_batched {
         session.send(Reply::new(&server, "BATCH", &[&format!("-{name}")]));
     }
-}
-
-fn shown_target(event: &Event, target: &str, is_own: bool, name: &UserName) -> String {
-    if news::is_direct(&event.room_name) && !is_own { name.to_string() } else { target.to_owned() }
 }
 
 /// The conversations with something new between two moments.

@@ -37,6 +37,8 @@ async fn a_client_reads_the_log_around_any_place() {
         assert_eq!(said(&lines), expected, "{line}: {lines:?}");
         assert!(lines[0].contains("chathistory #tea") && lines.last().unwrap().contains("BATCH -"), "{lines:?}");
     }
+    let shouted = ann.ask("CHATHISTORY LATEST #TEA * 1").await;
+    assert!(has(&shouted, "PRIVMSG #tea "), "a room has one name: {shouted:?}");
     for bad in ["LATEST #tea nonsense 10", "BEFORE #tea * 10", "LATEST #tea * 0", "SIDEWAYS #tea * 10"] {
         assert!(has(&ann.ask(&format!("CHATHISTORY {bad}")).await, "FAIL CHATHISTORY INVALID_PARAMS"), "{bad}");
     }
