@@ -183,8 +183,8 @@ pub enum Stir {
     Presented,
     /// They have another part in the room.
     Entrusted {
-        /// Who gave it.
-        by: Author,
+        /// Who gave it; `None` for a part that somebody has had before they came.
+        by: Option<Author>,
         /// What they were.
         before: (Option<Role>, bool),
         /// What they are.

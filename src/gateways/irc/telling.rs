@@ -122,16 +122,16 @@ fn stir(session: &Session, crowd: &Crowd) {
     let source = source_of(who);
     let is_me = who.id == person.id;
     let channel = crowd.room.as_ref().map(news::channel).unwrap_or_default();
-    let account = who.account().map(str::to_owned);
-    let send = |mut reply: Reply| {
+    let send_by = |mut reply: Reply, account: Option<&str>| {
         if session.has(Caps::SERVER_TIME) {
             reply.tags.insert(0, ("time", crowd.at.to_string()));
         }
-        if let Some(account) = account.as_ref().filter(|_| session.has(Caps::ACCOUNT_TAG)) {
-            reply = reply.tagged("account", account.as_str());
+        if let Some(account) = account.filter(|_| session.has(Caps::ACCOUNT_TAG)) {
+            reply = reply.tagged("account", account);
         }
         session.tell(reply);
     };
+    let send = |reply: Reply| send_by(reply, who.account());
     match &crowd.stir {
         Stir::Came => {
             send(join_line(session, who, &channel));
@@ -152,7 +152,7 @@ fn stir(session: &Session, crowd: &Crowd) {
                 forget(session, crowd);
             }
             let reason = reason.as_deref().unwrap_or(by.name.as_str());
-            send(Reply::new(&source_of(by), "KICK", &[&channel, who.name.as_str(), reason]));
+            send_by(Reply::new(&source_of(by), "KICK", &[&channel, who.name.as_str(), reason]), by.account());
         }
         Stir::Renamed { from } => renamed(session, crowd, from, is_me),
         Stir::Away if is_me => {}
@@ -165,7 +165,9 @@ fn stir(session: &Session, crowd: &Crowd) {
             let changes = part_changes(who, *before, *after);
             let params = mode::write(&changes);
             let all: Vec<&str> = std::iter::once(channel.as_str()).chain(params.iter().map(String::as_str)).collect();
-            send(Reply::new(&news::source(by), "MODE", &all));
+            let source = by.as_ref().map_or_else(|| session.state.name().to_owned(), news::source);
+            // The account of whoever gave it is not known here.
+            send_by(Reply::new(&source, "MODE", &all), None);
         }
         Stir::Ruled(changes) => {
             let params = mode::write(&rule_changes(changes));

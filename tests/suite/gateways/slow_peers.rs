@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use parlor::config::Config;
+use parlor::config::{Address, Config, TlsSource};
 use parlor::domain::access::GuestAccess;
 use parlor::domain::person::Door;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -138,4 +138,38 @@ async fn there_are_no_more_connections_than_were_set_and_places_come_back() {
     }
     until("their places are free", || async { count(&server, Door::Lines).await == 0 }).await;
     IrcClient::guest(&server, "ann").await;
+}
+
+#[tokio::test]
+async fn a_handshake_of_tls_that_is_never_ended_is_cut_at_every_door() {
+    let server = TestServer::start_with(|config| {
+        open(config);
+        config.tls.source = TlsSource::SelfSigned;
+        // Without limits a handshake may take for ever.
+        config.limits.rate_limits = true;
+        config.listen.header_timeout = Duration::from_secs(1);
+        for addresses in [&mut config.doors.irc, &mut config.doors.tcp, &mut config.doors.lines] {
+            addresses.tls = Address::parse("127.0.0.1:0");
+        }
+    })
+    .await;
+    let mut begun = Vec::new();
+    for to in DOORS {
+        for _ in 0..20 {
+            let address = door(&server, to, true);
+            let mut stream = within("a connection", TcpStream::connect(address)).await.expect("connected");
+            // The start of a ClientHello that says it is longer.
+            within("its start", stream.write_all(&[22, 3, 1, 2, 0, 1, 0])).await.expect("the connection is open");
+            begun.push(stream);
+        }
+    }
+
+    let mut ann = IrcClient::secured(&server).await;
+    ann.say("NICK ann").await;
+    ann.say("USER ann 0 * :Ann").await;
+    ann.see(" 001 ann ").await;
+
+    for stream in begun {
+        assert!(last_words(stream).await.len() < 16, "nothing is said to whoever has not ended a handshake");
+    }
 }
