@@ -248,6 +248,31 @@ async fn nothing_of_a_guest_is_left_to_the_account_that_it_becomes() {
 }
 
 #[tokio::test]
+async fn a_key_that_a_client_has_shown_once_opens_the_room_for_its_account_too_and_an_invitation_does_not() {
+    let server = server().await;
+    server.browser().set_up("olga").await;
+    server.register("bob").await;
+    let mut olga = IrcClient::account(&server, "olga", PASSWORD, "").await;
+    for room in ["#locked", "#guarded"] {
+        olga.join(room).await;
+    }
+    olga.ask("MODE #locked +k secret").await;
+    olga.ask("MODE #guarded +i").await;
+    let mut guest = IrcClient::with_caps(&server, "gus", "sasl").await;
+    olga.ask("INVITE gus #guarded").await;
+    guest.join("#locked secret").await;
+    guest.join("#guarded").await;
+
+    guest.log_in("bob", PASSWORD).await;
+    guest.see(" NICK bob").await;
+    let lines = guest.rest().await;
+
+    assert!(has(&lines, " PART #guarded ") && !has(&lines, " PART #locked "), "{lines:?}");
+    assert!(!has(&guest.ask("PRIVMSG #locked :here").await, " 404 "));
+    olga.see("PRIVMSG #locked :here").await;
+}
+
+#[tokio::test]
 async fn logging_in_again_and_again_counts_as_connecting_does() {
     let server = TestServer::start_with(|config| {
         open(config);

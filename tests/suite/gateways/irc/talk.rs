@@ -165,3 +165,18 @@ async fn what_somebody_does_is_said_at_every_door_and_comes_from_every_door() {
     ann.say("PRIVMSG #lobby :\u{1}ACTION is *very* \u{1d}glad\u{1d}\u{1}").await;
     lines.see("[lobby] ann: *is very glad*").await;
 }
+
+#[tokio::test]
+async fn what_somebody_says_to_themselves_reaches_each_of_their_clients_once() {
+    let server = server().await;
+    server.browser().set_up("olga").await;
+    let mut clients = Vec::new();
+    for _ in 0..4 {
+        clients.push(IrcClient::account(&server, "olga", PASSWORD, "").await);
+    }
+    clients[0].ask("PRIVMSG olga :buy tea").await;
+    for other in &mut clients[1..] {
+        let lines = other.rest().await;
+        assert_eq!(lines.iter().filter(|line| line.contains("buy tea")).count(), 1, "{lines:?}");
+    }
+}
