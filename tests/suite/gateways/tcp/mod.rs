@@ -4,6 +4,7 @@ mod bad_input;
 mod clients;
 mod document;
 mod files;
+mod logging_in;
 mod support;
 mod terminal;
 mod version_one;
