@@ -75,12 +75,11 @@ impl Sender {
 pub fn in_frame(text: &str) -> Vec<u8> {
     let length = u16::try_from(text.len()).expect("short");
     let mut frame = vec![0x81];
-    match u8::try_from(length) {
-        Ok(length @ ..126) => frame.push(0x80 | length),
-        _ => {
-            frame.push(0x80 | 126);
-            frame.extend_from_slice(&length.to_be_bytes());
-        }
+    if let Ok(length @ ..126) = u8::try_from(length) {
+        frame.push(0x80 | length);
+    } else {
+        frame.push(0xfe);
+        frame.extend_from_slice(&length.to_be_bytes());
     }
     frame.extend_from_slice(&[0; 4]);
     frame.extend_from_slice(text.as_bytes());
