@@ -55,6 +55,8 @@ pub struct RoomView {
     pub guest_name_value: String,
     /// The viewer may become a member.
     pub can_join: bool,
+    /// Rules of the room keep the viewer from coming in.
+    pub is_barred: bool,
     /// They have to give the key of the room for it; guests, to write.
     pub asks_key: bool,
     /// What was wrong with the key they gave.
@@ -152,6 +154,7 @@ impl RoomView {
             guest_name_error: String::new(),
             guest_name_value: String::new(),
             can_join: look.role.is_none() && look.may_become_member(),
+            is_barred: look.role.is_none() && look.may_come_in.is_err(),
             asks_key: has_name && look.role.is_none() && look.asks_for_key(),
             key_error: String::new(),
             can_leave: look.may_leave.is_ok(),
