@@ -153,12 +153,7 @@ async fn a_key_is_set_on_one_page_and_asked_for_on_another() {
     let (server, owner) = owned_by("ann").await;
     make_room(&owner, "garden", "public").await;
     let chrome = Chrome::start().await;
-    for (look, name, key) in [
-        (Look::wide(), "wide", "sesame"),
-        (Look::wide().dark(), "wide-dark", "barley"),
-        (Look::phone().without_javascript(), "phone", "millet"),
-        (Look::phone().dark(), "phone-dark", "rye"),
-    ] {
+    for (look, name, key) in [(Look::wide(), "bob", "sesame"), (Look::phone().without_javascript(), "cid", "barley")] {
         let ann = chrome.window(&server, look).await;
         log_in(&ann, "ann").await;
         ann.goto("/rooms/garden/settings").await;
@@ -170,7 +165,6 @@ async fn a_key_is_set_on_one_page_and_asked_for_on_another() {
         ann.click("#rules button").await;
         ann.see_text_in("#rules", "Saved").await;
         assert_eq!(ann.property("#room-key", "value").await, key);
-        ann.screenshot(&format!("rules-{name}")).await;
         assert!(ann.problems().await.iter().all(|problem| problem.contains("422")));
 
         owner.invite(&server, name).await;
@@ -178,11 +172,9 @@ async fn a_key_is_set_on_one_page_and_asked_for_on_another() {
         log_in(&newcomer, name).await;
         newcomer.goto("/rooms/garden").await;
         newcomer.see_text_in(".closed", "This room has a key").await;
-        newcomer.screenshot(&format!("key-{name}")).await;
         newcomer.fill("#key", "guess").await;
         newcomer.click(".closed button").await;
         newcomer.see_text_in("#key-error", "This is not the key").await;
-        newcomer.screenshot(&format!("wrong-key-{name}")).await;
         newcomer.fill("#key", key).await;
         newcomer.click(".closed button").await;
         newcomer.see("#text").await;
