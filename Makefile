@@ -54,16 +54,18 @@ fuzz: ## looks for inputs that break the readers of foreign bytes, a minute each
 			-print_final_stats=1 -verbosity=0 || exit 1; \
 	done
 
-bench: ## measures the journal, the rendering of messages and the search; takes ten minutes
+bench: ## measures the journal, the rendering of messages, the search and the doors; takes a quarter of an hour
 	$(CARGO) bench --bench journal
 	$(CARGO) bench --bench render
 	$(CARGO) bench --bench search
+	$(CARGO) bench --bench doors
 
 # What nothing runs falls behind. The figures of these runs mean nothing.
 bench-small: ## runs every bench with little to do, to see that it still can
 	@$(CARGO) test --quiet --bench journal -- --senders 4 --messages 40 --rounds 1 --nonces >/dev/null
 	@$(CARGO) test --quiet --bench render -- --rounds 1 >/dev/null
 	@$(CARGO) test --quiet --bench search -- --messages 500 --rooms 5 --authors 10 --rate 100 --questions 2 >/dev/null
+	@$(CARGO) test --quiet --bench doors -- --listeners 5 --messages 5 --idle 5 --rounds 1 >/dev/null
 
 fmt: ## formats the code
 	$(CARGO) fmt

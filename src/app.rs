@@ -29,7 +29,7 @@ use crate::domain::ids::UserId;
 use crate::domain::profile::Profile;
 use crate::gateways::admission::Admission;
 use crate::gateways::tcp::files::Exchange;
-use crate::gateways::websocket::lines::Lines;
+use crate::gateways::websocket::address_share::AddressShare;
 use crate::push::follower::Attendance;
 use crate::push::{self, Push, PushError};
 use crate::storage::search::follow_log;
@@ -160,7 +160,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
     let draining = Draining::default();
     let schedule = Schedule::new(&config, store.clone(), metrics.clone());
     let doorway = Arc::new(Doorway { trusted: config.listen.trusted_proxies.clone(), is_tls: tls.is_some() });
-    let lines = Lines {
+    let share = AddressShare {
         admission: Arc::new(Admission::new(&config.limits)),
         doorway: Arc::clone(&doorway),
         clock: clock.clone(),
@@ -175,7 +175,7 @@ async fn serve(config: Config, clock: Clock, store: SharedStore) -> Result<Serve
         chat: chat.clone(),
         push: push.clone(),
         admission: Arc::new(Admission::new(&config.limits)),
-        lines,
+        share,
         request_rates: RequestRates::new(auth.follow_limits()),
         searcher: Arc::new(Searcher::new(store.clone(), &config.limits)),
         exchange: Exchange::new(config.doors.files, clock.clone(), metrics.clone()),

@@ -24,7 +24,7 @@ use crate::gateways::admission::Admission;
 use crate::gateways::stream::Hall;
 use crate::gateways::tcp::files::Exchange;
 use crate::gateways::websocket::WebsocketState;
-use crate::gateways::websocket::lines::Lines;
+use crate::gateways::websocket::address_share::AddressShare;
 use crate::gateways::websocket::upgrade::{self, Line, Patience};
 use crate::push::Push;
 use crate::storage::SharedStore;
@@ -50,7 +50,7 @@ pub(super) struct Parts {
     pub(super) push: Push,
     pub(super) admission: Arc<Admission>,
     /// Connections of HTTP, apart from the WebSockets.
-    pub(super) lines: Lines,
+    pub(super) share: AddressShare,
     pub(super) searcher: Arc<Searcher>,
     pub(super) exchange: Arc<Exchange>,
     pub(super) admin: Admin,
@@ -108,7 +108,7 @@ pub(super) fn worker(
         tls: parts.tls.clone(),
         doorway: Arc::clone(&parts.doorway),
         patience: patience(&parts.config),
-        lines: parts.lines.clone(),
+        share: parts.share.clone(),
         stopping: stopping.clone(),
     };
     upgrade::serve(app.into_factory(), sessions, line)

@@ -186,8 +186,8 @@ pub enum Stir {
     Presented,
     /// They have another part in the room.
     Entrusted {
-        /// Who gave it.
-        by: Author,
+        /// Who gave it; `None` for a part that somebody has had before they came.
+        by: Option<Author>,
         /// What they were.
         before: (Option<Role>, bool),
         /// What they are.
@@ -223,6 +223,8 @@ pub struct Passing {
     pub tags: Vec<(String, String)>,
     /// What it can be called by.
     pub id: String,
+    /// When it was said: the same for whoever said it and for those who hear it.
+    pub at: Timestamp,
     /// For one person: their name.
     pub to: Option<UserName>,
     /// Only for those who have a voice or more (`+`), or who keep order (`@`).

@@ -8,14 +8,14 @@ use super::super::reply::Caller;
 use super::super::server::ChatServer;
 use super::join::{self, Wish};
 use super::{look_at, refuse, rules};
-use crate::domain::ids::{RoomId, UserId};
+use crate::domain::ids::{RoomId, SessionId, UserId};
 use crate::domain::membership::Role;
 use crate::domain::permission::{self, Refusal};
 use crate::domain::permission_inside;
 use crate::domain::person::{Author, Status};
 use crate::protocol::answer::Answer;
 use crate::protocol::command::Command;
-use crate::protocol::crowd::{CrowdAct, Inside, Part, Passing, Present, Stir};
+use crate::protocol::crowd::{CrowdAct, Inside, Part, Passing, Present, Seen, Stir};
 use crate::protocol::error_code::Problem;
 
 pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, act: CrowdAct) {
@@ -126,7 +126,8 @@ fn entrust(server: &mut ChatServer, id: RoomId, caller: Caller, user: UserId, pa
     let after = room.part_of(user, seen.is_guest).map(|part| (part.role, part.voice));
     if before != after {
         let shown = |part: Option<(Role, bool)>| part.map_or((None, false), |(role, voice)| (Some(role), voice));
-        let stir = Stir::Entrusted { by: Author::from(&*caller.person), before: shown(before), after: shown(after) };
+        let by = Some(Author::from(&*caller.person));
+        let stir = Stir::Entrusted { by, before: shown(before), after: shown(after) };
         server.stir(id, &seen, stir, None);
     }
     server.ports.answer(caller.reply, Ok(Answer::Done));
@@ -228,13 +229,21 @@ fn pass_to_some(server: &mut ChatServer, id: RoomId, caller: &Caller, passing: P
     }
 }
 
+/// Somebody has come: those who follow are told what part they have in the room, if it is more than to be there.
+pub fn come_with_part(server: &mut ChatServer, id: RoomId, who: &Arc<Seen>, except: SessionId) {
+    let part = server.rooms.get(&id).and_then(|room| room.part_of(who.id, who.is_guest));
+    let Some(part) = part.filter(|part| part.role >= Role::Moderator || part.voice) else { return };
+    let stir = Stir::Entrusted { by: None, before: (None, false), after: (Some(part.role), part.voice) };
+    server.stir(id, who, stir, Some(except));
+}
+
 /// Somebody else has another role: those who follow are told what it was before.
 pub fn role_changed(server: &mut ChatServer, id: RoomId, user: UserId, by: &Author, before: Option<Role>) {
     let (Some(who), Some(room)) = (server.seen(user), server.rooms.get(&id)) else { return };
     let part = room.part_of(user, false);
     let (after, voice) = (part.map(|part| part.role), part.is_some_and(|part| part.voice));
     if before != after && room.is_here(user) {
-        let stir = Stir::Entrusted { by: by.clone(), before: (before, voice), after: (after, voice) };
+        let stir = Stir::Entrusted { by: Some(by.clone()), before: (before, voice), after: (after, voice) };
         server.stir(id, &who, stir, None);
     }
 }

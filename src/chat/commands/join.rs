@@ -168,6 +168,7 @@ fn connect(server: &mut ChatServer, id: RoomId, person: &Person, ear: Ear) -> Op
         && let Some(who) = seen
     {
         server.stir(id, &who, Stir::Came, Some(ear.session));
+        super::crowd::come_with_part(server, id, &who, ear.session);
     }
     before
 }

@@ -107,6 +107,8 @@ fn whisper(server: &mut ChatServer, caller: Caller, to: UserId, passing: Passing
     let stir = Stir::Passed(Arc::new(passing));
     let others = server.people.sessions_of(to).chain(server.people.sessions_of(caller.person.id));
     let mut sessions: Vec<_> = others.filter(|(session, _)| Some(*session) != caller.session()).collect();
+    // Whoever writes to themselves is on both sides.
+    sessions.sort_unstable_by_key(|(session, _)| *session);
     sessions.dedup();
     for (session, worker) in sessions {
         server.aside(session, worker, None, &who, stir.clone(), occasion);

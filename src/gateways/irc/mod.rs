@@ -1,5 +1,6 @@
 //! The door for IRC clients. `conversation` makes lines of bytes; `session` is one client: lines in, lines out; `verbs` what
-//! each line asks for; `telling` what others do, in the words of IRC; `views` marks, letters and refusals; `state` what the
+//! each line asks for; `telling` what others do, in the words of IRC; `views` marks, letters and refusals; `whispers` what was
+//! said in private and is stored nowhere; `state` what the
 //! sessions of a thread share; `wire` pings and last words. What is pure about IRC lies in `protocol::irc`.
 
 mod conversation;
@@ -8,6 +9,7 @@ mod state;
 mod telling;
 mod verbs;
 mod views;
+mod whispers;
 mod wire;
 
 use std::rc::Rc;

@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 
 use super::state::IrcState;
 use super::verbs;
+use super::whispers::Whispers;
 use super::wire::IrcWire;
 use crate::chat::fanout::{Pushed, Said, Sink, Weight};
 use crate::domain::clock::Timestamp;
@@ -158,6 +159,8 @@ pub struct Session {
     held_bytes: Cell<usize>,
     /// Messages whose events are still to come.
     pub mine: RefCell<Vec<Mine>>,
+    /// What was said in private and is in no log.
+    pub whispers: RefCell<Whispers>,
     /// The last thing it was told of that concerns several channels.
     pub occasion: Cell<u64>,
     /// The message that is being sent in lines.
@@ -210,6 +213,7 @@ impl Session {
             held: RefCell::default(),
             held_bytes: Cell::new(0),
             mine: RefCell::default(),
+            whispers: RefCell::default(),
             occasion: Cell::new(0),
             sending: RefCell::default(),
             last_word: RefCell::default(),

@@ -1,7 +1,9 @@
 //! What others do, as lines for one client: what differs from reader to reader.
 
+use std::sync::Arc;
+
 use super::session::Session;
-use super::views::{prefix, rule_changes, source_of};
+use super::views::{is_ctcp, prefix, rule_changes, source_of};
 use crate::chat::fanout::Said;
 use crate::domain::event::{Event, EventBody};
 use crate::domain::membership::Role;
@@ -32,7 +34,7 @@ pub fn tell(session: &Session, said: Said) {
 fn heard(session: &Session, heard: &Notice) {
     match heard {
         Notice::Read { room, seq, .. } if session.has(Caps::READ_MARKER) => {
-            super::verbs::history::tell_marker(session, room.clone(), *seq);
+            super::verbs::read_marker::tell_marker(session, room.clone(), *seq);
         }
         Notice::Gone { room, .. } | Notice::Resync { room, .. } => {
             if let Some(me) = session.me.borrow_mut().as_mut() {
@@ -79,7 +81,7 @@ fn own_or_direct(session: &Session, event: &Event, frames: &SharedFrames) {
     let dialect = session.caps.get().dialect();
     let is_bot = frames.is_bot() || is_own && session.face.borrow().as_ref().is_some_and(|face| face.bot);
     let speaker = Speaker { account: account.as_deref(), is_bot };
-    let lines = news::event_to(event, &target, dialect, speaker, "");
+    let lines = news::event_to(event, &target, dialect, speaker);
     match label {
         Some(label) => session.tell_labelled(lines, &label),
         None => lines.into_iter().for_each(|line| session.tell(line)),
@@ -90,7 +92,9 @@ fn account_of(session: &Session) -> Option<String> {
     session.person().filter(|person| !person.is_guest()).map(|person| person.name.to_string())
 }
 
-fn target_of(session: &Session, event: &Event, is_own: bool, name: &UserName) -> String {
+/// What this client calls the place of an event, whose person has this name.
+#[must_use]
+pub fn target_of(session: &Session, event: &Event, is_own: bool, name: &UserName) -> String {
     if !news::is_direct(&event.room_name) {
         return news::channel(&event.room_name);
     }
@@ -118,16 +122,16 @@ fn stir(session: &Session, crowd: &Crowd) {
     let source = source_of(who);
     let is_me = who.id == person.id;
     let channel = crowd.room.as_ref().map(news::channel).unwrap_or_default();
-    let account = who.account().map(str::to_owned);
-    let send = |mut reply: Reply| {
+    let send_by = |mut reply: Reply, account: Option<&str>| {
         if session.has(Caps::SERVER_TIME) {
             reply.tags.insert(0, ("time", crowd.at.to_string()));
         }
-        if let Some(account) = account.as_ref().filter(|_| session.has(Caps::ACCOUNT_TAG)) {
-            reply = reply.tagged("account", account.as_str());
+        if let Some(account) = account.filter(|_| session.has(Caps::ACCOUNT_TAG)) {
+            reply = reply.tagged("account", account);
         }
         session.tell(reply);
     };
+    let send = |reply: Reply| send_by(reply, who.account());
     match &crowd.stir {
         Stir::Came => {
             send(join_line(session, who, &channel));
@@ -148,7 +152,7 @@ fn stir(session: &Session, crowd: &Crowd) {
                 forget(session, crowd);
             }
             let reason = reason.as_deref().unwrap_or(by.name.as_str());
-            send(Reply::new(&source_of(by), "KICK", &[&channel, who.name.as_str(), reason]));
+            send_by(Reply::new(&source_of(by), "KICK", &[&channel, who.name.as_str(), reason]), by.account());
         }
         Stir::Renamed { from } => renamed(session, crowd, from, is_me),
         Stir::Away if is_me => {}
@@ -161,7 +165,9 @@ fn stir(session: &Session, crowd: &Crowd) {
             let changes = part_changes(who, *before, *after);
             let params = mode::write(&changes);
             let all: Vec<&str> = std::iter::once(channel.as_str()).chain(params.iter().map(String::as_str)).collect();
-            send(Reply::new(&news::source(by), "MODE", &all));
+            let source = by.as_ref().map_or_else(|| session.state.name().to_owned(), news::source);
+            // The account of whoever gave it is not known here.
+            send_by(Reply::new(&source, "MODE", &all), None);
         }
         Stir::Ruled(changes) => {
             let params = mode::write(&rule_changes(changes));
@@ -207,12 +213,13 @@ fn renamed(session: &Session, crowd: &Crowd, from: &UserName, is_me: bool) {
     session.tell(Reply::new(&source_of(&was), "NICK", &[crowd.who.name.as_str()]));
     if is_me && let Some(me) = session.me.borrow_mut().as_mut() {
         let name = crowd.who.name.clone();
-        me.person = std::sync::Arc::new(crate::domain::person::Person { name, ..(*me.person).clone() });
+        me.person = Arc::new(crate::domain::person::Person { name, ..(*me.person).clone() });
     }
 }
 
 /// What somebody is now and was not before, and the other way round.
-fn part_changes(who: &Seen, before: (Option<Role>, bool), after: (Option<Role>, bool)) -> Vec<Change> {
+#[must_use]
+pub fn part_changes(who: &Seen, before: (Option<Role>, bool), after: (Option<Role>, bool)) -> Vec<Change> {
     let letters = |(role, voice): (Option<Role>, bool)| {
         let role = match role {
             Some(Role::Owner) => Some('q'),
@@ -230,26 +237,33 @@ fn part_changes(who: &Seen, before: (Option<Role>, bool), after: (Option<Role>, 
 }
 
 /// A line that nobody stores.
-fn passed(session: &Session, crowd: &Crowd, passing: &Passing) {
+fn passed(session: &Session, crowd: &Crowd, passing: &Arc<Passing>) {
     let Some(person) = session.person() else { return };
     let to = match (&crowd.room, &passing.to) {
         (Some(room), _) => format!("{}{}", passing.only.map(String::from).unwrap_or_default(), news::channel(room)),
         (None, Some(to)) => to.to_string(),
         (None, None) => person.name.to_string(),
     };
-    for reply in passing_lines(session, &crowd.who, &to, passing, crowd.at) {
+    if crowd.room.is_none() {
+        remember(session, &crowd.who, passing);
+    }
+    for reply in passing_lines(session, &crowd.who, &to, passing) {
         session.tell(reply);
     }
 }
 
+/// Remembers what was said in private, for clients that read histories.
+pub fn remember(session: &Session, who: &Arc<Seen>, passing: &Arc<Passing>) {
+    let is_said = passing.kind == PassingKind::Line && !is_ctcp(&passing.lines);
+    let (Some(person), Some(to)) = (session.person(), &passing.to) else { return };
+    if is_said && session.has(Caps::CHATHISTORY) {
+        let with = if who.id == person.id { to } else { &who.name };
+        session.whispers.borrow_mut().keep(Arc::clone(who), Arc::clone(passing), with);
+    }
+}
+
 /// A passing line, as this client reads it.
-pub fn passing_lines(
-    session: &Session,
-    who: &Seen,
-    to: &str,
-    passing: &Passing,
-    at: crate::domain::clock::Timestamp,
-) -> Vec<Reply> {
+pub fn passing_lines(session: &Session, who: &Seen, to: &str, passing: &Passing) -> Vec<Reply> {
     let command = match passing.kind {
         PassingKind::Line => "PRIVMSG",
         PassingKind::Notice => "NOTICE",
@@ -260,7 +274,7 @@ pub fn passing_lines(
     let source = source_of(who);
     let dress = |reply: Reply, id: Option<&str>| {
         let reply = if dialect.tags && id.is_some() { reply.with_client_tags(&passing.tags) } else { reply };
-        news::dressed(reply, dialect, id, at, Speaker { account: who.account(), is_bot: who.is_bot })
+        news::dressed(reply, dialect, id, passing.at, Speaker { account: who.account(), is_bot: who.is_bot })
     };
     if passing.lines.is_empty() {
         return vec![dress(Reply::new(&source, command, &[to]), Some(&passing.id))];

@@ -78,6 +78,19 @@ pub fn channel_of(text: &str) -> Option<RoomName> {
     RoomName::parse(name).ok()
 }
 
+/// A question to a program: it is told, and not kept. `ACTION` is what people do (modern.ircdocs.horse/ctcp).
+#[must_use]
+pub fn is_ctcp(lines: &[String]) -> bool {
+    lines.first().is_some_and(|line| line.starts_with('\u{1}') && action_of(line).is_none())
+}
+
+/// What somebody says that they do.
+#[must_use]
+pub fn action_of(line: &str) -> Option<&str> {
+    let inner = line.strip_prefix("\u{1}ACTION")?;
+    Some(inner.strip_suffix('\u{1}').unwrap_or(inner).trim())
+}
+
 /// Tells why something in a channel was refused.
 pub fn refused(session: &Session, channel: &str, problem: &Problem) {
     let Saying::Refusal(refusal) = problem.saying else { return unclear(session, channel, problem) };

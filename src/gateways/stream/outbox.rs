@@ -68,6 +68,8 @@ pub struct Outbox<W: Wire> {
     wants_to_catch_up: Cell<bool>,
     /// Whether anything was written since the last look.
     has_written: Cell<bool>,
+    /// Whether the chat has said anything: its first word is the welcome.
+    is_welcomed: Cell<bool>,
     /// Since when nothing could be written.
     stalled_at: Cell<Option<Timestamp>>,
     heard_at: Cell<Timestamp>,
@@ -89,6 +91,7 @@ impl<W: Wire> Outbox<W> {
             task: RefCell::default(),
             wants_to_catch_up: Cell::new(false),
             has_written: Cell::new(false),
+            is_welcomed: Cell::new(false),
             stalled_at: Cell::new(None),
             heard_at: Cell::new(now),
             pinged_at: Cell::new(now),
@@ -168,6 +171,19 @@ impl<W: Wire> Outbox<W> {
     /// True once when somebody has asked the session to catch up.
     pub fn take_wish_to_catch_up(&self) -> bool {
         self.wants_to_catch_up.take()
+    }
+
+    /// Whether the chat has said anything to this session. What does not come from the chat waits for it; the task is woken
+    /// then.
+    pub fn is_welcomed(&self) -> bool {
+        self.is_welcomed.get()
+    }
+
+    /// The chat says something.
+    fn hear_the_chat(&self) {
+        if !self.is_welcomed.replace(true) {
+            self.wake();
+        }
     }
 
     /// Somebody has asked the session to catch up, and it could not yet.
@@ -270,10 +286,12 @@ impl<W: Wire> Outbox<W> {
 
 impl<W: Wire> Sink for Outbox<W> {
     fn push(&self, payload: &Payload, weight: Weight) -> Pushed {
+        self.hear_the_chat();
         self.put(payload.framed().clone(), weight)
     }
 
     fn send(&self, payload: &Payload, weight: Weight) {
+        self.hear_the_chat();
         let frame = payload.framed();
         let is_idle = self.phase.get() == Phase::Open && !self.is_blocked.get() && self.queue.borrow().is_empty();
         let written = if is_idle { self.socket.try_write(frame).unwrap_or(0) } else { 0 };

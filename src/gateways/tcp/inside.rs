@@ -195,7 +195,7 @@ impl Inside {
 
     /// Somebody may have put something on the desk.
     pub fn listen_for_files(&mut self, task: &mut Context<'_>) {
-        if self.desk.listen(task) {
+        if self.desk.listen(task) && self.session.outbox().is_welcomed() {
             self.session.outbox().wish_to_catch_up();
         }
     }
@@ -203,7 +203,8 @@ impl Inside {
     /// Gives out what waits, as far as there is room: of the chat first. `true` when there is more.
     pub fn catch_up(&mut self) -> bool {
         let chat = self.session.catch_up();
-        self.desk.give_out() || chat
+        // A file that waits is offered after the welcome, which says to whom.
+        (self.session.outbox().is_welcomed() && self.desk.give_out()) || chat
     }
 
     /// It is over.

@@ -1,10 +1,12 @@
 //! The WebSocket door (RFC 6455).
 //!
-//! `caller` tells who asks, `handshake` decides who comes in. `upgrade` takes the socket over from HTTP and starts a connection
-//! (`gateways::stream`), an actix actor. `framed` is what it does with the bytes: `inbox` (bytes to frames, within bounds) and
-//! `assembler` (frames to messages) on the way to a `session` of the chat, or to the `echo`. `wire` and `control` are what is
-//! this door's own on the way out. `header_scanner` and `assembler` know no socket and no actor.
+//! `address_share` bounds the connections of HTTP below it. `caller` tells who asks, `handshake` decides who comes in. `upgrade`
+//! takes the socket over from HTTP and starts a connection (`gateways::stream`), an actix actor. `framed` is what it does with
+//! the bytes: `inbox` (bytes to frames, within bounds) and `assembler` (frames to messages) on the way to a `session` of the
+//! chat, or to the `echo`. `wire` and `control` are what is this door's own on the way out. `header_scanner` and `assembler`
+//! know no socket and no actor.
 
+pub mod address_share;
 pub mod assembler;
 pub mod caller;
 mod control;
@@ -13,7 +15,6 @@ mod framed;
 mod handshake;
 pub mod header_scanner;
 mod inbox;
-pub mod lines;
 pub mod only_http;
 pub mod proxy_word;
 mod query;

@@ -22,12 +22,12 @@ use derive_more::{Display, From};
 use futures_util::FutureExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use super::address_share::AddressShare;
 use super::assembler::{Assembler, MessageLimits};
 use super::echo::Echo;
 use super::framed::Framed as Frames;
 use super::handshake::{Agreed, Offer, Purpose};
 use super::inbox::Inbox;
-use super::lines::Lines;
 use super::session::Session;
 use super::state::WebsocketState;
 use super::wire::WebsocketWire;
@@ -79,7 +79,7 @@ pub struct Line {
     /// How long others are waited for.
     pub patience: Patience,
     /// How many connections one address may have.
-    pub lines: Lines,
+    pub share: AddressShare,
     /// Tells when to stop.
     pub stopping: GracefulShutdownSignal,
 }
@@ -88,7 +88,7 @@ pub struct Line {
 pub fn serve<F, S, B>(
     app: F,
     state: Rc<WebsocketState>,
-    Line { tls, doorway, patience, lines, stopping }: Line,
+    Line { tls, doorway, patience, share, stopping }: Line,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = (), InitError = ()>
 where
     F: ServiceFactory<
@@ -138,14 +138,14 @@ where
         .map_init_err(drop);
     let http = Rc::new(http);
     fn_factory(move || {
-        let (http, acceptor, lines) = (Rc::clone(&http), acceptor.clone(), lines.clone());
+        let (http, acceptor, share) = (Rc::clone(&http), acceptor.clone(), share.clone());
         async move {
             let http = Rc::new(http.new_service(()).await?);
             Ok::<_, ()>(fn_service(move |stream: TcpStream| {
-                let (http, acceptor, lines) = (Rc::clone(&http), acceptor.clone(), lines.clone());
+                let (http, acceptor, share) = (Rc::clone(&http), acceptor.clone(), share.clone());
                 async move {
                     // The place is kept for as long as HTTP has the connection.
-                    let _place = lines.enter(&stream).map_err(|problem| log::debug!("no connection: {problem}"))?;
+                    let _place = share.enter(&stream).map_err(|problem| log::debug!("no connection: {problem}"))?;
                     let accepted = acceptor.accept(stream).await;
                     let (stream, peer) = accepted.map_err(|error| log::debug!("no connection: {error}"))?;
                     http.call((stream, Protocol::Http1, peer)).await

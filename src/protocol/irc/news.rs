@@ -45,18 +45,17 @@ pub fn is_direct(room: &RoomName) -> bool {
 /// What an event is to IRC.
 #[must_use]
 pub fn event(event: &Event, dialect: Dialect, speaker: Speaker<'_>) -> Vec<Reply> {
-    event_to(event, &channel(&event.room_name), dialect, speaker, "")
+    event_to(event, &channel(&event.room_name), dialect, speaker)
 }
 
-/// The same for one reader: `target` is what they know the room as. A message of several lines becomes a batch called
-/// `within`-something inside of another batch of this name, if there is one.
+/// The same for one reader: `target` is what they know the room as.
 #[must_use]
-pub fn event_to(event: &Event, target: &str, dialect: Dialect, speaker: Speaker<'_>, within: &str) -> Vec<Reply> {
+pub fn event_to(event: &Event, target: &str, dialect: Dialect, speaker: Speaker<'_>) -> Vec<Reply> {
     let source = source(&event.author);
     let id = msgid::of(&event.room_name, event.seq);
     let dress = |reply: Reply, id: Option<&str>| dressed(reply, dialect, id, event.at, speaker);
     match &event.body {
-        EventBody::Message(message) => said(event, message, target, dialect, speaker, within),
+        EventBody::Message(message) => said(event, message, target, dialect, speaker),
         EventBody::Edited { target: edited, text } if !text.is_empty() => {
             let room = most(&source, target);
             let text = format!("(edited) {}", style::to_irc(text));
@@ -83,14 +82,7 @@ pub fn event_to(event: &Event, target: &str, dialect: Dialect, speaker: Speaker<
     }
 }
 
-fn said(
-    event: &Event,
-    message: &Message,
-    target: &str,
-    dialect: Dialect,
-    speaker: Speaker<'_>,
-    within: &str,
-) -> Vec<Reply> {
+fn said(event: &Event, message: &Message, target: &str, dialect: Dialect, speaker: Speaker<'_>) -> Vec<Reply> {
     let source = source(&event.author);
     if message.state.as_ref().is_some_and(|state| state.deleted.is_some()) {
         return Vec::new();
@@ -107,7 +99,7 @@ fn said(
     let text = style::to_irc(&message.text);
     let lines = split::lines(&text, most(&source, target));
     if lines.len() > 1 && dialect.multiline {
-        return batch(event, message, &source, target, dialect, speaker, (within, &text));
+        return batch(event, message, (&source, target), dialect, speaker, &text);
     }
     let first = |at: usize| (at == 0).then_some(id.as_str());
     let dress = |(at, line): (usize, &str)| {
@@ -121,21 +113,15 @@ fn said(
 fn batch(
     event: &Event,
     message: &Message,
-    source: &str,
-    target: &str,
+    (source, target): (&str, &str),
     dialect: Dialect,
     speaker: Speaker<'_>,
-    (within, text): (&str, &str),
+    text: &str,
 ) -> Vec<Reply> {
     let id = msgid::of(&event.room_name, event.seq);
     let name = format!("m{}", event.seq);
     let begin = Reply::new(source, "BATCH", &[&format!("+{name}"), "draft/multiline", target]);
-    let mut begin = dressed(answering(begin, dialect, event, message.reply_to), dialect, Some(&id), event.at, speaker);
-    let mut end = Reply::new(source, "BATCH", &[&format!("-{name}")]);
-    if !within.is_empty() {
-        begin = begin.tagged("batch", within);
-        end = end.tagged("batch", within);
-    }
+    let begin = dressed(answering(begin, dialect, event, message.reply_to), dialect, Some(&id), event.at, speaker);
     let mut lines = vec![begin];
     for line in text.lines() {
         let pieces = split::lines(line, most(source, target));
@@ -146,7 +132,7 @@ fn batch(
             lines.push(if at == 0 { reply } else { reply.tagged("draft/multiline-concat", "") });
         }
     }
-    lines.push(end);
+    lines.push(Reply::new(source, "BATCH", &[&format!("-{name}")]));
     lines
 }
 

@@ -146,7 +146,6 @@ numerics! {
     ERR_SASLFAIL = "904", "SASL authentication failed";
     ERR_SASLTOOLONG = "905", "SASL message too long";
     ERR_SASLABORTED = "906", "SASL authentication aborted";
-    ERR_SASLALREADY = "907", "You have already authenticated using SASL";
     RPL_SASLMECHS = "908", "are available SASL mechanisms";
 }
 

@@ -1,14 +1,17 @@
 //! Certificates from an authority: asked for at the start, shown to clients, and asked for again before they end.
 
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parlor::config::{AcmeConfig, Config, TlsSource};
 use parlor::domain::clock::Clock;
 use tempfile::TempDir;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
 
-use crate::support::authority::Authority;
+use crate::support::authority::{Authority, shown_by};
 use crate::support::server::MORNING;
 use crate::support::{TestServer, tls, until};
 
@@ -34,6 +37,13 @@ async fn served(authority: &Authority) -> TestServer {
     server
 }
 
+/// Whether the server shows the certificate of this file.
+async fn shows(server: &TestServer, file: &Path) -> bool {
+    let Ok(pem) = std::fs::read(file) else { return false };
+    let kept = CertificateDer::from_pem_slice(&pem).expect("a certificate");
+    shown_by(server.address, "localhost").await.is_ok_and(|shown| shown == *kept)
+}
+
 #[tokio::test]
 async fn a_certificate_is_asked_for_shown_and_renewed_in_time() {
     let authority = Authority::start().await;
@@ -42,7 +52,7 @@ async fn a_certificate_is_asked_for_shown_and_renewed_in_time() {
     assert_eq!(authority.outcome(), Some(Ok(())));
 
     let file = server.file("tls/acme.crt");
-    until("the new certificate", || async { file.exists() && tls::connect_to(&server, &file).await.is_ok() }).await;
+    until("the new certificate", || shows(&server, &file)).await;
     for name in ["acme.crt", "acme.key", "acme-account.json"] {
         let mode = server.file(&format!("tls/{name}")).metadata().expect("a file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
@@ -51,7 +61,7 @@ async fn a_certificate_is_asked_for_shown_and_renewed_in_time() {
 
     server.stop().await;
     server.start_again_with(by(&authority)).await;
-    assert!(tls::connect_to(&server, &file).await.is_ok(), "it is there at once");
+    assert!(shows(&server, &file).await, "it is there at once");
     server.stop().await;
     // Two thirds of its 90 days are over.
     server.pass(Duration::from_hours(24 * 60));
@@ -59,6 +69,7 @@ async fn a_certificate_is_asked_for_shown_and_renewed_in_time() {
     authority.fetched().await;
 
     until("another certificate", || async { std::fs::read(&file).expect("read") != first }).await;
+    until("it in use", || shows(&server, &file)).await;
     assert_eq!(authority.counted(), (1, 2), "one account, and no order without need");
 }
 

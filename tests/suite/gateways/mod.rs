@@ -11,6 +11,7 @@ mod irc;
 mod lines;
 mod plain_text;
 mod protocol_document;
+mod slow_peers;
 mod tcp;
 mod tls;
 mod transport;

@@ -13,6 +13,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -21,7 +22,7 @@ use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, Signature
 const TOKEN: &str = "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA";
 /// The extension that holds the proof, in DER: 1.3.6.1.5.5.7.1.31.
 const PROOF: [u8; 10] = [0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x1f];
-/// What stands before a point of P-256 in a request.
+/// What stands before a point of P-256 in a request, but for the number of bits left over, which is 0.
 const P256: [u8; 10] = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42];
 
 /// A running authority.
@@ -120,7 +121,6 @@ async fn serve(mut socket: TcpStream, state: Arc<Mutex<State>>, signed: Arc<Noti
         URL_SAFE_NO_PAD.encode(path.as_bytes()),
         answer.len()
     );
-    let answer = if status == 204 { String::new() } else { answer };
     let _ = socket.write_all(format!("{head}{answer}").as_bytes()).await;
     if path == "/certificate" {
         signed.notify_one();
@@ -135,7 +135,8 @@ impl State {
             "/directory" => {
                 (200, json!({"newNonce": at("nonce"), "newAccount": at("account"), "newOrder": at("order")}), None)
             }
-            "/nonce" => (204, json!(""), None),
+            // Asked for by HEAD (RFC 8555, section 7.2).
+            "/nonce" => return (200, String::new(), None),
             "/account" => {
                 self.accounts += 1;
                 let key = part(body, "protected")["jwk"].clone();
@@ -205,7 +206,7 @@ impl State {
 
     /// A certificate for the key of a request, good for 90 days.
     fn sign(&self, request: &[u8]) -> String {
-        let at = request.windows(P256.len()).position(|bytes| bytes == P256).expect("a key") + P256.len() + 2;
+        let at = request.windows(P256.len()).position(|bytes| bytes == P256).expect("a key") + P256.len() + 1;
         let mut params = CertificateParams::new([self.name.clone()]).expect("a name");
         params.not_before = rcgen::date_time_ymd(2026, 11, 20);
         params.not_after = rcgen::date_time_ymd(2027, 2, 18);
@@ -228,22 +229,10 @@ impl PublicKeyData for Point {
 /// What an authority does to see whether a name leads to whoever asks.
 async fn look(target: Option<SocketAddr>, name: &str, authorization: &str) -> Result<(), String> {
     let target = target.ok_or("nobody answers there")?;
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let mut config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Looker(Arc::clone(&seen))))
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"acme-tls/1".to_vec()];
-    let socket = TcpStream::connect(target).await.map_err(|error| error.to_string())?;
-    let name = ServerName::try_from(name.to_owned()).map_err(|error| error.to_string())?;
-    let mut stream =
-        TlsConnector::from(Arc::new(config)).connect(name, socket).await.map_err(|error| error.to_string())?;
+    let (certificate, mut stream) = shake_hands(target, name, &[b"acme-tls/1"]).await?;
     if stream.get_ref().1.alpn_protocol() != Some(b"acme-tls/1") {
         return Err("it speaks something else".to_owned());
     }
-    let certificate = seen.lock().expect("no panic").clone();
     let wanted = [&[0x04, 0x22, 0x04, 0x20], digest(&SHA256, authorization.as_bytes()).as_ref()].concat();
     let has = |bytes: &[u8]| certificate.windows(bytes.len()).any(|window| window == bytes);
     if !has(&PROOF) || !has(&wanted) {
@@ -254,6 +243,32 @@ async fn look(target: Option<SocketAddr>, name: &str, authorization: &str) -> Re
     let _ = stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
     let _ = super::within("the end", stream.read_to_end(&mut rest)).await;
     if rest.is_empty() { Ok(()) } else { Err("it went on in HTTP".to_owned()) }
+}
+
+/// The certificate that a server shows to whoever asks for this name, whatever it is worth, in DER.
+pub async fn shown_by(server: SocketAddr, name: &str) -> Result<Vec<u8>, String> {
+    shake_hands(server, name, &[]).await.map(|(certificate, _)| certificate)
+}
+
+async fn shake_hands(
+    at: SocketAddr,
+    name: &str,
+    protocols: &[&[u8]],
+) -> Result<(Vec<u8>, TlsStream<TcpStream>), String> {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let mut config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Looker(Arc::clone(&seen))))
+        .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+    let socket = TcpStream::connect(at).await.map_err(|error| error.to_string())?;
+    let name = ServerName::try_from(name.to_owned()).map_err(|error| error.to_string())?;
+    let connected = TlsConnector::from(Arc::new(config)).connect(name, socket).await;
+    let stream = connected.map_err(|error| error.to_string())?;
+    let certificate = seen.lock().expect("no panic").clone();
+    Ok((certificate, stream))
 }
 
 /// Trusts everybody, and keeps the certificate to look at.

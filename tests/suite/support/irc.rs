@@ -17,6 +17,11 @@ impl IrcClient {
         Self { wire: Wire::connect(server, Door::Irc).await, pings: 0 }
     }
 
+    /// Connects under TLS, and says nothing yet.
+    pub async fn secured(server: &TestServer) -> Self {
+        Self { wire: Wire::secured(server, Door::Irc).await, pings: 0 }
+    }
+
     /// A guest who is welcome.
     pub async fn guest(server: &TestServer, name: &str) -> Self {
         Self::with_caps(server, name, "").await

@@ -46,7 +46,8 @@ pub async fn connect_narrow(server: &TestServer) -> TlsStream<TcpStream> {
     shake_hands(stream, &certificate(server)).await.expect("a handshake")
 }
 
-async fn shake_hands(stream: TcpStream, trusted: &Path) -> Result<TlsStream<TcpStream>, String> {
+/// A handshake over this connection, trusting this certificate; an error in words.
+pub async fn shake_hands(stream: TcpStream, trusted: &Path) -> Result<TlsStream<TcpStream>, String> {
     let connector = TlsConnector::from(client_config(Some(trusted)).expect("a certificate"));
     let name = ServerName::try_from("localhost").expect("a name");
     within("the handshake", connector.connect(name, stream)).await.map_err(|error| error.to_string())

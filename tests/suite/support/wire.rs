@@ -1,11 +1,15 @@
 //! A bare connection to a door without HTTP: lines out, lines in, or bytes as they are.
 
+use std::net::SocketAddr;
+
+use parlor::app::doors::OpenDoor;
 use parlor::config::Address;
 use parlor::config::DoorAddresses;
 use parlor::domain::person::Door;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::tls::{self, Line};
 use super::{TestServer, within};
 
 /// An address of this machine that the system picks.
@@ -15,21 +19,44 @@ pub fn anywhere() -> DoorAddresses {
 
 /// One connection.
 pub struct Wire {
-    stream: TcpStream,
+    stream: Box<dyn Line>,
     seen: Vec<u8>,
+}
+
+/// Where this door of the server is.
+pub fn door(server: &TestServer, door: Door, is_secure: bool) -> SocketAddr {
+    let is_it = |open: &&OpenDoor| open.door == door && open.is_secure == is_secure;
+    server.doors.iter().find(is_it).expect("the door is open").address
 }
 
 impl Wire {
     /// Connects to this door of the server.
     pub async fn connect(server: &TestServer, door: Door) -> Self {
-        let open = server.doors.iter().find(|open| open.door == door && !open.is_secure).expect("the door is open");
-        let stream = within("a connection", TcpStream::connect(open.address)).await.expect("connected");
-        Self { stream, seen: Vec::new() }
+        let address = self::door(server, door, false);
+        let stream = within("a connection", TcpStream::connect(address)).await.expect("connected");
+        Self { stream: Box::new(stream), seen: Vec::new() }
+    }
+
+    /// Connects to this door under TLS; the server has a certificate of its own, and it is the one that is trusted.
+    pub async fn secured(server: &TestServer, door: Door) -> Self {
+        let address = self::door(server, door, true);
+        let stream = within("a connection", TcpStream::connect(address)).await.expect("connected");
+        let stream = tls::shake_hands(stream, &tls::certificate(server)).await.expect("a handshake");
+        Self { stream: Box::new(stream), seen: Vec::new() }
     }
 
     /// Sends bytes.
     pub async fn send(&mut self, bytes: &[u8]) {
-        within("sending", self.stream.write_all(bytes)).await.expect("the connection is open");
+        assert!(self.try_send(bytes).await, "the connection is open");
+    }
+
+    /// Sends bytes, if it still can.
+    pub async fn try_send(&mut self, bytes: &[u8]) -> bool {
+        let sending = async {
+            self.stream.write_all(bytes).await?;
+            self.stream.flush().await
+        };
+        within("sending", sending).await.is_ok()
     }
 
     /// Sends a line.

@@ -77,7 +77,7 @@ async fn say_come(session: &Rc<Session>, inside: &Inside) {
         say_topic(session, inside);
     }
     if session.has(Caps::READ_MARKER) {
-        super::history::say_known_marker(session, &inside.room, &channel, inside.read_seq).await;
+        super::read_marker::say_known_marker(session, &inside.room, &channel, inside.read_seq).await;
     }
     say_names(session, inside);
     session.numeric(numeric::RPL_ENDOFNAMES, &[&channel]);

@@ -1,12 +1,14 @@
-//! What was said before, and how far it was read: `CHATHISTORY` (IRCv3 "chathistory") and `MARKREAD` (IRCv3
-//! "read-marker"). A marker is the read cursor that all doors share.
+//! What was said before: `CHATHISTORY` (IRCv3 "chathistory"). It is read from the log; what was said in private to or by a
+//! guest, or to oneself, is in none, and is read from what this connection remembers.
 
 use std::rc::Rc;
 
 use super::super::session::Session;
+use super::super::telling::{passing_lines, target_of};
 use super::super::views::channel_of;
+use super::super::whispers::{Place, Span};
 use crate::domain::clock::Timestamp;
-use crate::domain::event::{Event, EventBody, SharedEvent};
+use crate::domain::event::{EventBody, SharedEvent};
 use crate::domain::ids::Seq;
 use crate::domain::name::{RoomName, UserName};
 use crate::protocol::answer::{Answer, History};
@@ -18,8 +20,6 @@ use crate::protocol::irc::{msgid, news};
 
 /// Most messages of one answer; ISUPPORT says so.
 pub const MOST: usize = 100;
-/// Most marks that one client sets.
-const MARKS: usize = 200;
 
 /// A place in a log, as a client names it.
 enum Point {
@@ -52,12 +52,14 @@ pub async fn chathistory(session: &Rc<Session>, line: Line) {
     }
     let target = line.params[1].clone();
     let Some(room) = room_of(session, &target) else {
-        return session.fail(
-            "CHATHISTORY",
-            "INVALID_TARGET",
-            &[&sub, &target],
-            "There is nothing to read here for you",
-        );
+        let Some(other) = UserName::parse(&target).ok().filter(|_| !target.starts_with('#')) else {
+            let why = "There is nothing to read here for you";
+            return session.fail("CHATHISTORY", "INVALID_TARGET", &[&sub, &target], why);
+        };
+        return match span_of(&line, &sub) {
+            Some(span) => say_whispers(session, &target, &other, &span, limit),
+            None => bad_point(session, &sub),
+        };
     };
     let point = |at: usize| point_of(&line.params[at], &room, sub == "LATEST");
     let Some(first) = point(2) else { return bad_point(session, &sub) };
@@ -82,7 +84,7 @@ fn bad_point(session: &Session, sub: &str) {
 }
 
 /// The room of a target: a channel the client is in, or the conversation with somebody.
-fn room_of(session: &Session, target: &str) -> Option<RoomName> {
+pub fn room_of(session: &Session, target: &str) -> Option<RoomName> {
     if target.starts_with('#') {
         return channel_of(target).filter(|room| session.is_in(room));
     }
@@ -100,6 +102,38 @@ fn point_of(text: &str, room: &RoomName, may_be_open: bool) -> Option<Point> {
         ("timestamp", time) => Timestamp::parse(time).map(Point::Time),
         _ => None,
     }
+}
+
+/// The part of a conversation that no log holds.
+fn span_of(line: &Line, sub: &str) -> Option<Span> {
+    let place = |at: usize| {
+        let text = line.params[at].as_str();
+        if text == "*" {
+            return (sub == "LATEST").then_some(Place::Open);
+        }
+        match text.split_once('=')? {
+            ("msgid", id) => Some(Place::Id(id.to_owned())),
+            ("timestamp", time) => Timestamp::parse(time).map(Place::Time),
+            _ => None,
+        }
+    };
+    Some(match sub {
+        "LATEST" => Span::Latest(place(2)?),
+        "BEFORE" => Span::Before(place(2)?),
+        "AFTER" => Span::After(place(2)?),
+        "AROUND" => Span::Around(place(2)?),
+        _ => Span::Between(place(2)?, place(3)?),
+    })
+}
+
+/// What was said in private as this connection remembers it.
+fn say_whispers(session: &Session, target: &str, other: &UserName, span: &Span, limit: usize) {
+    let page = session.whispers.borrow().page(other, span, limit);
+    let lines = page.iter().flat_map(|whisper| {
+        let to = whisper.passing.to.as_ref().map_or(target, UserName::as_str);
+        passing_lines(session, &whisper.who, to, &whisper.passing)
+    });
+    say_lines(session, target, lines.collect());
 }
 
 /// A page of messages; of all that is shown, where the client wants that.
@@ -124,7 +158,7 @@ fn is_told(event: &SharedEvent) -> bool {
 }
 
 /// The number of the first event that is not before this moment.
-async fn seq_at(session: &Rc<Session>, room: &RoomName, time: Timestamp) -> Option<Seq> {
+pub async fn seq_at(session: &Rc<Session>, room: &RoomName, time: Timestamp) -> Option<Seq> {
     let question = Question::Since { time };
     match session.ask(Command::Ask { room: room.clone(), question }).await {
         Ok(Answer::Place { seq }) => Some(seq),
@@ -201,28 +235,30 @@ async fn between(
 }
 
 fn say(session: &Session, target: &str, events: &[SharedEvent]) {
+    let Some(person) = session.person() else { return };
+    let dialect = session.caps.get().dialect();
+    let lines = events.iter().flat_map(|event| {
+        let to = target_of(session, event, person.id == event.author.id, &person.name);
+        news::event_to(event, &to, dialect, Speaker::default())
+    });
+    say_lines(session, target, lines.collect());
+}
+
+/// What was said before, in one piece.
+fn say_lines(session: &Session, target: &str, lines: Vec<Reply>) {
     let name = format!("h{}", session.state.next());
     let server = session.state.name().to_owned();
     let is_batched = session.has(Caps::BATCH);
     if is_batched {
         session.send(Reply::new(&server, "BATCH", &[&format!("+{name}"), "chathistory", target]));
     }
-    let Some(person) = session.person() else { return };
-    let dialect = session.caps.get().dialect();
-    for event in events {
-        let to = shown_target(event, target, person.id == event.author.id, &person.name);
-        for line in news::event_to(event, &to, dialect, Speaker::default(), &name) {
-            let is_inner = line.tags.iter().any(|(key, _)| *key == "batch");
-            session.send(if is_batched && !is_inner { line.tagged("batch", name.as_str()) } else { line });
-        }
+    for line in lines {
+        let is_inner = line.tags.iter().any(|(key, _)| *key == "batch");
+        session.send(if is_batched && !is_inner { line.tagged("batch", name.as_str()) } else { line });
     }
     if is_batched {
         session.send(Reply::new(&server, "BATCH", &[&format!("-{name}")]));
     }
-}
-
-fn shown_target(event: &Event, target: &str, is_own: bool, name: &UserName) -> String {
-    if news::is_direct(&event.room_name) && !is_own { name.to_string() } else { target.to_owned() }
 }
 
 /// The conversations with something new between two moments.
@@ -248,6 +284,8 @@ async fn targets(session: &Rc<Session>, line: &Line, limit: usize) {
             found.push((last, target));
         }
     }
+    let whispered = session.whispers.borrow().others().into_iter();
+    found.extend(whispered.map(|(other, at)| (at, other)).filter(|(at, _)| from < *at && *at < to));
     found.sort();
     found.truncate(limit);
     let (name, server) = (format!("h{}", session.state.next()), session.state.name().to_owned());
@@ -257,103 +295,4 @@ async fn targets(session: &Rc<Session>, line: &Line, limit: usize) {
         session.send(reply.tagged("batch", name.as_str()));
     }
     session.send(Reply::new(&server, "BATCH", &[&format!("-{name}")]));
-}
-
-/// Tells how far was read.
-fn say_marker(session: &Session, target: &str, at: Option<Timestamp>) {
-    session.send(marker(session, target, at));
-}
-
-fn marker(session: &Session, target: &str, at: Option<Timestamp>) -> Reply {
-    let mark = at.map_or_else(|| "*".to_owned(), |at| format!("timestamp={at}"));
-    Reply::new(session.state.name(), "MARKREAD", &[target, &mark])
-}
-
-/// Tells how far was read, as it is known when somebody comes in.
-pub async fn say_known_marker(session: &Rc<Session>, room: &RoomName, target: &str, read: Option<Seq>) {
-    let own = own_mark(session, target);
-    let at = match (own, read.filter(|seq| *seq > 0)) {
-        (Some(at), _) => Some(at),
-        (None, Some(seq)) => time_of(session, room, seq).await,
-        (None, None) => None,
-    };
-    say_marker(session, target, at);
-}
-
-/// When the event of this number was.
-async fn time_of(session: &Session, room: &RoomName, seq: Seq) -> Option<Timestamp> {
-    let page = Page { before: Some(seq + 1), after: None, limit: 1 };
-    let ask = Command::History { room: room.clone(), page, only: None };
-    match session.hall.chat.ask(session.person()?, ask).await {
-        Ok(Answer::History(found)) => found.events.last().map(|event| event.at),
-        _ => None,
-    }
-}
-
-/// Another door has read up to here.
-pub fn tell_marker(session: &Session, room: RoomName, seq: Seq) {
-    let Some(session) = session.own() else { return };
-    actix::spawn(async move {
-        let target = {
-            let me = session.me.borrow();
-            let direct = me.as_ref().and_then(|me| me.direct.iter().find(|(own, _)| *own == room).cloned());
-            direct.map_or_else(|| news::channel(&room), |(_, other)| other.to_string())
-        };
-        if let Some(at) = time_of(&session, &room, seq).await {
-            session.tell(marker(&session, &target, Some(at)));
-        }
-    });
-}
-
-pub async fn markread(session: &Rc<Session>, line: Line) {
-    let Some(target) = line.param(0).map(str::to_owned).filter(|target| !target.is_empty()) else {
-        return session.fail("MARKREAD", "NEED_MORE_PARAMS", &[], "Say where");
-    };
-    let is_channel = target.starts_with('#');
-    let Some(room) = room_of(session, &target) else {
-        if line.param(1).is_none() || !is_channel && UserName::parse(&target).is_ok() {
-            return of_nobody(session, &target, line.param(1));
-        }
-        return session.fail("MARKREAD", "INVALID_PARAMS", &[&target], "You are not there");
-    };
-    if let Some(mark) = line.param(1) {
-        let Some(time) = mark_of(mark) else {
-            return session.fail("MARKREAD", "INVALID_PARAMS", &[&target], "A place is timestamp=...");
-        };
-        if let Some(next) = seq_at(session, &room, Timestamp(time.0 + 1)).await
-            && next > 1
-        {
-            let _ = session.ask(Command::Read { room: room.clone(), seq: next - 1 }).await;
-        }
-        set_mark(session, &target, time);
-    }
-    say_known_marker(session, &room, &target, None).await;
-}
-
-fn mark_of(text: &str) -> Option<Timestamp> {
-    text.strip_prefix("timestamp=").and_then(Timestamp::parse)
-}
-
-fn own_mark(session: &Session, target: &str) -> Option<Timestamp> {
-    let key = target.to_lowercase();
-    session.marks.borrow().iter().find(|(own, _)| *own == key).map(|(_, at)| *at)
-}
-
-/// A mark moves up only.
-fn set_mark(session: &Session, target: &str, time: Timestamp) {
-    let key = target.to_lowercase();
-    let mut marks = session.marks.borrow_mut();
-    if let Some((_, at)) = marks.iter_mut().find(|(own, _)| *own == key) {
-        *at = time.max(*at);
-    } else if marks.len() < MARKS {
-        marks.push((key, time));
-    }
-}
-
-/// A conversation that has not begun: the mark is this client's own.
-fn of_nobody(session: &Session, target: &str, mark: Option<&str>) {
-    if let Some(time) = mark.and_then(mark_of) {
-        set_mark(session, target, time);
-    }
-    say_marker(session, target, own_mark(session, target));
 }

@@ -2,13 +2,15 @@
 //! whether it has said enough, and whether it wants the answers under a label.
 
 mod caps;
+mod change_person;
 mod channels;
-pub mod history;
+mod history;
 mod house;
 mod lines;
 mod modes;
 mod oper;
 mod people;
+pub mod read_marker;
 mod register;
 mod sasl;
 mod talk;
@@ -151,7 +153,7 @@ fn run(session: &Rc<Session>, line: Line) -> Work<'_> {
         "SETNAME" => Box::pin(people::setname(session, line)),
         "MONITOR" => Box::pin(watch::monitor(session, line)),
         "CHATHISTORY" => Box::pin(history::chathistory(session, line)),
-        "MARKREAD" => Box::pin(history::markread(session, line)),
+        "MARKREAD" => Box::pin(read_marker::markread(session, line)),
         "OPER" => Box::pin(oper::oper(session, line)),
         "KILL" => Box::pin(oper::kill(session, line)),
         _ => Box::pin(house::house(session, line)),

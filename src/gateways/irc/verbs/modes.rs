@@ -44,6 +44,10 @@ async fn of_channel(session: &Rc<Session>, line: Line) {
             'q' | 'o' | 'v' => part(session, &room, channel, change).await,
             'e' if change.param.is_none() => session.numeric(numeric::RPL_ENDOFEXCEPTLIST, &[channel]),
             'I' if change.param.is_none() => session.numeric(numeric::RPL_ENDOFINVEXLIST, &[channel]),
+            'n' if !change.on => {
+                let why = "is always set: nobody writes into a room from outside of it";
+                session.numeric_saying(numeric::ERR_UNKNOWNMODE, &["n"], why);
+            }
             'i' | 'm' | 'n' | 's' | 't' | 'k' | 'l' => {}
             other => session.numeric(numeric::ERR_UNKNOWNMODE, &[&other.to_string()]),
         }

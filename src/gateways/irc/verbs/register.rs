@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::super::session::{Me, Session};
+use super::super::session::{Login, Me, Session};
 use super::house;
 use crate::auth::AuthError;
 use crate::domain::name::{NameKey, UserName};
@@ -185,7 +185,11 @@ async fn identify(session: &Rc<Session>, nick: &str) -> Option<Arc<Person>> {
     let is_account = UserName::parse(nick).is_ok_and(|name| auth.has_account(&name));
     if let Some(pass) = pass.filter(|_| is_account) {
         return match log_in(session, nick, &pass).await {
-            Ok(()) => session.login.borrow().person.clone(),
+            Ok(login) => {
+                let person = login.person.clone();
+                *session.login.borrow_mut() = login;
+                person
+            }
             Err(problem) => {
                 session.numeric_saying(numeric::ERR_PASSWDMISMATCH, &[], &problem.message);
                 session.say_goodbye("the login has failed");
@@ -224,7 +228,7 @@ async fn identify(session: &Rc<Session>, nick: &str) -> Option<Arc<Person>> {
 ///
 /// # Errors
 /// Says what was wrong.
-pub async fn log_in(session: &Rc<Session>, account: &str, password: &str) -> Result<(), Problem> {
+pub async fn log_in(session: &Rc<Session>, account: &str, password: &str) -> Result<Login, Problem> {
     let hall = &session.hall;
     let is_own = |person: &Person| !person.is_guest() && NameKey::of(account) == person.name.key();
     // A token is long and begins with a word of its own; passwords are asked for last, because they are counted.
@@ -235,13 +239,11 @@ pub async fn log_in(session: &Rc<Session>, account: &str, password: &str) -> Res
         let word = Word::Password { name: account, password: SecretString::from(password) };
         newcomer::identify(hall, word, Door::Irc, session.address).await?
     };
-    let mut login = session.login.borrow_mut();
-    (login.person, login.device) = (Some(Arc::new(found.visit.person)), found.login);
-    Ok(())
+    Ok(Login { pieces: None, person: Some(Arc::new(found.visit.person)), device: found.login })
 }
 
 /// What others write to an account reaches it without asking.
-async fn listen_to_conversations(session: &Rc<Session>) {
+pub async fn listen_to_conversations(session: &Rc<Session>) {
     if session.person().is_none_or(|person| person.is_guest()) {
         return;
     }

@@ -1,21 +1,19 @@
-//! `AUTHENTICATE`: logging in (IRCv3 "sasl-3.2"), with a password or a token. A login holds from the registration on, so
-//! that nobody changes into somebody else in the middle of a conversation.
+//! `AUTHENTICATE`: logging in (IRCv3 "sasl-3.2"), with a password or a token, at any time: before the welcome, and behind
+//! it, where somebody else speaks from then on.
 
 use std::rc::Rc;
 
-use super::super::session::Session;
+use super::super::session::{Login, Session};
+use super::change_person::change_person;
+use super::register;
+use crate::domain::name::UserName;
+use crate::gateways::stream::newcomer;
 use crate::protocol::irc::line::{Line, Reply};
 use crate::protocol::irc::numeric;
 use crate::protocol::irc::sasl::{Pieces, Plain, Taken};
 
 pub async fn authenticate(session: &Rc<Session>, line: Line) {
     let word = &line.params[0];
-    if session.is_registered() {
-        return session.numeric(numeric::ERR_ALREADYREGISTERED, &[]);
-    }
-    if session.login.borrow().person.is_some() {
-        return session.numeric(numeric::ERR_SASLALREADY, &[]);
-    }
     if word == "*" {
         session.login.borrow_mut().pieces = None;
         return session.numeric(numeric::ERR_SASLABORTED, &[]);
@@ -50,13 +48,26 @@ async fn log_in(session: &Rc<Session>, plain: Plain) {
     if !is_own {
         return session.numeric_saying(numeric::ERR_SASLFAIL, &[], "Nobody acts for somebody else here");
     }
-    match super::register::log_in(session, &plain.account, &plain.password).await {
-        Ok(()) => {
-            let name = session.login.borrow().person.as_ref().map(|person| person.name.to_string()).unwrap_or_default();
-            let (source, text) = (format!("{}!*@*", session.nick()), format!("You are now logged in as {name}"));
-            session.numeric_saying(numeric::RPL_LOGGEDIN, &[&source, &name], &text);
-            session.numeric(numeric::RPL_SASLSUCCESS, &[]);
-        }
-        Err(problem) => session.numeric_saying(numeric::ERR_SASLFAIL, &[], &problem.message),
+    let login = match register::log_in(session, &plain.account, &plain.password).await {
+        Ok(login) => login,
+        Err(problem) => return session.numeric_saying(numeric::ERR_SASLFAIL, &[], &problem.message),
+    };
+    if session.is_registered() {
+        return change_person(session, login).await;
     }
+    let name = login.person.as_ref().map(|person| person.name.clone());
+    let Login { person, device, .. } = session.login.replace(login);
+    if let Some(person) = person {
+        newcomer::forget(&session.hall, &person, device);
+    }
+    if let Some(name) = name {
+        say_logged_in(session, &name);
+    }
+}
+
+/// Tells the client that the login was good, under the name that it has just now.
+pub fn say_logged_in(session: &Session, name: &UserName) {
+    let (source, text) = (format!("{}!*@*", session.nick()), format!("You are now logged in as {name}"));
+    session.numeric_saying(numeric::RPL_LOGGEDIN, &[&source, name.as_str()], &text);
+    session.numeric(numeric::RPL_SASLSUCCESS, &[]);
 }

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::session::{Mine, Session};
-use super::super::telling::passing_lines;
-use super::super::views::{channel_of, refused};
+use super::super::telling::{passing_lines, remember};
+use super::super::views::{action_of, channel_of, is_ctcp, refused};
 use super::channels::find;
 use crate::domain::emoji::Emoji;
 use crate::domain::ids::Seq;
@@ -97,23 +97,13 @@ async fn in_channel(
     if kind == PassingKind::Tags && special(session, line, &room).await {
         return;
     }
-    let passing = passing(session, line, kind, only, None, lines);
+    let passing = Passing { only, ..passing(session, line, kind, None, lines) };
     match session.ask(Command::Crowd { room, act: CrowdAct::Pass(passing.clone()) }).await {
         Ok(_) => echo(session, &format!("{}{channel}", only.map(String::from).unwrap_or_default()), &passing),
         Err(problem) if kind == PassingKind::Line => cannot_send(session, &channel, &problem),
         // Nor are tags.
         Err(_) => {}
     }
-}
-
-/// A question to a program: it is told, and not kept. `ACTION` is what people do.
-fn is_ctcp(lines: &[String]) -> bool {
-    lines.first().is_some_and(|line| line.starts_with('\u{1}') && action_of(line).is_none())
-}
-
-fn action_of(line: &str) -> Option<&str> {
-    let inner = line.strip_prefix("\u{1}ACTION")?;
-    Some(inner.strip_suffix('\u{1}').unwrap_or(inner).trim())
 }
 
 /// A message as every door knows it.
@@ -251,18 +241,20 @@ async fn conversation(
 
 /// A line to somebody who is there, which nobody stores.
 async fn whisper(session: &Rc<Session>, line: &Line, kind: PassingKind, whom: &Arc<Seen>, lines: &[String]) {
-    let passing = passing(session, line, kind, None, Some(whom.name.clone()), lines);
+    let passing = passing(session, line, kind, Some(whom.name.clone()), lines);
     match session.ask(Command::People { act: PeopleAct::Whisper { to: whom.id, passing: passing.clone() } }).await {
         Ok(_) => {
             let is_self = session.person().is_some_and(|own| own.id == whom.id);
             echo(session, whom.name.as_str(), &passing);
-            if is_self && let Some(own) = own_view(session) {
-                let at = session.hall.worker.clock().now();
-                let lines = passing_lines(session, &own, whom.name.as_str(), &passing, at);
-                // It is told as to everybody else, beside the echo; the label belongs to the echo.
-                for line in lines {
-                    session.tell(line);
+            if let Some(own) = own_view(session).map(Arc::new) {
+                let passing = Arc::new(passing);
+                if is_self {
+                    // It is told as to everybody else, beside the echo; the label belongs to the echo.
+                    for line in passing_lines(session, &own, whom.name.as_str(), &passing) {
+                        session.tell(line);
+                    }
                 }
+                remember(session, &own, &passing);
             }
             if let (Some(away), PassingKind::Line) = (&whom.away, kind) {
                 session.numeric(numeric::RPL_AWAY, &[whom.name.as_str(), away]);
@@ -275,17 +267,11 @@ async fn whisper(session: &Rc<Session>, line: &Line, kind: PassingKind, whom: &A
     }
 }
 
-fn passing(
-    session: &Session,
-    line: &Line,
-    kind: PassingKind,
-    only: Option<char>,
-    to: Option<UserName>,
-    lines: &[String],
-) -> Passing {
+fn passing(session: &Session, line: &Line, kind: PassingKind, to: Option<UserName>, lines: &[String]) -> Passing {
     let tags = line.tags.iter().filter(|(key, _)| is_passed_on(key)).cloned().collect();
     let id = format!("{}-{}", session.id().map_or(0, |id| id.0), session.state.next());
-    Passing { kind, lines: lines.to_vec(), tags, id, to, only }
+    let at = session.hall.worker.clock().now();
+    Passing { kind, lines: lines.to_vec(), tags, id, at, to, only: None }
 }
 
 /// Tags of clients that others get to see; ISUPPORT says which (`CLIENTTAGDENY`).
@@ -299,8 +285,7 @@ fn echo(session: &Session, to: &str, passing: &Passing) {
         return;
     }
     let Some(own) = own_view(session) else { return };
-    let at = session.hall.worker.clock().now();
-    for reply in passing_lines(session, &own, to, passing, at) {
+    for reply in passing_lines(session, &own, to, passing) {
         session.send(reply);
     }
 }

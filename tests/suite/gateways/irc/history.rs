@@ -37,6 +37,8 @@ async fn a_client_reads_the_log_around_any_place() {
         assert_eq!(said(&lines), expected, "{line}: {lines:?}");
         assert!(lines[0].contains("chathistory #tea") && lines.last().unwrap().contains("BATCH -"), "{lines:?}");
     }
+    let shouted = ann.ask("CHATHISTORY LATEST #TEA * 1").await;
+    assert!(has(&shouted, "PRIVMSG #tea "), "a room has one name: {shouted:?}");
     for bad in ["LATEST #tea nonsense 10", "BEFORE #tea * 10", "LATEST #tea * 0", "SIDEWAYS #tea * 10"] {
         assert!(has(&ann.ask(&format!("CHATHISTORY {bad}")).await, "FAIL CHATHISTORY INVALID_PARAMS"), "{bad}");
     }
@@ -80,4 +82,48 @@ async fn a_marker_is_the_read_cursor_of_all_doors() {
     browser.acked(json!({"type": "read", "room": "lobby", "seq": next})).await;
     olga.see("MARKREAD #lobby timestamp=").await;
     assert!(has(&olga.ask("MARKREAD #lobby timestamp=nonsense").await, "FAIL MARKREAD INVALID_PARAMS"));
+}
+
+#[tokio::test]
+async fn what_was_said_in_private_and_is_in_no_log_is_remembered_while_the_client_is_there() {
+    let server = server().await;
+    server.browser().set_up("olga").await;
+    let caps = format!("{CAPS} echo-message");
+    let mut olga = IrcClient::account(&server, "olga", PASSWORD, &caps).await;
+    let mut gus = IrcClient::with_caps(&server, "gus", &caps).await;
+    let mut echoes = olga.ask("PRIVMSG gus :one").await;
+    server.pass(std::time::Duration::from_millis(5));
+    gus.ask("PRIVMSG olga :two").await;
+    echoes.extend(olga.rest().await);
+    server.pass(std::time::Duration::from_millis(5));
+    gus.ask("PRIVMSG olga :\u{1}VERSION\u{1}").await;
+    gus.ask("NOTICE olga :not this").await;
+    olga.ask("PRIVMSG olga :a note").await;
+    olga.rest().await;
+
+    let bare = |line: &String| {
+        let (tags, rest) = line.split_once(" :").unwrap();
+        let mut tags: Vec<&str> =
+            tags.trim_start_matches('@').split(';').filter(|tag| !tag.starts_with("batch")).collect();
+        tags.sort_unstable();
+        format!("{tags:?} {rest}")
+    };
+    let privmsgs =
+        |lines: &[String]| lines.iter().filter(|line| line.contains("PRIVMSG")).map(bare).collect::<Vec<_>>();
+    let told = olga.ask("CHATHISTORY LATEST gus * 10").await;
+    assert_eq!(privmsgs(&told), privmsgs(&echoes), "ids and times are those that were told before");
+    assert_eq!(said(&gus.ask("CHATHISTORY LATEST OLGA * 10").await), ["one", "two"]);
+    assert_eq!(said(&gus.ask("CHATHISTORY LATEST olga * 1").await), ["two"]);
+    assert_eq!(said(&olga.ask("CHATHISTORY LATEST olga * 10").await), ["a note"]);
+    let targets =
+        olga.ask("CHATHISTORY TARGETS timestamp=2000-01-01T00:00:00.000Z timestamp=2100-01-01T00:00:00.000Z 9");
+    let targets = targets.await;
+    assert!(has(&targets, "TARGETS gus ") && has(&targets, "TARGETS olga "), "{targets:?}");
+
+    // It is of this connection, and nobody else who comes by the name reads it.
+    gus.say("QUIT").await;
+    gus.ended().await;
+    let mut other = IrcClient::with_caps(&server, "gus", CAPS).await;
+    assert_eq!(said(&other.ask("CHATHISTORY LATEST olga * 10").await), Vec::<&str>::new());
+    assert!(has(&other.ask("CHATHISTORY LATEST olga nonsense 10").await, "FAIL CHATHISTORY INVALID_PARAMS"));
 }

@@ -3,14 +3,17 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use base64::Engine;
+use parlor::config::{Address, Admin, TlsSource};
+use parlor::domain::name::UserName;
 use parlor::domain::person::Door;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use super::server;
+use super::{open, server};
 use crate::support::irc::IrcClient;
-use crate::support::{PASSWORD, TestServer, until};
+use crate::support::{PASSWORD, TestServer, tls, until, wire};
 
 fn port(server: &TestServer) -> u16 {
     server.doors.iter().find(|open| open.door == Door::Irc).expect("the door is open").address.port()
@@ -24,19 +27,25 @@ struct Irssi {
 
 impl Irssi {
     async fn start(server: &TestServer, name: &str, password: &str) -> Self {
+        let to = format!("address = \"127.0.0.1\"; port = \"{}\";", port(server));
+        let login = format!("sasl_mechanism = \"PLAIN\"; sasl_username = \"{name}\"; sasl_password = \"{password}\";");
+        let irssi = Self::open(&to, &login, name).await;
+        irssi.see("Mode change [+i]").await;
+        irssi
+    }
+
+    /// Starts it with these settings of the server and of its network.
+    async fn open(server: &str, network: &str, name: &str) -> Self {
         let home = TempDir::new().expect("a folder");
         let config = format!(
-            "servers = ( {{ address = \"127.0.0.1\"; chatnet = \"parlor\"; port = \"{}\"; autoconnect = \"yes\"; }} );\n\
-             chatnets = {{ parlor = {{ type = \"IRC\"; nick = \"{name}\"; sasl_mechanism = \"PLAIN\"; \
-             sasl_username = \"{name}\"; sasl_password = \"{password}\"; }}; }};\n\
-             settings = {{ core = {{ real_name = \"{name}\"; user_name = \"{name}\"; nick = \"{name}\"; }}; }};\n",
-            port(server)
+            "servers = ( {{ {server} chatnet = \"parlor\"; autoconnect = \"yes\"; }} );\n\
+             chatnets = {{ parlor = {{ type = \"IRC\"; nick = \"{name}\"; {network} }}; }};\n\
+             settings = {{ core = {{ real_name = \"{name}\"; user_name = \"{name}\"; nick = \"{name}\"; }}; }};\n"
         );
         std::fs::write(home.path().join("config"), config).expect("written");
         let irssi = Self { socket: format!("irssi-{}", home.path().file_name().unwrap().to_string_lossy()), home };
         let start = format!("irssi --home={}", irssi.home.path().display());
         irssi.tmux(&["new-session", "-d", "-s", "it", "-x", "160", "-y", "50", &start]).await;
-        irssi.see("Mode change [+i]").await;
         irssi
     }
 
@@ -98,6 +107,39 @@ async fn irssi_logs_in_talks_and_keeps_order() {
     gast.see(" KICK #tea gast :enough").await;
     irssi.type_line("/quit bye").await;
     bob.acked(json!({"type": "members", "room": "tea"})).await;
+    irssi.end().await;
+}
+
+#[tokio::test]
+async fn irssi_under_tls_begins_as_a_guest_and_logs_in_later() {
+    let server = TestServer::start_with(|config| {
+        open(config);
+        config.tls.source = TlsSource::SelfSigned;
+        config.doors.irc.tls = Address::parse("127.0.0.1:0");
+        let name = UserName::parse("olga").expect("a name");
+        config.access.admin = Some(Admin { name, password: PASSWORD.to_owned().into() });
+    })
+    .await;
+    let plain = base64::engine::general_purpose::STANDARD.encode(format!("\0olga\0{PASSWORD}"));
+    let port = wire::door(&server, Door::Irc, true).port();
+    let trusted = tls::certificate(&server);
+    let to = format!(
+        "address = \"localhost\"; port = \"{port}\"; use_tls = \"yes\"; tls_verify = \"yes\"; tls_cafile = \"{}\";",
+        trusted.display()
+    );
+    let irssi = Irssi::open(&to, "", "gus").await;
+    irssi.see("Mode change [+iZ]").await;
+    irssi.type_line("/join #tea").await;
+    irssi.see("Join to #tea was synced").await;
+    let mut bob = IrcClient::guest(&server, "bob").await;
+    bob.join("#tea").await;
+
+    irssi.type_line("/quote AUTHENTICATE PLAIN").await;
+    irssi.type_line(&format!("/quote AUTHENTICATE {plain}")).await;
+    irssi.see("You're now known as olga").await;
+    bob.see(" JOIN #tea").await;
+    irssi.type_line("hello, it is me").await;
+    assert!(bob.see("PRIVMSG #tea :hello, it is me").await.starts_with(":olga!"));
     irssi.end().await;
 }
 

@@ -83,7 +83,15 @@ async fn a_member_who_is_kicked_by_irc_is_no_member_any_more() {
     olga.join("#tea").await;
     let mut bob = bob.socket(&server).await;
     bob.join("tea").await;
-    assert!(has(&olga.rest().await, ":bob!bob@"));
+    let came = olga.rest().await;
+    assert!(has(&came, ":bob!bob@") && !has(&came, " MODE "), "{came:?}");
+    // Who owns the room is told when they come.
+    let mut gus = IrcClient::with_caps(&server, "gus", "account-tag").await;
+    gus.join("#tea").await;
+    olga.ask("PART #tea").await;
+    olga.join("#tea").await;
+    let came = gus.rest().await;
+    assert_eq!(came.last().map(String::as_str), Some(":irc.example MODE #tea +q olga"), "{came:?}");
     olga.ask("KICK #tea bob :enough").await;
     assert_eq!(bob.next_of("left").await["by"]["name"], "olga");
     bob.refused(json!({"type": "send", "room": "tea", "text": "hm"}), "forbidden").await;
@@ -109,6 +117,7 @@ async fn rules_hold_for_every_door_and_outlive_the_room_in_memory() {
 
     let mut carl = server.guest("carl").await;
     carl.refused(json!({"type": "join", "room": "tea"}), "forbidden").await;
+    assert!(has(&ann.ask("MODE #tea -n").await, " 472 ann n :is always set"));
     assert!(has(&ann.ask("MODE #tea -k *").await, " MODE #tea -k"));
     carl.join("tea").await;
     carl.refused(json!({"type": "send", "room": "tea", "text": "hm"}), "forbidden").await;

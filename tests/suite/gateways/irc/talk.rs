@@ -1,10 +1,12 @@
 //! What people say: in channels and in private, with tags, styles, echoes, labels, in lines, and taken back.
 
+use parlor::domain::person::Door;
 use serde_json::json;
 
-use super::{has, server};
-use crate::support::PASSWORD;
+use super::{has, open, server};
 use crate::support::irc::IrcClient;
+use crate::support::wire::{Wire, anywhere};
+use crate::support::{PASSWORD, TestServer};
 
 const RICH: &str =
     "message-tags server-time echo-message batch labeled-response draft/multiline draft/message-redaction";
@@ -125,4 +127,56 @@ async fn accounts_have_a_conversation_that_is_kept_and_guests_whisper() {
     bob.ask("AWAY :later").await;
     assert!(has(&guest.ask("PRIVMSG bob :hello").await, " 301 gast bob :later"));
     assert_eq!(guest.ask("NOTICE nobody :hello").await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_somebody_does_is_said_at_every_door_and_comes_from_every_door() {
+    let server = TestServer::start_with(|config| {
+        open(config);
+        config.doors.lines = anywhere();
+        config.doors.tcp = anywhere();
+    })
+    .await;
+    let owner = server.browser();
+    owner.set_up("olga").await;
+    let mut ann = IrcClient::guest(&server, "ann").await;
+    ann.join("#lobby").await;
+    let mut lines = Wire::connect(&server, Door::Lines).await;
+    lines.type_line("lin").await;
+    lines.see("You are in lobby").await;
+    let mut typed = server.terminal("name=tim&room=lobby").await;
+    ann.rest().await;
+
+    ann.say("PRIVMSG #lobby :\u{1}ACTION waves\u{1}").await;
+    lines.see("[lobby] ann: *waves*").await;
+    typed.see("[lobby] ann: *waves*").await;
+    let page = owner.get("/rooms/lobby").await.body;
+    assert!(page.contains("<em>waves</em>"), "{page}");
+
+    lines.type_line("/me nods").await;
+    assert!(ann.see(":lin!").await.ends_with("PRIVMSG #lobby :\u{1}ACTION nods\u{1}"));
+    typed.type_line("/me yawns").await;
+    assert!(ann.see(":tim!").await.ends_with("PRIVMSG #lobby :\u{1}ACTION yawns\u{1}"));
+    // In a conversation too, and to guests, who keep none.
+    let mut olga = IrcClient::account(&server, "olga", PASSWORD, "").await;
+    olga.ask("PRIVMSG ann :\u{1}ACTION winks\u{1}").await;
+    assert!(has(&ann.rest().await, "PRIVMSG ann :\u{1}ACTION winks\u{1}"));
+    // Of several words, some of them in italics already, it is still one.
+    ann.say("PRIVMSG #lobby :\u{1}ACTION is *very* \u{1d}glad\u{1d}\u{1}").await;
+    lines.see("[lobby] ann: *is very glad*").await;
+}
+
+#[tokio::test]
+async fn what_somebody_says_to_themselves_reaches_each_of_their_clients_once() {
+    let server = server().await;
+    server.browser().set_up("olga").await;
+    let mut clients = Vec::new();
+    for _ in 0..4 {
+        clients.push(IrcClient::account(&server, "olga", PASSWORD, "").await);
+    }
+    clients[0].ask("PRIVMSG olga :buy tea").await;
+    for other in &mut clients[1..] {
+        let lines = other.rest().await;
+        assert_eq!(lines.iter().filter(|line| line.contains("buy tea")).count(), 1, "{lines:?}");
+    }
 }

@@ -2,11 +2,13 @@
 
 use parlor::client::event::Event;
 use parlor::client::{Client, Identity, JoinOptions, ServerAddress, Settings};
+use parlor::config::{Address, TlsSource};
+use parlor::domain::person::Door;
 use parlor::protocol::encoding::{Body, Encoding, Packing};
 
-use super::support::{door, open, server};
+use super::support::{Tcp, door, open, server};
 use crate::support::program::{command, run};
-use crate::support::{TestServer, within};
+use crate::support::{TestServer, tls, wire, within};
 
 fn address(server: &TestServer) -> String {
     format!("tcp://{}", door(server).address)
@@ -20,10 +22,7 @@ async fn the_library_talks_over_framed_tcp_and_goes_on_after_a_restart() {
     let (client, mut events) = Client::start(target, Identity::guest("ann"), settings);
     within("the join", client.join("lobby", JoinOptions::default())).await.unwrap();
     let one = within("the ack", client.send("lobby", "one").await.unwrap().acked()).await.unwrap();
-    let doors = parlor::config::DoorAddresses {
-        plain: parlor::config::Address::parse(&door(&server).address.to_string()),
-        tls: None,
-    };
+    let doors = parlor::config::DoorAddresses { plain: Address::parse(&door(&server).address.to_string()), tls: None };
     server.stop().await;
     let receipt = client.send("lobby", "two").await.unwrap();
     server
@@ -44,6 +43,34 @@ async fn the_library_talks_over_framed_tcp_and_goes_on_after_a_restart() {
     }
     assert_eq!(texts, ["one", "two"]);
     assert_eq!(authors[0], authors[1], "a guest stays who it is");
+}
+
+#[tokio::test]
+async fn the_library_and_the_commands_talk_under_tls_and_trust_only_whom_they_are_told_to() {
+    let server = TestServer::start_with(|config| {
+        open(config);
+        config.tls.source = TlsSource::SelfSigned;
+        config.doors.tcp.tls = Address::parse("127.0.0.1:0");
+    })
+    .await;
+    let address = format!("tcps://localhost:{}", wire::door(&server, Door::Tcp, true).port());
+    let certificate = tls::certificate(&server);
+    let shown = certificate.to_string_lossy().into_owned();
+    let mut bob = Tcp::guest(&server, "bob").await;
+
+    let target = ServerAddress::parse(&address).unwrap().trusting(Some(certificate));
+    let (client, _events) = Client::start(target, Identity::guest("ann"), Settings::default());
+    within("the join", client.join("lobby", JoinOptions::default())).await.unwrap();
+    within("the ack", client.send("lobby", "one").await.unwrap().acked()).await.unwrap();
+    assert_eq!(bob.see("ChatMessage").await["content"], "one");
+
+    let send = ["send", &address, "lobby", "two", "--name", "eve"];
+    let trusted = [&send[..], &["--tls-ca", &shown]].concat();
+    let ended = run(server.data(), &trusted, &[]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(bob.see("ChatMessage").await["content"], "two");
+    let refused = run(server.data(), &send, &[]).await;
+    assert!(refused.code == Some(1) && refused.complaint().contains("cannot be trusted"), "{refused:?}");
 }
 
 #[tokio::test]

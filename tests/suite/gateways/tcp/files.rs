@@ -225,3 +225,36 @@ async fn whoever_may_not_write_hands_over_nothing() {
     bob.say(json!({"type": "ping", "id": "p"})).await;
     bob.see("pong").await;
 }
+
+#[tokio::test]
+async fn whoever_is_silenced_or_new_hands_over_nothing() {
+    let server = server().await;
+    let (ann_token, bob_token) = people(&server).await;
+    let api = Api::new(&server, &ann_token);
+    assert_eq!(api.put("/api/v1/admin/settings/quarantine_hours", json!({"value": "24"})).await.status, 204);
+    let to_ann = || json!({"type": "FileTransferRequest", "filename": "a", "size": 1, "to": "ann"});
+    // They have a conversation already, so that it is not for want of one.
+    assert_eq!(api.post("/api/v1/direct", json!({"user": "bob"})).await.status, 201);
+    let (mut ann, mut bob) = (two(&server, &ann_token).await, two(&server, &bob_token).await);
+
+    bob.say(to_ann()).await;
+    let refused = bob.see("error").await;
+    assert!(
+        refused["code"] == "forbidden" && refused["message"].as_str().unwrap().contains("new accounts"),
+        "{refused}"
+    );
+
+    let trust = json!({"trusted": true, "silenced": true});
+    assert_eq!(api.patch("/api/v1/admin/users/bob", trust).await.status, 200);
+    bob.say(to_ann()).await;
+    let refused = bob.see("error").await;
+    assert!(
+        refused["code"] == "forbidden" && refused["message"].as_str().unwrap().contains("and not write"),
+        "{refused}"
+    );
+
+    assert_eq!(api.patch("/api/v1/admin/users/bob", json!({"silenced": false})).await.status, 200);
+    bob.say(to_ann()).await;
+    // The first that Ann is asked for is the one that was allowed.
+    assert_eq!(ann.see("FileTransferRequest").await["from"], "bob");
+}

@@ -12,7 +12,7 @@ use crate::protocol::error_code::Problem;
 
 /// Gives places to connections, before TLS and before anything is read. Cheap to clone; all threads count together.
 #[derive(Clone)]
-pub struct Lines {
+pub struct AddressShare {
     /// Counts.
     pub admission: Arc<Admission>,
     /// Behind whom many come from one address.
@@ -21,7 +21,7 @@ pub struct Lines {
     pub clock: Clock,
 }
 
-impl Lines {
+impl AddressShare {
     /// The place of this connection; `None` for a proxy that is trusted, and for whoever is gone already.
     ///
     /// # Errors
