@@ -153,7 +153,7 @@ async fn a_key_is_set_on_one_page_and_asked_for_on_another() {
     let (server, owner) = owned_by("ann").await;
     make_room(&owner, "garden", "public").await;
     let chrome = Chrome::start().await;
-    for (look, name, key) in [(Look::wide(), "bob", "sesame"), (Look::phone().without_javascript(), "cid", "barley")] {
+    for (look, name, key) in [(Look::wide(), "bob", "sesame"), (Look::wide().without_javascript(), "cid", "barley")] {
         let ann = chrome.window(&server, look).await;
         log_in(&ann, "ann").await;
         ann.goto("/rooms/garden/settings").await;
