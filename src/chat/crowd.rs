@@ -9,7 +9,7 @@ use super::server::ChatServer;
 use super::turn::{Item, WorkerId};
 use crate::domain::ids::{RoomId, SessionId, UserId};
 use crate::domain::name::{NameKey, RoomName};
-use crate::domain::person::Status;
+use crate::domain::person::{Person, Status};
 use crate::protocol::crowd::{Crowd, Seen, Stir, WasHere};
 use crate::protocol::encode::News;
 
@@ -78,6 +78,12 @@ impl ChatServer {
             let away = seen.away.clone().filter(|_| !self.profiles.privacy(user).hide_presence);
             Arc::new(Seen { away, ..seen })
         })
+    }
+
+    /// Somebody who may have no session, as others see them or would.
+    pub(super) fn seen_as(&self, person: &Person) -> Arc<Seen> {
+        let now = self.clock.now();
+        self.seen(person.id).unwrap_or_else(|| Arc::new(Seen::without_session(person, now)))
     }
 
     /// True when somebody follows the room.

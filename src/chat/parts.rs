@@ -1,15 +1,16 @@
 //! What a room remembers of those who are in it, for as long as they are there: who has a voice, which guests keep order,
-//! who was asked in, whom masks keep out. Nothing of it is stored. A plain struct; the room owns it.
+//! who was asked in, which guests know the key. Nothing of it is stored. A plain struct; the room owns it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::UserId;
-use crate::domain::mask::{MASKS, Mask};
 use crate::domain::membership::Role;
 use crate::domain::name::UserName;
-use crate::protocol::crowd::KeptOut;
+
+/// How many guests are remembered to know the key of one room.
+const KNOWING: usize = 1_000;
 
 /// The parts of one room.
 #[derive(Debug, Default)]
@@ -18,8 +19,9 @@ pub struct Parts {
     /// Guests who keep order.
     keepers: HashSet<UserId>,
     invited: HashSet<UserId>,
+    /// Guests who have shown the key at a door without sessions.
+    knowing: HashSet<UserId>,
     bots: HashSet<UserId>,
-    masks: Vec<KeptOut>,
     /// Why somebody is being sent out, until they are.
     reasons: HashMap<UserId, Arc<str>>,
     /// Who last set the topic.
@@ -70,6 +72,25 @@ impl Parts {
         self.invited.remove(&user);
     }
 
+    /// A guest has shown the key.
+    pub fn shows_key(&mut self, user: UserId) {
+        // Those who are forgotten are asked again.
+        if self.knowing.len() >= KNOWING {
+            self.knowing.clear();
+        }
+        self.knowing.insert(user);
+    }
+
+    /// Whether a guest has shown the key.
+    pub fn knows_key(&self, user: UserId) -> bool {
+        self.knowing.contains(&user)
+    }
+
+    /// The key is another one.
+    pub fn key_changed(&mut self) {
+        self.knowing.clear();
+    }
+
     /// Somebody has gone, and what they were for the time of their stay with them.
     pub fn went(&mut self, user: UserId) {
         self.voices.remove(&user);
@@ -89,27 +110,6 @@ impl Parts {
         } else {
             self.bots.remove(&user)
         };
-    }
-
-    /// Keeps people out; `false` when it is so already, or there are too many masks.
-    pub fn mask(&mut self, kept: KeptOut) -> bool {
-        let is_new = self.masks.len() < MASKS && self.masks.iter().all(|old| old.mask != kept.mask);
-        if is_new {
-            self.masks.push(kept);
-        }
-        is_new
-    }
-
-    /// Lets people in again; `false` when nobody was kept out so.
-    pub fn unmask(&mut self, mask: &Mask) -> bool {
-        let before = self.masks.len();
-        self.masks.retain(|old| old.mask != *mask);
-        self.masks.len() < before
-    }
-
-    /// Who is kept out.
-    pub fn masks(&self) -> &[KeptOut] {
-        &self.masks
     }
 
     /// Why somebody is about to be sent out.

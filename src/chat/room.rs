@@ -14,6 +14,7 @@ use crate::domain::membership::{Level, Mark, Membership, Role};
 use crate::domain::permission::{Actor, LOBBY, RoomFacts};
 use crate::domain::person::{Author, Person, Status};
 use crate::domain::room::RoomInfo;
+use crate::domain::room_rules::{RoomRules, RuleChange};
 use crate::domain::status_line::StatusLine;
 use crate::protocol::command::Command;
 use crate::protocol::server_frame::{Ephemeral, PresenceChange, ShownLine};
@@ -43,6 +44,8 @@ pub struct Room {
     said_at: HashMap<UserId, Timestamp>,
     /// What some are for as long as they are there.
     pub parts: Parts,
+    /// Rules are being stored: what is to change after them.
+    pub ruling: Option<Vec<(Caller, Vec<RuleChange>)>>,
     /// Drafts in the journal.
     in_flight: usize,
     /// It is being deleted.
@@ -88,6 +91,7 @@ impl Room {
             changing: HashMap::new(),
             said_at: HashMap::new(),
             parts: Parts::default(),
+            ruling: None,
             in_flight: 0,
             ending: None,
             used_at: now,
@@ -121,6 +125,14 @@ impl Room {
         let place = Mark { seq: self.info.last_seq, n: self.info.messages };
         (voice || role.is_some())
             .then(|| Membership { voice, ..Membership::new(user, role.unwrap_or(Role::Member), place) })
+    }
+
+    /// The rules as this person may know them: the key is for those who are in it.
+    pub fn shown_rules(&self, person: &Person) -> RoomRules {
+        let is_in = self.part_of(person.id, person.is_guest()).is_some_and(|part| !part.banned);
+        let key = self.info.rules.key.clone().filter(|_| is_in || self.is_here(person.id));
+        let RoomRules { moderated, open_topic, invite_only, hidden, most, .. } = self.info.rules;
+        RoomRules { moderated, open_topic, invite_only, hidden, key, most, masks: Vec::new() }
     }
 
     /// The row of this person, the banned too.
@@ -408,7 +420,11 @@ impl Room {
 
     /// True when nothing would be lost by forgetting it.
     pub fn is_idle(&self) -> bool {
-        self.listeners.is_empty() && self.changing.is_empty() && self.in_flight == 0 && self.ending.is_none()
+        self.listeners.is_empty()
+            && self.changing.is_empty()
+            && self.in_flight == 0
+            && self.ending.is_none()
+            && self.ruling.is_none()
     }
 }
 
@@ -433,7 +449,7 @@ mod tests {
             description: Description::default(),
             archived: false,
             slow_mode: 0,
-            rules: crate::domain::room_rules::RoomRules::default(),
+            rules: RoomRules::default(),
             last_seq: 5,
             messages: 3,
             made_by: None,

@@ -33,6 +33,7 @@ use crate::domain::name::RoomName;
 use crate::domain::permission;
 use crate::domain::profile::Profile;
 use crate::protocol::command::{Command, Request};
+use crate::protocol::crowd::CrowdAct;
 use crate::protocol::error_code::Problem;
 use crate::storage::SharedStore;
 use crate::telemetry::metrics::Metrics;
@@ -244,13 +245,13 @@ impl ChatServer {
         let user = caller.person.id;
         let Some((caller, command)) = room.wait_for_change(user, caller, command) else { return };
         match command {
-            Command::Join { room, after, create } => {
+            Command::Join { room, after, create, key } => {
                 let attention = Attention::Looks;
-                commands::join::run(self, id, caller, Wish { room, after, create, attention, enters: true, key: None });
+                commands::join::run(self, id, caller, Wish { room, after, create, attention, enters: true, key });
             }
-            Command::Listen { room, after, create } => {
+            Command::Listen { room, after, create, key } => {
                 let attention = Attention::Listens;
-                commands::join::run(self, id, caller, Wish { room, after, create, attention, enters: true, key: None });
+                commands::join::run(self, id, caller, Wish { room, after, create, attention, enters: true, key });
             }
             Command::Follow { room, after, looks } => {
                 let attention = if looks { Attention::Looks } else { Attention::Listens };
@@ -280,7 +281,7 @@ impl ChatServer {
             Command::Read { seq, .. } => commands::read::run(self, id, caller, seq),
             Command::History { page, only, .. } => commands::history::run(self, id, caller, page, only),
             Command::Members { .. } => commands::members::run(self, id, caller),
-            Command::Enter { .. } => commands::enter::run(self, id, caller),
+            Command::Enter { key, .. } => commands::enter::run(self, id, caller, key.as_deref()),
             Command::GiveUp { .. } => commands::give_up::run(self, id, caller),
             Command::Add { user, .. } => commands::add::run(self, id, caller, user),
             Command::Look { .. } => commands::look::run(self, id, caller),
@@ -325,7 +326,10 @@ impl ChatServer {
             self.names.remove(&room.info.name);
         }
         self.metrics.rooms_loaded(self.rooms.len());
-        room.ending.map(|ending| ending.waiting).unwrap_or_default()
+        let name = room.info.name;
+        let rule = |(caller, changes)| (caller, Command::Crowd { room: name.clone(), act: CrowdAct::Rule(changes) });
+        let rules = room.ruling.unwrap_or_default().into_iter().map(rule);
+        room.ending.map(|ending| ending.waiting).unwrap_or_default().into_iter().chain(rules).collect()
     }
 
     /// The room of this name, if it is in memory.

@@ -61,6 +61,8 @@ impl<P> Conversation<P> {
         let mut joined = Room { view: RoomView::new(options), waiters: vec![waiter] };
         if let Some(old) = self.rooms.remove(&room) {
             joined.waiters.extend(old.waiters);
+            // Whoever turns to another room and back does not give the key again.
+            joined.view.options.key = joined.view.options.key.or(old.view.options.key);
         }
         self.leaves.retain(|other| *other != room);
         self.rooms.insert(room, joined);
@@ -203,8 +205,8 @@ impl<P> Conversation<P> {
         if matches!(view.phase, Phase::ToJoin(_)) {
             let id = format!("j{}", self.last_id);
             view.phase = Phase::Joining(id.clone());
-            let JoinOptions { create, listens_only, .. } = view.options;
-            return Some(Outgoing::Join { id, room: name, after: view.after(), create, look: !listens_only });
+            let JoinOptions { create, listens_only, key, .. } = view.options.clone();
+            return Some(Outgoing::Join { id, room: name, after: view.after(), create, look: !listens_only, key });
         }
         let id = format!("h{}", self.last_id);
         view.phase = Phase::Reading(id.clone());

@@ -28,6 +28,9 @@ pub enum Outgoing {
         /// Whether to be told who types and who is there, too.
         #[serde(skip_serializing_if = "Clone::clone")]
         look: bool,
+        /// The key of the room.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
     },
     /// Stop listening.
     Leave {
@@ -282,10 +285,11 @@ mod tests {
 
     #[test]
     fn commands_are_written_as_the_protocol_wants_them() {
-        let join = Outgoing::Join { id: "j1".into(), room: "lobby".into(), after: None, create: false, look: true };
+        let (id, room, key) = ("j1".into(), "lobby".into(), Some("sesame".into()));
+        let join = Outgoing::Join { id, room, after: None, create: false, look: true, key };
         assert_eq!(
             serde_json::to_value(join).unwrap(),
-            json!({"type": "join", "id": "j1", "room": "lobby", "create": false})
+            json!({"type": "join", "id": "j1", "room": "lobby", "create": false, "key": "sesame"})
         );
         let send = Outgoing::Send {
             id: "s1".into(),

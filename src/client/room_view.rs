@@ -16,7 +16,7 @@ pub enum FarBehind {
 }
 
 /// How to join a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct JoinOptions {
     /// The last event that is known already; without it only new ones come.
     pub after: Option<Seq>,
@@ -26,6 +26,8 @@ pub struct JoinOptions {
     pub listens_only: bool,
     /// What to do after a long absence.
     pub far_behind: FarBehind,
+    /// The key of the room, for newcomers. It is given again after each loss of the connection.
+    pub key: Option<String>,
 }
 
 /// Where a room stands on this connection.
@@ -69,7 +71,7 @@ impl RoomView {
     /// A room that is to be joined.
     #[must_use]
     pub fn new(options: JoinOptions) -> Self {
-        Self { options, phase: Phase::ToJoin(None), last: options.after }
+        Self { phase: Phase::ToJoin(None), last: options.after, options }
     }
 
     /// What the next join has to say.
@@ -123,7 +125,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn live(after: Option<Seq>, far_behind: FarBehind, last_seq: Seq, reset: bool) -> RoomView {
-        let mut view = RoomView::new(JoinOptions { after, create: false, listens_only: false, far_behind });
+        let mut view = RoomView::new(JoinOptions { after, far_behind, ..JoinOptions::default() });
         view.joined(last_seq, reset);
         view
     }
@@ -149,12 +151,8 @@ mod tests {
         view.read(false);
         assert_eq!((&view.phase, view.after()), (&Phase::ToJoin(None), Some(4)));
 
-        let mut view = RoomView::new(JoinOptions {
-            after: Some(3),
-            create: false,
-            listens_only: false,
-            far_behind: FarBehind::StartAfresh,
-        });
+        let mut view =
+            RoomView::new(JoinOptions { after: Some(3), far_behind: FarBehind::StartAfresh, ..JoinOptions::default() });
         assert!(view.joined(5000, true));
         assert_eq!(
             (view.judge(4951), view.judge(4952), view.judge(4954)),

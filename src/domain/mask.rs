@@ -1,8 +1,11 @@
 //! Masks: patterns over a person's name, user name and host, as chats of the IRC family keep people out of a room with
 //! (RFC 2812, section 2.5.1). A host is made of the id, so that a mask can mean one person and shows no address.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::clock::Timestamp;
 use super::ids::UserId;
-use super::name::NameKey;
+use super::name::{NameKey, UserName};
 
 /// Longest mask, in bytes.
 pub const MASK_BYTES: usize = 200;
@@ -15,6 +18,27 @@ pub struct Mask {
     name: String,
     user: String,
     host: String,
+}
+
+/// A mask that keeps people out of a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptOut {
+    /// Whom.
+    pub mask: Mask,
+    /// Who said so.
+    #[serde(deserialize_with = "name_of_old")]
+    pub by: UserName,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Whoever set a mask may be gone since, and guests have had names that nobody may choose: one word, no more is asked.
+fn name_of_old<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UserName, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    if name.is_empty() || name.len() > MASK_BYTES || name.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(serde::de::Error::custom("a name is one word"));
+    }
+    Ok(UserName::trusted(name))
 }
 
 /// The host under which somebody is shown.
@@ -58,6 +82,19 @@ impl Mask {
     pub fn only_name(&self) -> Option<NameKey> {
         let is_any = self.user == "*" && self.host == "*";
         (is_any && !self.name.contains(['*', '?'])).then(|| NameKey::of(&self.name))
+    }
+}
+
+impl Serialize for Mask {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Mask {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("a mask is one word of at most 200 bytes"))
     }
 }
 

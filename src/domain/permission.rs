@@ -96,7 +96,7 @@ pub enum Refusal {
     #[display("this room is for those who were invited; ask somebody in it")]
     InviteNeeded,
     /// It has a key.
-    #[display("this room has a key, and this is not it")]
+    #[display("this room has a key: join it with the right `key`, which those in the room know")]
     KeyNeeded,
     /// No place is left.
     #[display("this room is full; try again later")]
@@ -135,13 +135,15 @@ pub struct RoomFacts {
     pub moderated: bool,
     /// The topic is everybody's.
     pub open_topic: bool,
+    /// What would keep this guest from coming in, who is not in the room.
+    pub bar: Option<Refusal>,
 }
 
 impl RoomFacts {
     /// A room of this kind of which nothing else is known.
     #[must_use]
     pub const fn new(kind: RoomKind) -> Self {
-        Self { kind, is_lobby: false, archived: false, moderated: false, open_topic: false }
+        Self { kind, is_lobby: false, archived: false, moderated: false, open_topic: false, bar: None }
     }
 }
 
@@ -207,10 +209,10 @@ pub fn may_join(access: Access, room: RoomFacts, actor: Actor) -> Result<(), Ref
     }
 }
 
-/// May this person write? Accounts write where they are members, guests where they may read.
+/// May this person write? Accounts write where they are members, guests where they may come in.
 ///
 /// # Errors
-/// As [`may_read`], then `NotMember` and `Muted`.
+/// As [`may_read`], then `NotMember`, `Muted`, or what keeps the guest out.
 pub fn may_post(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -> Result<(), Refusal> {
     may_read(access, room, actor)?;
     match (actor.standing, actor.membership) {
@@ -220,7 +222,8 @@ pub fn may_post(access: Access, room: RoomFacts, actor: Actor, now: Timestamp) -
         (Standing::Account(_), Some(Membership { muted_until: Some(until), .. })) if until > now => {
             Err(Refusal::Muted { until })
         }
-        (Standing::Account(_), Some(_)) | (Standing::Guest, _) => Ok(()),
+        (Standing::Guest, None) => room.bar.map_or(Ok(()), Err),
+        (Standing::Account(_) | Standing::Guest, Some(_)) => Ok(()),
     }
 }
 

@@ -7,6 +7,7 @@ use super::clock::Timestamp;
 use super::ids::UserId;
 use super::membership::{Level, Mark, Membership, Role};
 use super::permission::{self, Actor, Refusal, RoomFacts};
+use super::permission_inside;
 use super::person::{SiteRole, Standing};
 use super::room::RoomKind;
 
@@ -18,7 +19,7 @@ const ACCESS: Access =
 type May = fn(RoomFacts, Actor) -> Result<(), Refusal>;
 
 /// What can be done in a room, in words, and the function that decides it.
-const ACTS: [(&str, May); 14] = [
+const ACTS: [(&str, May); 15] = [
     ("read", |room, who| permission::may_read(ACCESS, room, who)),
     ("become a member", |room, who| permission::may_join(ACCESS, room, who)),
     ("write, react, edit and take back one's own", |room, who| permission::may_post(ACCESS, room, who, NOW)),
@@ -27,6 +28,7 @@ const ACTS: [(&str, May); 14] = [
     ("pin", |room, who| permission::may_pin(ACCESS, room, who, NOW)),
     ("change topic and description", |room, who| permission::may_describe(ACCESS, room, who, NOW)),
     ("slow mode", |room, who| permission::may_slow(ACCESS, room, who, NOW)),
+    ("set rules", |room, who| permission_inside::may_rule(ACCESS, room, who)),
     ("add others", |room, who| permission::may_add(ACCESS, room, who)),
     ("mute, remove or ban a member", |room, who| permission::may_remove(ACCESS, room, who, Role::Member)),
     ("mute, remove or ban a moderator", |room, who| permission::may_remove(ACCESS, room, who, Role::Moderator)),

@@ -3,6 +3,8 @@
 use derive_more::{Display, Error};
 use serde::{Deserialize, Serialize};
 
+use super::mask::{KeptOut, MASKS, Mask};
+
 /// Longest key of a room, in bytes.
 pub const KEY_BYTES: usize = 32;
 /// Most people a room may be limited to.
@@ -31,6 +33,9 @@ pub struct RoomRules {
     /// Nobody comes in while so many are there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub most: Option<u32>,
+    /// Who is kept out by mask, at most [`MASKS`] of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub masks: Vec<KeptOut>,
 }
 
 /// One rule that is to change.
@@ -48,6 +53,10 @@ pub enum RuleChange {
     Key(Option<RoomKey>),
     /// [`RoomRules::most`]
     Most(Option<u32>),
+    /// One more of [`RoomRules::masks`].
+    KeepOut(KeptOut),
+    /// One less of them.
+    LetIn(Mask),
 }
 
 /// A key with spaces, commas or control characters, or of no length, or of too much.
@@ -109,7 +118,25 @@ impl RoomRules {
             RuleChange::Hidden(on) => set(&mut self.hidden, on),
             RuleChange::Key(key) => set(&mut self.key, key),
             RuleChange::Most(most) => set(&mut self.most, most),
+            RuleChange::KeepOut(kept) => {
+                let is_new = self.masks.len() < MASKS && self.masks.iter().all(|old| old.mask != kept.mask);
+                if is_new {
+                    self.masks.push(kept);
+                }
+                is_new
+            }
+            RuleChange::LetIn(mask) => {
+                let before = self.masks.len();
+                self.masks.retain(|old| old.mask != mask);
+                self.masks.len() < before
+            }
         }
+    }
+
+    /// Whether a mask would be one too many.
+    #[must_use]
+    pub fn has_no_place_for(&self, mask: &Mask) -> bool {
+        self.masks.len() >= MASKS && self.masks.iter().all(|old| old.mask != *mask)
     }
 
     /// Whether this is the key; a room without one takes every key, and none.

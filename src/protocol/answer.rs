@@ -11,6 +11,7 @@ use crate::domain::name::{RoomName, UserName};
 use crate::domain::permission::Refusal;
 use crate::domain::person::{Author, Status};
 use crate::domain::room::{Description, RoomKind, Topic};
+use crate::domain::room_rules::RoomRules;
 
 use super::crowd::{Inside, SeenIn, WasHere};
 use super::server_frame::ShownLine;
@@ -261,6 +262,10 @@ pub struct RoomLook {
     pub archived: bool,
     /// Seconds between two messages of one person; 0 for none.
     pub slow_mode: u32,
+    /// Who comes in and who writes; without the key for those who are not in it.
+    pub rules: RoomRules,
+    /// Newcomers have to know a key.
+    pub has_key: bool,
     /// The highest number of its log.
     pub last_seq: Seq,
     /// How far the person has read.
@@ -277,8 +282,12 @@ pub struct RoomLook {
     pub online: usize,
     /// Whether the person may write.
     pub may_post: Result<(), Refusal>,
-    /// Whether the person may become a member.
+    /// Whether the person may become a member, as far as rules do not stand in the way.
     pub may_join: Result<(), Refusal>,
+    /// Whether the person may come in without a key, by the rules of the room.
+    pub may_come_in: Result<(), Refusal>,
+    /// Whether the person may set rules.
+    pub may_rule: Result<(), Refusal>,
     /// Whether the person may end the membership.
     pub may_leave: Result<(), Refusal>,
     /// Whether the person may add others.
@@ -295,6 +304,20 @@ pub struct RoomLook {
     pub may_slow: Result<(), Refusal>,
     /// Whether the person may take back what others wrote.
     pub may_moderate: bool,
+}
+
+impl RoomLook {
+    /// The person is let in with the key of the room, and not without.
+    #[must_use]
+    pub fn asks_for_key(&self) -> bool {
+        self.may_come_in == Err(Refusal::KeyNeeded)
+    }
+
+    /// The person may become a member now, with the key if there is one.
+    #[must_use]
+    pub fn may_become_member(&self) -> bool {
+        self.may_join.is_ok() && (self.may_come_in.is_ok() || self.asks_for_key())
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]

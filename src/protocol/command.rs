@@ -25,6 +25,8 @@ pub enum Command {
         after: Option<Seq>,
         /// Make a public room of this name when there is none.
         create: bool,
+        /// What the room's key is thought to be.
+        key: Option<String>,
     },
     /// The same without looking at it: hear what goes into its log, and not who is writing or who comes and goes.
     Listen {
@@ -34,6 +36,8 @@ pub enum Command {
         after: Option<Seq>,
         /// Make a public room of this name when there is none.
         create: bool,
+        /// What the room's key is thought to be.
+        key: Option<String>,
     },
     /// The same for a stream of events, which is asked for by GET and changes nothing: nobody becomes a member by it. It
     /// has no form on the wire.
@@ -220,10 +224,12 @@ pub enum Command {
         /// With whom: one to nine others.
         others: Vec<UserId>,
     },
-    /// Become a member, without a session.
+    /// Become a member, without a session. A guest shows the key by it, and may come in then.
     Enter {
         /// Of which room.
         room: RoomName,
+        /// What the room's key is thought to be.
+        key: Option<String>,
     },
     /// End one's membership.
     GiveUp {
@@ -377,7 +383,7 @@ impl Command {
             | Self::Read { room, .. }
             | Self::History { room, .. }
             | Self::Members { room }
-            | Self::Enter { room }
+            | Self::Enter { room, .. }
             | Self::GiveUp { room }
             | Self::Add { room, .. }
             | Self::Look { room }

@@ -8,7 +8,7 @@ use crate::domain::ids::{RoomId, Seq, UserId};
 use crate::domain::mask::{self, Mask};
 use crate::domain::membership::Role;
 use crate::domain::name::{RoomName, UserName};
-use crate::domain::person::Author;
+use crate::domain::person::{Author, Person, SiteRole};
 use crate::domain::room::{RoomKind, Topic};
 use crate::domain::room_rules::{RoomRules, RuleChange};
 
@@ -54,6 +54,22 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// Somebody who does something without being connected, at this time.
+    #[must_use]
+    pub fn without_session(person: &Person, now: Timestamp) -> Self {
+        Self {
+            id: person.id,
+            name: person.name.clone(),
+            is_guest: person.is_guest(),
+            runs_server: person.keeps_order(),
+            is_bot: person.site_role() == Some(SiteRole::Bot),
+            face: None,
+            away: None,
+            since: now,
+            active: now,
+        }
+    }
+
     /// The user name.
     #[must_use]
     pub fn user(&self) -> &str {
@@ -103,7 +119,7 @@ pub struct Inside {
     pub topic: Topic,
     /// Who set it and when, as far as that is known.
     pub topic_set: Option<(UserName, Timestamp)>,
-    /// Its rules; the key is empty for those who are not in it.
+    /// Its rules, with who is kept out; the key is empty for those who are not in it.
     pub rules: RoomRules,
     /// When it was made.
     pub made_at: Timestamp,
@@ -115,19 +131,6 @@ pub struct Inside {
     pub is_here: bool,
     /// Who is there, as far as the person may see it.
     pub people: Vec<Present>,
-    /// Who is kept out by mask, for those who may see it.
-    pub masks: Vec<KeptOut>,
-}
-
-/// A mask that keeps people out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptOut {
-    /// Whom.
-    pub mask: Mask,
-    /// Who said so.
-    pub by: UserName,
-    /// When.
-    pub at: Timestamp,
 }
 
 /// Somebody with the rooms that whoever asks may see them in.

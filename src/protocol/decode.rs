@@ -15,6 +15,7 @@ use crate::domain::moderation::{self, Measure, ReportReason};
 use crate::domain::name::RoomName;
 use crate::domain::person::Status;
 use crate::domain::room::{Description, Topic};
+use crate::domain::room_rules::KEY_BYTES;
 use crate::domain::status_line::{StatusLine, StatusText};
 use crate::domain::text::MessageText;
 
@@ -200,9 +201,10 @@ pub fn reason(text: &str) -> Result<ReportReason, Problem> {
 fn join(fields: &mut Fields) -> Result<Command, Problem> {
     let (room, after) = (fields.room()?, fields.optional_number("after")?);
     let create = fields.optional_bool("create")?.unwrap_or(false);
+    let key = fields.optional_string("key", KEY_BYTES)?;
     Ok(match fields.optional_bool("look")? {
-        None | Some(true) => Command::Join { room, after, create },
-        Some(false) => Command::Listen { room, after, create },
+        None | Some(true) => Command::Join { room, after, create, key },
+        Some(false) => Command::Listen { room, after, create, key },
     })
 }
 
@@ -401,7 +403,7 @@ mod tests {
         let room = RoomName::parse("lobby").expect("good");
         assert_eq!(
             request,
-            Request { id: Some("7".into()), command: Command::Join { room, after: Some(3), create: true } }
+            Request { id: Some("7".into()), command: Command::Join { room, after: Some(3), create: true, key: None } }
         );
     }
 
@@ -409,9 +411,9 @@ mod tests {
     fn a_join_that_does_not_look_listens() {
         let command = |text| from_json(text).expect("good").command;
         let room = RoomName::parse("dev").expect("good");
-        let listen = Command::Listen { room: room.clone(), after: None, create: false };
+        let listen = Command::Listen { room: room.clone(), after: None, create: false, key: None };
         assert_eq!(command(r#"{"type":"join","room":"dev","look":false}"#), listen);
-        let join = Command::Join { room, after: None, create: false };
+        let join = Command::Join { room, after: None, create: false, key: None };
         assert_eq!(command(r#"{"type":"join","room":"dev","look":true}"#), join);
     }
 

@@ -61,7 +61,8 @@ impl Command {
     #[must_use]
     pub fn is_costly(&self) -> bool {
         match self {
-            Self::Join { create, .. } | Self::Listen { create, .. } => *create,
+            // A key may be a guess.
+            Self::Join { create, key, .. } | Self::Listen { create, key, .. } => *create || key.is_some(),
             Self::Crowd { act, .. } => !matches!(act, CrowdAct::Depart { .. } | CrowdAct::Inside),
             Self::People { act } => {
                 matches!(act, PeopleAct::Present(_) | PeopleAct::Away(_) | PeopleAct::Whisper { .. })

@@ -11,13 +11,14 @@ use crate::domain::event::{Event, EventBody, Message};
 use crate::domain::name::{DIRECT_PREFIX, RoomName, UserName};
 use crate::domain::person::Status;
 use crate::domain::room::{RoomKind, Topic};
+use crate::domain::room_rules::RoomKey;
 use crate::domain::status_line::StatusLine;
 use crate::domain::text::MessageText;
 
 /// What `/help` shows.
 pub const HELP: &str = "\
 * A line you type is a message to the room you are in.
-* /join ROOM          listen and talk there (\"/join ROOM create\" makes a missing one)
+* /join ROOM [KEY]    listen and talk there (\"/join ROOM create\" makes a missing one)
 * /leave [ROOM]       stop listening
 * /who [ROOM]         who is there
 * /rooms              the rooms you may see
@@ -69,11 +70,10 @@ pub fn parse(line: &str, current: Option<&RoomName>) -> Result<Line, Problem> {
     let rest = rest.trim();
     match word.to_ascii_lowercase().as_str() {
         "join" | "j" => {
-            let (name, create) = match rest.split_once(char::is_whitespace) {
-                Some((name, word)) if word.trim().eq_ignore_ascii_case("create") => (name, true),
-                _ => (rest, false),
-            };
-            Ok(Line::Command(Command::Join { room: room(name)?, after: None, create }))
+            let (name, word) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            // A room whose key is this word can be joined too: a room that is there is not made.
+            let (create, key) = (word.trim().eq_ignore_ascii_case("create"), key(word.trim())?);
+            Ok(Line::Command(Command::Join { room: room(name)?, after: None, create, key }))
         }
         "leave" | "part" => Ok(Line::Command(Command::Leave { room: room_or_current(rest, current)? })),
         "who" => Ok(Line::Command(Command::Members { room: room_or_current(rest, current)? })),
@@ -124,6 +124,12 @@ fn not_in_a_room() -> Problem {
 
 fn room(text: &str) -> Result<RoomName, Problem> {
     RoomName::parse_existing(text).map_err(|error| bad_name("room", &error))
+}
+
+/// The key of a room, as somebody may type it behind its name; nothing for none.
+fn key(text: &str) -> Result<Option<String>, Problem> {
+    let key = (!text.is_empty()).then(|| RoomKey::parse(text)).transpose();
+    key.map(|key| key.map(Into::into)).map_err(|error| Problem::field("key", error.to_string()))
 }
 
 fn room_or_current(text: &str, current: Option<&RoomName>) -> Result<RoomName, Problem> {
@@ -341,12 +347,12 @@ mod tests {
         };
         assert_eq!(
             command("/join #Dev"),
-            Command::Join { room: RoomName::trusted("dev".into()), after: None, create: false }
+            Command::Join { room: RoomName::trusted("dev".into()), after: None, create: false, key: None }
         );
-        assert_eq!(
-            command("/join dev create"),
-            Command::Join { room: RoomName::trusted("dev".into()), after: None, create: true }
-        );
+        for (line, create, key) in [("/join dev create", true, "create"), ("/join dev sesame", false, "sesame")] {
+            let (room, key) = (RoomName::trusted("dev".into()), Some(key.to_owned()));
+            assert_eq!(command(line), Command::Join { room, after: None, create, key });
+        }
         assert_eq!(command("/leave"), Command::Leave { room: lobby() });
         assert_eq!(command("/who"), Command::Members { room: lobby() });
         assert_eq!(command("/rooms"), Command::Rooms);
@@ -371,6 +377,7 @@ mod tests {
         assert!(parse("hello", None).is_err_and(|p| p.message.contains("/join")));
         assert!(parse("/dance", None).is_err_and(|p| p.message.contains("/help")));
         assert!(parse("/join", None).is_err_and(|p| p.field == Some("room")));
+        assert!(parse("/join dev no key", None).is_err_and(|p| p.field == Some("key")));
         assert!(parse("/msg bob", None).is_err_and(|p| p.field == Some("text")));
     }
 

@@ -12,6 +12,7 @@ use crate::domain::ids::Seq;
 use crate::domain::limits;
 use crate::domain::name::{DIRECT_PREFIX, RoomName, UserName};
 use crate::domain::person::Status;
+use crate::domain::room_rules::KEY_BYTES;
 use crate::domain::text::MessageText;
 
 /// What the ids of clients begin with inside, so that they are never taken for ids that the door gives.
@@ -47,6 +48,8 @@ pub enum Word {
         after: Option<Seq>,
         /// Make it when there is none.
         create: bool,
+        /// What the room's key is thought to be.
+        key: Option<String>,
     },
     /// Stops listening.
     Leave {
@@ -148,6 +151,7 @@ fn word(mut fields: Fields, id: Option<String>) -> Result<Word, Problem> {
             room: fields.room()?,
             after: fields.optional_number("after")?,
             create: fields.optional_bool("create")?.unwrap_or(false),
+            key: fields.optional_string("key", KEY_BYTES)?,
         }),
         "Leave" => Ok(Word::Leave { room: fields.room()? }),
         "UserList" => Ok(Word::List { room: room(&mut fields)? }),

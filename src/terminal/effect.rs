@@ -19,6 +19,8 @@ pub enum Effect {
         looks: bool,
         /// Make it when it is missing.
         create: bool,
+        /// Its key.
+        key: Option<String>,
     },
     /// Stop listening.
     Leave(String),

@@ -196,8 +196,9 @@ impl Session {
     fn carry_out(&mut self, app: &mut App, effect: Effect) -> io::Result<bool> {
         let (client, answers) = (self.connection.client.clone(), self.answers.clone());
         match effect {
-            Effect::Join { room, after, looks, create } => {
-                let options = JoinOptions { after, create, listens_only: !looks, far_behind: FarBehind::StartAfresh };
+            Effect::Join { room, after, looks, create, key } => {
+                let far_behind = FarBehind::StartAfresh;
+                let options = JoinOptions { after, create, listens_only: !looks, far_behind, key };
                 tokio::spawn(async move {
                     let outcome = client.join(&room, options).await;
                     let _ = answers.send(Input::Joined(room, outcome)).await;

@@ -87,9 +87,11 @@ pub fn made(server: &mut ChatServer, caller: Caller, then: Option<Command>, made
 /// believed.
 fn join_after_all(server: &mut ChatServer, caller: Caller, then: Option<Command>) {
     match then {
-        Some(Command::Join { room, after, .. }) => server.take(caller, Command::Join { room, after, create: true }),
-        Some(Command::Listen { room, after, .. }) => {
-            server.take(caller, Command::Listen { room, after, create: true });
+        Some(Command::Join { room, after, key, .. }) => {
+            server.take(caller, Command::Join { room, after, create: true, key });
+        }
+        Some(Command::Listen { room, after, key, .. }) => {
+            server.take(caller, Command::Listen { room, after, create: true, key });
         }
         Some(Command::Crowd { room, act: CrowdAct::Follow { key, .. } }) => {
             server.take(caller, Command::Crowd { room, act: CrowdAct::Follow { create: true, key } });

@@ -7,20 +7,16 @@ use super::super::feed::Attention;
 use super::super::reply::Caller;
 use super::super::server::ChatServer;
 use super::join::{self, Wish};
-use super::{look_at, refuse};
+use super::{look_at, refuse, rules};
 use crate::domain::ids::{RoomId, SessionId, UserId};
-use crate::domain::mask::Mask;
 use crate::domain::membership::Role;
-use crate::domain::moderation::Measure;
 use crate::domain::permission::{self, Refusal};
 use crate::domain::permission_inside;
 use crate::domain::person::{Author, Status};
-use crate::domain::room_rules::{RoomRules, RuleChange};
 use crate::protocol::answer::Answer;
 use crate::protocol::command::Command;
-use crate::protocol::crowd::{CrowdAct, Inside, KeptOut, Part, Passing, Present, Seen, Stir};
+use crate::protocol::crowd::{CrowdAct, Inside, Part, Passing, Present, Seen, Stir};
 use crate::protocol::error_code::Problem;
-use crate::storage::StorageResult;
 
 pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, act: CrowdAct) {
     match act {
@@ -35,8 +31,8 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, act: CrowdAct) {
         }
         CrowdAct::Depart { reason } => depart(server, id, caller, reason.map(Into::into)),
         CrowdAct::Inside => inside(server, id, caller),
-        CrowdAct::Rule(changes) => rule(server, id, caller, changes),
-        CrowdAct::Mask { mask, on } => keep_out(server, id, caller, mask, on),
+        CrowdAct::Rule(changes) => rules::run(server, id, caller, changes),
+        CrowdAct::Mask { mask, on } => rules::mask(server, id, caller, mask, on),
         CrowdAct::Entrust { user, part, on } => entrust(server, id, caller, user, part, on),
         CrowdAct::SendOut { user, reason } => send_out(server, id, caller, user, reason.map(Into::into)),
         CrowdAct::AskIn { user } => ask_in(server, id, caller, user),
@@ -102,61 +98,6 @@ pub fn view(server: &ChatServer, id: RoomId, user: UserId, is_guest: bool) -> In
         read_seq: part.filter(|_| !is_guest).map(|part| part.read.seq),
         is_here,
         people,
-        masks: room.parts.masks().to_vec(),
-    }
-}
-
-/// Rules are stored first and hold then.
-fn rule(server: &mut ChatServer, id: RoomId, caller: Caller, changes: Vec<RuleChange>) {
-    let Some((room, facts, actor)) = look_at(server, id, &caller) else { return };
-    if let Err(refusal) = permission_inside::may_rule(server.access(), facts, actor) {
-        return refuse(server, caller, refusal);
-    }
-    let mut rules = room.info.rules.clone();
-    let changes: Vec<RuleChange> = changes.into_iter().filter(|change| rules.change(change.clone())).collect();
-    if changes.is_empty() {
-        return server.ports.answer(caller.reply, Ok(Answer::Done));
-    }
-    server.loader.rules(caller, id, rules, changes);
-}
-
-/// Rules have been stored, or not.
-pub fn ruled(
-    server: &mut ChatServer,
-    caller: Caller,
-    id: RoomId,
-    (rules, changes): (RoomRules, Vec<RuleChange>),
-    stored: StorageResult<()>,
-) {
-    if let Err(error) = stored {
-        log::error!("the rules of a room could not be stored: {error}");
-        return server.ports.answer(caller.reply, Err(Problem::unavailable()));
-    }
-    if let Some(room) = server.rooms.get_mut(&id) {
-        room.info.rules = rules;
-    }
-    if let Some(who) = server.seen(caller.person.id) {
-        server.stir(id, &who, Stir::Ruled(changes), None);
-    }
-    server.ports.answer(caller.reply, Ok(Answer::Done));
-}
-
-/// A mask that means one member, and nobody else, is a ban of this member too, which is stored.
-fn keep_out(server: &mut ChatServer, id: RoomId, caller: Caller, mask: Mask, on: bool) {
-    let Some((_, facts, actor)) = look_at(server, id, &caller) else { return };
-    if let Err(refusal) = permission_inside::may_rule(server.access(), facts, actor) {
-        return refuse(server, caller, refusal);
-    }
-    let (by, at) = (caller.person.name.clone(), server.clock.now());
-    let account = mask.only_name().and_then(|key| server.people.account_with(&key));
-    let Some(room) = server.rooms.get_mut(&id) else { return };
-    let changes = if on { room.parts.mask(KeptOut { mask: mask.clone(), by, at }) } else { room.parts.unmask(&mask) };
-    if changes && let Some(who) = server.seen(caller.person.id) {
-        server.stir(id, &who, Stir::Masked { mask, on }, None);
-    }
-    match account.filter(|user| changes && *user != caller.person.id) {
-        Some(user) => super::moderate::run(server, id, caller, Measure::Ban { user, on }),
-        None => server.ports.answer(caller.reply, Ok(Answer::Done)),
     }
 }
 

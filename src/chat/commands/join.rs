@@ -14,7 +14,7 @@ use super::super::turn::{Item, WorkerId};
 use super::{become_member, look_at, refuse};
 use crate::domain::event::Event;
 use crate::domain::grant::Scope;
-use crate::domain::ids::{RoomId, Seq, SessionId, UserId};
+use crate::domain::ids::{RoomId, Seq, SessionId};
 use crate::domain::limits;
 use crate::domain::mask::Mask;
 use crate::domain::name::RoomName;
@@ -51,8 +51,8 @@ impl Wish {
         let Self { room, after, create, attention, enters, key } = self;
         match attention {
             _ if !enters => Command::Follow { room, after, looks: attention == Attention::Looks },
-            Attention::Looks => Command::Join { room, after, create },
-            Attention::Listens => Command::Listen { room, after, create },
+            Attention::Looks => Command::Join { room, after, create, key },
+            Attention::Listens => Command::Listen { room, after, create, key },
             Attention::Follows => Command::Crowd { room, act: CrowdAct::Follow { create, key } },
         }
     }
@@ -72,7 +72,7 @@ pub fn run(server: &mut ChatServer, id: RoomId, caller: Caller, wish: Wish) {
         return refuse_join(server, caller, wish, refusal);
     }
     let user = caller.person.id;
-    let arrival = arrival(server, room, user, wish.key.as_deref());
+    let arrival = arrival(server, room, &caller.person, wish.key.as_deref());
     if !room.is_here(user)
         && let Err(refusal) = permission_inside::may_come_in(server.access(), facts, actor, arrival)
     {
@@ -174,25 +174,26 @@ fn connect(server: &mut ChatServer, id: RoomId, person: &Person, ear: Ear) -> Op
 }
 
 /// What stands in the way of somebody who comes.
-pub fn arrival(server: &ChatServer, room: &Room, user: UserId, key: Option<&str>) -> Arrival {
+pub fn arrival(server: &ChatServer, room: &Room, person: &Person, key: Option<&str>) -> Arrival {
     let rules = &room.info.rules;
     Arrival {
-        is_invited: room.parts.is_invited(user),
-        is_masked: is_masked(server, room, user),
+        is_invited: room.parts.is_invited(person.id),
+        is_masked: is_masked(server, room, person),
         invite_only: rules.invite_only,
-        lacks_key: !rules.is_opened_by(key),
+        lacks_key: !rules.is_opened_by(key) && !room.parts.knows_key(person.id),
         is_full: rules.most.is_some_and(|most| room.count_here() >= most as usize),
     }
 }
 
-fn is_masked(server: &ChatServer, room: &Room, user: UserId) -> bool {
-    if room.parts.masks().is_empty() {
+/// Whoever has no session is judged by what they would be seen as.
+fn is_masked(server: &ChatServer, room: &Room, person: &Person) -> bool {
+    if room.info.rules.masks.is_empty() {
         return false;
     }
-    let Some(seen) = server.seen(user) else { return false };
+    let seen = server.seen_as(person);
     let host = seen.host();
     let means = |mask: &Mask| mask.matches(seen.name.as_str(), seen.user(), &host);
-    room.parts.masks().iter().any(|kept| means(&kept.mask))
+    room.info.rules.masks.iter().any(|kept| means(&kept.mask))
 }
 
 fn subscribe(server: &mut ChatServer, feed: RoomId, ear: Ear, seen: Seq, newest: Seq) -> u64 {

@@ -5,8 +5,8 @@ use super::super::reply::Caller;
 use super::super::room::Room;
 use super::super::server::ChatServer;
 use super::{
-    add, appoint, ask, create, crowd, erase, history, join, level, members, moderate, nick, privacy, read, report,
-    rooms, status,
+    add, appoint, ask, create, erase, history, join, level, members, moderate, nick, privacy, read, report, rooms,
+    rules, status,
 };
 use crate::domain::name::RoomName;
 use crate::domain::room::{RoomKind, Topic};
@@ -33,7 +33,7 @@ pub fn run(server: &mut ChatServer, loaded: Loaded) {
         Loaded::Moderated { caller, room, measure, outcome } => {
             moderate::stored(server, caller, room, measure, outcome);
         }
-        Loaded::Ruled { caller, room, rules, stored } => crowd::ruled(server, caller, room, rules, stored),
+        Loaded::Ruled { caller, room, rules, stored } => rules::stored(server, caller, room, rules, stored),
         Loaded::Removed { caller, room, removed } => erase::removed(server, caller, room, removed),
         Loaded::Reported { caller, reported } => report::stored(server, caller, reported),
         Loaded::Placed { caller, room, place, back } => read::placed(server, caller, room, place, back),
@@ -68,12 +68,12 @@ fn room(server: &mut ChatServer, name: &RoomName, stored: StorageResult<Option<S
 
 fn missing(server: &mut ChatServer, caller: Caller, command: Command) {
     match command {
-        Command::Join { room, after, create: true } => {
-            let then = Command::Join { room: room.clone(), after, create: false };
+        Command::Join { room, after, create: true, key } => {
+            let then = Command::Join { room: room.clone(), after, create: false, key };
             create::make(server, caller, room, RoomKind::Public, Topic::default(), Some(then));
         }
-        Command::Listen { room, after, create: true } => {
-            let then = Command::Listen { room: room.clone(), after, create: false };
+        Command::Listen { room, after, create: true, key } => {
+            let then = Command::Listen { room: room.clone(), after, create: false, key };
             create::make(server, caller, room, RoomKind::Public, Topic::default(), Some(then));
         }
         Command::Crowd { room, act: CrowdAct::Follow { create: true, key } } => {

@@ -30,6 +30,7 @@ pub mod read;
 pub mod remove;
 pub mod report;
 pub mod rooms;
+pub mod rules;
 mod say;
 pub mod send;
 pub mod settle;
@@ -44,6 +45,7 @@ use crate::domain::event::{Draft, EventBody};
 use crate::domain::ids::RoomId;
 use crate::domain::membership::Role;
 use crate::domain::permission::{Actor, Refusal, RoomFacts};
+use crate::domain::permission_inside::may_come_in;
 use crate::domain::person::Author;
 use crate::protocol::command::Command;
 use crate::protocol::error_code::Problem;
@@ -51,7 +53,11 @@ use crate::protocol::error_code::Problem;
 /// The room and what permissions depend on. `ChatServer::run` has just found the room, so it is there.
 fn look_at<'a>(server: &'a ChatServer, id: RoomId, caller: &Caller) -> Option<(&'a Room, RoomFacts, Actor)> {
     let room = server.rooms.get(&id)?;
-    Some((room, room.facts(), room.actor(&caller.person)))
+    let (facts, actor, person) = (room.facts(), room.actor(&caller.person), &*caller.person);
+    // Guests write without having come in. What would keep them out must keep out their words too.
+    let bar = (person.is_guest() && !room.is_here(person.id))
+        .then(|| may_come_in(server.access(), facts, actor, join::arrival(server, room, person, None)).err());
+    Some((room, RoomFacts { bar: bar.flatten(), ..facts }, actor))
 }
 
 /// Refuses a command.

@@ -14,7 +14,7 @@ fn talk() -> Talk {
 
 fn join(talk: &mut Talk, after: Option<Seq>, far_behind: FarBehind) -> oneshot::Receiver<Result<Seq, ClientError>> {
     let (waiter, answer) = oneshot::channel();
-    talk.join("lobby".into(), JoinOptions { after, create: false, listens_only: false, far_behind }, waiter);
+    talk.join("lobby".into(), JoinOptions { after, far_behind, ..JoinOptions::default() }, waiter);
     answer
 }
 

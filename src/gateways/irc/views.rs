@@ -61,6 +61,8 @@ pub fn rule_changes(changes: &[RuleChange]) -> Vec<Change> {
         RuleChange::Key(None) => Change { on: false, letter: 'k', param: Some("*".to_owned()) },
         RuleChange::Most(Some(most)) => Change { on: true, letter: 'l', param: Some(most.to_string()) },
         RuleChange::Most(None) => Change { on: false, letter: 'l', param: None },
+        RuleChange::KeepOut(kept) => Change { on: true, letter: 'b', param: Some(kept.mask.to_string()) },
+        RuleChange::LetIn(mask) => Change { on: false, letter: 'b', param: Some(mask.to_string()) },
     };
     changes.iter().map(change).collect()
 }

@@ -41,7 +41,7 @@ pub async fn send(hall: &Hall, session: SessionId, person: Arc<Person>, message:
     let Answer::Room { room, .. } = hall.chat.ask(person, Command::Direct { others: vec![other.id] }).await? else {
         return Ok(());
     };
-    let join = Command::Join { room: room.clone(), after: None, create: false };
+    let join = Command::Join { room: room.clone(), after: None, create: false, key: None };
     hall.worker.uplink.submit(session, Request { id: None, command: join })?;
     hall.worker.uplink.submit(session, Request { id, command: Command::Send { room, text, nonce, reply_to: None } })
 }
@@ -55,7 +55,7 @@ pub fn listen(hall: &Rc<Hall>, session: SessionId, person: &Arc<Person>) {
     actix::spawn(async move {
         let Ok(Answer::Rooms { rooms }) = hall.chat.ask(person, Command::Rooms).await else { return };
         for entry in rooms.into_iter().filter(|entry| entry.kind == RoomKind::Direct) {
-            let command = Command::Listen { room: entry.room, after: None, create: false };
+            let command = Command::Listen { room: entry.room, after: None, create: false, key: None };
             // Too busy: they come with the next message of that room, or after a new connection.
             let _ = hall.worker.uplink.submit(session, Request { id: None, command });
         }

@@ -89,7 +89,7 @@ impl<W: Wire> PlainDoor<W> {
     /// The request that joins a room named in the handshake.
     #[must_use]
     pub fn join(&self, room: RoomName) -> Request {
-        let command = Command::Join { room, after: None, create: false };
+        let command = Command::Join { room, after: None, create: false, key: None };
         Request { id: self.follow(&command), command }
     }
 

@@ -53,7 +53,7 @@ impl Inside {
         self.desk.open();
         if self.session.encoding() == Encoding::TcpV1 {
             direct::listen(self.session.hall(), self.session.id(), &self.person);
-            self.join(RoomName::trusted(LOBBY.to_owned()), None, false);
+            self.join(RoomName::trusted(LOBBY.to_owned()), None, false, None);
         }
     }
 
@@ -106,7 +106,7 @@ impl Inside {
                     None => self.refuse(Refused { id, problem: nowhere() }),
                 }
             }
-            Word::Join { room, after, create } => self.join(room, after, create),
+            Word::Join { room, after, create, key } => self.join(room, after, create, key),
             Word::Leave { room } => {
                 self.session.outbox().wire().rooms.leave(&room);
                 self.submit(None, Command::Leave { room });
@@ -132,9 +132,9 @@ impl Inside {
     }
 
     /// A join is believed at once, so that a message may follow without waiting; its id takes it back when it is refused.
-    fn join(&mut self, room: RoomName, after: Option<u64>, create: bool) {
+    fn join(&mut self, room: RoomName, after: Option<u64>, create: bool, key: Option<String>) {
         let id = self.session.outbox().wire().rooms.enter(&room);
-        self.submit(Some(id), Command::Join { room: room.clone(), after, create });
+        self.submit(Some(id), Command::Join { room: room.clone(), after, create, key });
         self.submit(Some(reply::FOLLOW_UP.to_owned()), Command::Members { room });
     }
 

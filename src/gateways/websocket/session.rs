@@ -54,7 +54,7 @@ impl Session {
         for room in rooms {
             let request = match &self.plain {
                 Some(plain) => plain.join(room),
-                None => Request { id: None, command: Command::Join { room, after: None, create: false } },
+                None => Request { id: None, command: Command::Join { room, after: None, create: false, key: None } },
             };
             self.chat.submit(request);
         }

@@ -122,6 +122,7 @@ numerics! {
     ERR_BADCHANNELKEY = "475", "Cannot join channel (+k)";
     ERR_BADCHANMASK = "476", "Bad channel name";
     ERR_NEEDREGGEDNICK = "477", "It takes an account; log in with SASL";
+    ERR_BANLISTFULL = "478", "";
     ERR_NOPRIVILEGES = "481", "Permission denied: you are not an IRC operator";
     ERR_CHANOPRIVSNEEDED = "482", "You're not channel operator";
     ERR_CANTKILLSERVER = "483", "You cannot kill a server";

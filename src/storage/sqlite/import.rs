@@ -10,6 +10,7 @@ use super::import_others::{self, AuditLog};
 use super::import_rows::{self, Rows};
 use super::log_rows::EventRow;
 use crate::domain::ids::UserId;
+use crate::domain::mask::MASKS;
 use crate::domain::name::{RoomName, UserName};
 use crate::domain::room::{Description, RoomKind, Topic};
 use crate::storage::StorageError;
@@ -235,6 +236,9 @@ impl<'c> Import<'c> {
         let kind = RoomKind::parse(&line.kind).ok_or_else(|| wrong(format!("a room of the kind {:?}", line.kind)))?;
         Topic::parse(&line.topic).map_err(wrong)?;
         Description::parse(&line.description).map_err(wrong)?;
+        if line.rules.masks.len() > MASKS {
+            return Err(wrong(format!("a room has {MASKS} masks at most")));
+        }
         if (kind == RoomKind::Direct) == line.people.is_empty() {
             return Err(wrong("a direct room has people, and no other room has"));
         }

@@ -47,7 +47,7 @@ pub fn listed(app: &mut App, rooms: &[Value]) {
         })
         .collect();
     for room in new {
-        app.effect(Effect::Join { room, after: None, looks: false, create: false });
+        app.effect(Effect::Join { room, after: None, looks: false, create: false, key: None });
     }
     if app.current.is_none() {
         open_first(app);
@@ -72,12 +72,13 @@ fn open_first(app: &mut App) {
 
 /// Opens a room; joins it if need be.
 pub fn open(app: &mut App, name: &str) {
-    open_or_make(app, name, false);
+    open_or_make(app, name, false, None);
 }
 
-/// Opens a room, and makes it when it is missing and that is wanted.
-pub fn open_or_make(app: &mut App, name: &str, create: bool) {
-    if app.current.as_deref() == Some(name) {
+/// Opens a room, with its key, and makes it when it is missing and that is wanted.
+pub fn open_or_make(app: &mut App, name: &str, create: bool, key: Option<String>) {
+    // A room that was refused stays open: the next try gives the key.
+    if app.current.as_deref() == Some(name) && key.is_none() {
         return;
     }
     leave_open(app);
@@ -98,7 +99,7 @@ pub fn open_or_make(app: &mut App, name: &str, create: bool) {
     room.is_joined = true;
     app.composer.clear();
     app.composer.set(&draft);
-    app.effect(Effect::Join { room: name.to_owned(), after, looks: true, create });
+    app.effect(Effect::Join { room: name.to_owned(), after, looks: true, create, key });
     if after.is_none() {
         read_newest(app, name);
     }
@@ -148,7 +149,7 @@ fn leave_open(app: &mut App) {
     let name = room.name.clone();
     if room.is_member {
         let after = room.timeline.is_open.then_some(room.last_seq);
-        app.effect(Effect::Join { room: name, after, looks: false, create: false });
+        app.effect(Effect::Join { room: name, after, looks: false, create: false, key: None });
     } else {
         // Whoever does not belong to a room only listens while it is open.
         room.is_joined = false;

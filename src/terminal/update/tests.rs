@@ -368,6 +368,11 @@ fn commands_do_what_they_say_and_unknown_ones_say_so() {
             .iter()
             .any(|effect| matches!(effect, Effect::Join { room, create: true, looks: true, .. } if room == "tools2"))
     );
+    for _ in 0..2 {
+        let effects = desk.enter("/join tools2 sesame");
+        let gives_it = |effect: &Effect| matches!(effect, Effect::Join { key: Some(key), .. } if key == "sesame");
+        assert!(effects.iter().any(gives_it), "also in the room that was refused: {effects:?}");
+    }
     assert!(desk.enter("//join").iter().any(|effect| matches!(effect, Effect::Send { text, .. } if text == "/join")));
     assert_eq!(desk.enter("/theme light"), [Effect::KeepTheme("light")]);
     desk.enter("/nick eve");
@@ -632,7 +637,7 @@ fn the_mouse_opens_rooms_and_answers_messages() {
     let (area, _) = desk.app.regions.rooms.iter().find(|(_, name)| name == "garden").cloned().unwrap();
     let effects = desk.click(area.x + 1, area.y);
     assert_eq!(desk.app.current.as_deref(), Some("garden"));
-    let listens = Effect::Join { room: "lobby".into(), after: Some(3), looks: false, create: false };
+    let listens = Effect::Join { room: "lobby".into(), after: Some(3), looks: false, create: false, key: None };
     assert!(effects.contains(&listens), "the room before is only listened to: {effects:?}");
 }
 

@@ -15,7 +15,7 @@ use crate::terminal::theme::ThemeChoice;
 
 /// Every command: its name, what follows it, what it does.
 pub const COMMANDS: &[(&str, &str, &str)] = &[
-    ("join", "ROOM [create]", "open a room; make it if it is missing"),
+    ("join", "ROOM [KEY]", "open a room; /join ROOM create makes it if it is missing"),
     ("leave", "[ROOM]", "stop listening to a room"),
     ("rooms", "", "rooms you may join"),
     ("msg", "NAME [TEXT]", "write to one person"),
@@ -127,15 +127,14 @@ fn run(app: &mut App, word: &str, rest: &str) {
 }
 
 fn join(app: &mut App, rest: &str) {
-    let (name, create) = match rest.split_once(char::is_whitespace) {
-        Some((name, word)) if word.trim().eq_ignore_ascii_case("create") => (name, true),
-        _ => (rest, false),
-    };
+    let (name, word) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    // A room whose key is this word can be joined too: a room that is there is not made.
+    let (create, key) = (word.trim().eq_ignore_ascii_case("create"), Some(word.trim().to_owned()));
     let name = match RoomName::parse_existing(name) {
         Ok(name) => name.to_string(),
         Err(why) => return app.complain(format!("/join ROOM: {why}")),
     };
-    rooms::open_or_make(app, &name, create);
+    rooms::open_or_make(app, &name, create, key.filter(|key| !key.is_empty()));
     rooms::ask(app);
 }
 

@@ -6,9 +6,10 @@ use std::marker::PhantomData;
 use actix_web::error::{Error, JsonPayloadError, PathError, PayloadError, QueryPayloadError};
 use actix_web::http::StatusCode;
 use actix_web::web::{self, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig};
+use actix_web::{HttpMessage, HttpRequest};
 use derive_more::Deref;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, MapAccess, Unexpected, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Unexpected, Visitor};
 use serde_json::error::Category;
 
 use super::problem::ApiError;
@@ -85,6 +86,21 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .app_data(JsonConfig::default().limit(BODY_BYTES).error_handler(|error, _| bad_json(&error).into()))
         .app_data(QueryConfig::default().error_handler(|error, _| bad_query(&error).into()))
         .app_data(PathConfig::default().error_handler(|error, _| bad_path(&error).into()));
+}
+
+/// The body of a request that may have none: nothing and `null` are none.
+///
+/// # Errors
+/// When it is something else than such an object in JSON.
+pub fn optional<T: DeserializeOwned>(request: &HttpRequest, body: &web::Bytes) -> Result<Option<T>, ApiError> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    if request.content_type() != "application/json" {
+        return Err(bad_json(&JsonPayloadError::ContentType));
+    }
+    let read = serde_json::from_slice::<Option<Object<T>>>(body);
+    read.map(|object| object.map(|object| object.0)).map_err(|cause| bad_json(&JsonPayloadError::Deserialize(cause)))
 }
 
 /// The name of a room that is there, as it stands in a path or a body.

@@ -1,10 +1,10 @@
 //! `/rooms/{room}/members`: who is in a room, and one's own membership.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::extract::{Body, room_name};
+use super::extract::{Body, optional, room_name};
 use super::listing::{List, ListQuery, json};
 use super::openapi::texts;
 use super::problem::ApiError;
@@ -12,6 +12,7 @@ use super::{ask, users};
 use crate::domain::membership::Role;
 use crate::domain::name::RoomName;
 use crate::domain::person::Author;
+use crate::domain::room_rules::RoomKey;
 use crate::protocol::answer::MemberEntry;
 use crate::protocol::command::Command;
 use crate::protocol::error_code::Problem;
@@ -109,15 +110,34 @@ pub async fn remove(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Makes the caller a member of a public room; nothing changes when they are one.
-#[utoipa::path(put, path = "/rooms/{room}/members/me", responses((status = 204)))]
+/// What it takes to come into a room with a key.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Entering)]
+#[serde(deny_unknown_fields)]
+pub struct Entering {
+    #[schema(value_type = Option<texts::RoomKeyText>)]
+    key: Option<String>,
+}
+
+/// Makes the caller a member of a public room; nothing changes when they are one. A guest shows the key of a room by it.
+#[utoipa::path(
+    put,
+    path = "/rooms/{room}/members/me",
+    request_body = Option<Entering>,
+    responses((status = 204))
+)]
 pub async fn enter(
     state: web::Data<WebState>,
     visitor: Visitor,
+    request: HttpRequest,
     room: web::Path<String>,
+    body: web::Bytes,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room) = (visitor.person()?, room_name(&room)?);
-    ask::done(&state.chat, person, Command::Enter { room }).await?;
+    let key = optional::<Entering>(&request, &body)?.and_then(|entering| entering.key);
+    let key = key.map(|key| RoomKey::parse(&key)).transpose();
+    let key = key.map_err(|error| Problem::field("key", error.to_string()))?.map(Into::into);
+    ask::done(&state.chat, person, Command::Enter { room, key }).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -27,6 +27,7 @@ mod preview;
 pub mod problem;
 mod push;
 mod read_cursor;
+mod room_rules;
 mod rooms;
 mod search;
 mod second_factor;

@@ -9,6 +9,7 @@ use super::extract::{Body, room_name};
 use super::listing::{List, ListQuery, json};
 use super::openapi::texts;
 use super::problem::ApiError;
+use super::room_rules::{NewRules, Rules};
 use super::{ask, location};
 use crate::domain::ids::Seq;
 use crate::domain::membership::{Level, Role};
@@ -16,6 +17,7 @@ use crate::domain::name::RoomName;
 use crate::domain::room::{Description, RoomKind, Topic};
 use crate::protocol::answer::{RoomEntry, RoomLook};
 use crate::protocol::command::Command;
+use crate::protocol::crowd::CrowdAct;
 use crate::protocol::error_code::{Problem, bad_name};
 use crate::web::state::WebState;
 use crate::web::visitor::Visitor;
@@ -38,6 +40,7 @@ struct Room<'a> {
     topic: &'a Topic,
     description: &'a Description,
     archived: bool,
+    rules: Rules<'a>,
     last_seq: Seq,
     read_seq: Seq,
     unread: u64,
@@ -61,6 +64,7 @@ struct May {
     describe: bool,
     archive: bool,
     appoint: bool,
+    rule: bool,
     moderate: bool,
 }
 
@@ -72,6 +76,7 @@ impl<'a> From<&'a RoomLook> for Room<'a> {
             topic: &look.topic,
             description: &look.description,
             archived: look.archived,
+            rules: look.into(),
             last_seq: look.last_seq,
             read_seq: look.read_seq,
             unread: look.unread,
@@ -81,13 +86,14 @@ impl<'a> From<&'a RoomLook> for Room<'a> {
             online: look.online,
             may: May {
                 post: look.may_post.is_ok(),
-                join: look.may_join.is_ok(),
+                join: look.role.is_some() || look.may_become_member(),
                 leave: look.may_leave.is_ok(),
                 add: look.may_add.is_ok(),
                 pin: look.may_pin.is_ok(),
                 describe: look.may_describe.is_ok(),
                 archive: look.may_archive.is_ok(),
                 appoint: look.may_appoint.is_ok(),
+                rule: look.may_rule.is_ok(),
                 moderate: look.may_moderate,
             },
         }
@@ -135,6 +141,7 @@ pub struct Changes {
     #[schema(value_type = Option<texts::NewDescription>)]
     description: Option<String>,
     archived: Option<bool>,
+    rules: Option<NewRules>,
 }
 
 /// Changes what is known of a room.
@@ -146,9 +153,10 @@ pub async fn change(
     body: Body<Changes>,
 ) -> Result<HttpResponse, ApiError> {
     let (person, room) = (visitor.person()?, room_name(&room)?);
-    let Changes { topic, description, archived } = body.into_inner().0;
+    let Changes { topic, description, archived, rules } = body.into_inner().0;
     let topic = topic.map(|topic| Topic::parse(&topic)).transpose().map_err(Problem::from)?;
     let description = description.map(|text| Description::parse(&text)).transpose().map_err(Problem::from)?;
+    let rules = rules.map(NewRules::changes).transpose()?;
     // All of it is judged before any of it is written.
     let look = ask::look(&state.chat, person.clone(), room.clone()).await?;
     if topic.is_some() || description.is_some() {
@@ -157,12 +165,19 @@ pub async fn change(
     if archived.is_some() {
         look.may_archive.map_err(Problem::from)?;
     }
+    if rules.is_some() {
+        look.may_rule.map_err(Problem::from)?;
+    }
     if let Some(topic) = topic.filter(|topic| *topic != look.topic) {
         ask::send(&state.chat, person.clone(), Command::Topic { room: room.clone(), topic }).await?;
     }
     if description.is_some() || archived.is_some() {
         let command = Command::Change { room: room.clone(), description, archived };
         ask::send(&state.chat, person.clone(), command).await?;
+    }
+    if let Some(changes) = rules {
+        let command = Command::Crowd { room: room.clone(), act: CrowdAct::Rule(changes) };
+        ask::done(&state.chat, person.clone(), command).await?;
     }
     let look = ask::look(&state.chat, person, room).await?;
     Ok(json(HttpResponse::Ok(), Room::from(&look)))

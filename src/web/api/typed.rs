@@ -82,8 +82,8 @@ async fn done(state: &WebState, visitor: &Visitor, command: Command) -> Result<O
     let person = visitor.person()?;
     match command {
         Command::Send { text, .. } => Ok(Outcome { say: Some(text.into_string()), ..Outcome::default() }),
-        Command::Join { room, create, .. } => {
-            enter(state, visitor, &room, create).await?;
+        Command::Join { room, create, key, .. } => {
+            enter(state, visitor, &room, create, key).await?;
             Ok(go(url::room(room.as_str())))
         }
         Command::Leave { room } => {
@@ -101,12 +101,18 @@ async fn done(state: &WebState, visitor: &Visitor, command: Command) -> Result<O
 }
 
 /// Goes into a room, making it first if that was asked for and it is not there.
-async fn enter(state: &WebState, visitor: &Visitor, room: &RoomName, create: bool) -> Result<(), Problem> {
+async fn enter(
+    state: &WebState,
+    visitor: &Visitor,
+    room: &RoomName,
+    create: bool,
+    key: Option<String>,
+) -> Result<(), Problem> {
     let person = visitor.person()?;
-    if person.is_guest() && !create {
+    if person.is_guest() && !create && key.is_none() {
         return ask::look(&state.chat, person, room.clone()).await.map(|_| ());
     }
-    match ask::done(&state.chat, person.clone(), Command::Enter { room: room.clone() }).await {
+    match ask::done(&state.chat, person.clone(), Command::Enter { room: room.clone(), key }).await {
         Err(problem) if create && problem.code == ErrorCode::NotFound => {
             let topic = Topic::parse("").unwrap_or_else(|_| unreachable!("a topic may be empty"));
             let make = Command::Create { room: room.clone(), kind: RoomKind::Public, topic };

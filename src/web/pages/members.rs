@@ -106,7 +106,7 @@ async fn page(visit: &Visit, room: &RoomName, refused: Refused) -> Result<HttpRe
     let reader = visit.reader()?;
     let look = visit.look(&reader, room).await?;
     let entries = visit.rooms(&reader).await?;
-    let card = RoomCard::new(&look, entries.iter().find(|entry| entry.room == look.room));
+    let card = RoomCard::new(&look, entries.iter().find(|entry| entry.room == look.room), &visit.words);
     let title = visit.words.with("members.title", &[("room", &card.title)]);
     let context = MembersPage {
         page: visit.page_view(&title),

@@ -39,6 +39,7 @@ mod register;
 mod reset;
 mod room;
 mod room_actions;
+mod room_rules;
 mod room_settings;
 mod rooms;
 mod search;
@@ -122,6 +123,8 @@ pub fn configure(config: &mut ServiceConfig) {
     page("/rooms/{room}/bans/{user}/lift", [None, Some(post().to(moderation::lift_ban))]);
     page("/rooms/{room}/slow", [None, Some(post().to(moderation::slow))]);
     page("/rooms/{room}/settings", [Some(read(room_settings::show)), Some(post().to(room_settings::save))]);
+    page("/rooms/{room}/rules", [None, Some(post().to(room_rules::save))]);
+    page("/rooms/{room}/masks/lift", [None, Some(post().to(room_rules::lift_mask))]);
     page("/rooms/{room}/level", [None, Some(post().to(room_settings::level))]);
     page("/rooms/{room}/archive", [None, Some(post().to(room_settings::archive))]);
     page("/people/{user}", [Some(read(person::show)), None]);

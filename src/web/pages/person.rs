@@ -52,7 +52,7 @@ async fn page(visit: &Visit, user: &str) -> Result<HttpResponse, Problem> {
         let members = visit.members(&account, &room).await?;
         if let Some(entry) = members.members.iter().find(|entry| entry.id == other.id && entry.role.is_some()) {
             person = visit.member_view(entry, &look);
-            card = Some(RoomCard::new(&look, entries.iter().find(|entry| entry.room == look.room)));
+            card = Some(RoomCard::new(&look, entries.iter().find(|entry| entry.room == look.room), &visit.words));
         }
     }
     let context = PersonPage {

@@ -53,6 +53,8 @@ pub struct Typed {
     pub text_error: String,
     /// What it would look like, for who asked.
     pub preview: Option<ProseView>,
+    /// What is wrong with the key of the room.
+    pub key_error: String,
     /// When it is worth trying again.
     pub retry_after: Option<Duration>,
 }
@@ -140,6 +142,7 @@ pub async fn page(visit: &Visit, room: &RoomName, window: Window, typed: Typed) 
             text_value: typed.text,
             text_error: typed.text_error,
             preview: typed.preview,
+            key_error: typed.key_error,
             reply: reply(visit, &reader, &look.room).await?,
             focus_text: own_text(&events, shown.focus, author.as_ref()),
             ..RoomView::new(&look, (&title, &url), shown, has_name, secret::random_link(), &visit.words)

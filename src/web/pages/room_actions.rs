@@ -11,9 +11,10 @@ use crate::domain::access::GuestAccess;
 use crate::domain::ids::Seq;
 use crate::domain::limits::NONCE_BYTES;
 use crate::domain::name::RoomName;
+use crate::domain::permission::Refusal;
 use crate::domain::text::MessageText;
 use crate::protocol::command::Command;
-use crate::protocol::error_code::{ErrorCode, Problem};
+use crate::protocol::error_code::{ErrorCode, Problem, Saying};
 use crate::web::preview;
 use crate::web::views::url;
 use crate::web::words::telling;
@@ -25,8 +26,8 @@ pub async fn send(visit: Visit, room: web::Path<String>, fields: Fields) -> Http
 }
 
 /// POST `/rooms/{room}/join`
-pub async fn join(visit: Visit, room: web::Path<String>) -> HttpResponse {
-    let result = carry_out_join(&visit, &room).await;
+pub async fn join(visit: Visit, room: web::Path<String>, fields: Fields) -> HttpResponse {
+    let result = carry_out_join(&visit, &room, fields.get("key")).await;
     visit.respond(result).await
 }
 
@@ -99,10 +100,20 @@ fn ask_who(visit: &Visit, room: &RoomName) -> HttpResponse {
     }
 }
 
-async fn carry_out_join(visit: &Visit, room: &str) -> Result<HttpResponse, Problem> {
+/// A wrong key is asked for again on the page of the room. Where none was given, the page says that there is one.
+async fn carry_out_join(visit: &Visit, room: &str, key: &str) -> Result<HttpResponse, Problem> {
     let room = room_name(room)?;
-    visit.ask(&visit.person()?, Command::Enter { room: room.clone() }).await?;
-    Ok(redirect(&url::room(room.as_str())))
+    let person = visit.person()?;
+    let key = Some(key.trim()).filter(|key| !key.is_empty());
+    let enter = Command::Enter { room: room.clone(), key: key.map(str::to_owned) };
+    match visit.ask(&person, enter).await {
+        Err(problem) if problem.saying == Saying::Refusal(Refusal::KeyNeeded) => {
+            let key_error = key.map(|_| visit.words.get("room.wrong_key")).unwrap_or_default();
+            let typed = Typed { status: StatusCode::FORBIDDEN, key_error, ..Typed::default() };
+            room::page(visit, &room, Window::Newest, typed).await
+        }
+        answer => answer.map(|_| redirect(&url::room(room.as_str()))),
+    }
 }
 
 async fn carry_out_leave(visit: &Visit, room: &str) -> Result<HttpResponse, Problem> {

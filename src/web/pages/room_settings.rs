@@ -1,4 +1,7 @@
-//! `/rooms/{room}/settings`: what a room is about, what one wants to be told of, and its end. A form for each.
+//! `/rooms/{room}/settings`: what a room is about, what one wants to be told of, and its end. A form for each; that of the
+//! rules is read in `room_rules`.
+
+use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -8,30 +11,44 @@ use super::fields::Fields;
 use super::refusals::storage_problem;
 use super::visit::{Visit, redirect};
 use crate::domain::ids::RoomId;
+use crate::domain::mask::KeptOut;
 use crate::domain::membership::Level;
 use crate::domain::name::RoomName;
+use crate::domain::person::Person;
 use crate::domain::room::{Description, Topic};
+use crate::protocol::answer::Answer;
 use crate::protocol::command::Command;
+use crate::protocol::crowd::CrowdAct;
 use crate::protocol::error_code::Problem;
-use crate::web::views::members::{BannedView, RoomCard, RoomSettingsPage, SlowChoice};
+use crate::web::views::members::RoomCard;
+use crate::web::views::room_settings::{BannedView, MaskView, RoomSettingsPage, RulesForm, SlowChoice};
 use crate::web::views::{SidebarView, url};
 use crate::web::words::{Words, telling};
 
 /// The sections that say "Saved".
-const SECTIONS: [&str; 4] = ["about", "notifications", "order", "archive"];
+const SECTIONS: [&str; 5] = ["about", "notifications", "rules", "order", "archive"];
 
 /// The pauses that can be chosen for slow mode, in seconds.
 const SLOW: [u32; 7] = [0, 5, 10, 30, 60, 300, 3600];
 
 /// What a form leaves on the page.
 #[derive(Default)]
-struct Left {
+pub(super) struct Left {
     status: StatusCode,
     /// Topic and description, as typed.
     typed: Option<(String, String)>,
     topic_error: String,
     description_error: String,
+    /// The rules, as chosen and typed.
+    rules: Option<RulesForm>,
     saved: &'static str,
+}
+
+impl Left {
+    /// Rules that no room can have.
+    pub(super) fn bad_rules(form: RulesForm) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, rules: Some(form), ..Self::default() }
+    }
 }
 
 /// GET `/rooms/{room}/settings`
@@ -107,15 +124,16 @@ pub(super) fn saved(room: &RoomName, section: &str) -> HttpResponse {
     redirect(&format!("{}/settings?saved={section}#{section}", url::room(room.as_str())))
 }
 
-async fn page(visit: &Visit, room: &RoomName, left: Left) -> Result<HttpResponse, Problem> {
+pub(super) async fn page(visit: &Visit, room: &RoomName, left: Left) -> Result<HttpResponse, Problem> {
     let reader = visit.reader()?;
     let look = visit.look(&reader, room).await?;
     let entries = visit.rooms(&reader).await?;
-    let mut card = RoomCard::new(&look, entries.iter().find(|entry| entry.room == look.room));
+    let mut card = RoomCard::new(&look, entries.iter().find(|entry| entry.room == look.room), &visit.words);
     if let Some((topic, description)) = left.typed {
         (card.topic, card.description) = (topic, description);
     }
     let banned = if card.can_slow { banned_from(visit, look.id).await? } else { Vec::new() };
+    let masks = if card.can_rule { masks_of(visit, &reader, room).await? } else { Vec::new() };
     let title = visit.words.with("room_settings.title", &[("room", &card.title)]);
     let context = RoomSettingsPage {
         page: visit.page_view(&title),
@@ -124,6 +142,8 @@ async fn page(visit: &Visit, room: &RoomName, left: Left) -> Result<HttpResponse
         topic_error: left.topic_error,
         description_error: left.description_error,
         slow_choices: SLOW.map(|seconds| slow_choice(&visit.words, seconds, look.slow_mode)).into(),
+        rules: left.rules.unwrap_or_else(|| RulesForm::new(&look)),
+        masks,
         banned,
         saved: left.saved.to_owned(),
     };
@@ -137,6 +157,14 @@ fn slow_choice(words: &Words, seconds: u32, present: u32) -> SlowChoice {
         _ => words.count("room_settings.slow_minutes", u64::from(seconds / 60), &[]),
     };
     SlowChoice { seconds, label, is_present: seconds == present }
+}
+
+/// Who is kept out by mask, for those who may let them in again.
+async fn masks_of(visit: &Visit, reader: &Arc<Person>, room: &RoomName) -> Result<Vec<MaskView>, Problem> {
+    let inside = Command::Crowd { room: room.clone(), act: CrowdAct::Inside };
+    let Answer::Inside(inside) = visit.ask(reader, inside).await? else { return Ok(Vec::new()) };
+    let view = |kept: &KeptOut| MaskView { mask: kept.mask.to_string(), by: kept.by.to_string() };
+    Ok(inside.rules.masks.iter().map(view).collect())
 }
 
 /// Who is shut out of the room, for those who may let them in again.

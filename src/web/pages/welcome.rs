@@ -29,7 +29,7 @@ pub fn logged_in(visit: &Visit, login: NewLogin, next: &str) -> HttpResponse {
 /// Makes a new account a member of the lobby: there is always somewhere to begin. Answers with its page.
 pub async fn enter_lobby(visit: &Visit, person: &Arc<Person>) -> String {
     let room = RoomName::trusted(LOBBY.to_owned());
-    if let Err(problem) = visit.ask(person, Command::Enter { room }).await {
+    if let Err(problem) = visit.ask(person, Command::Enter { room, key: None }).await {
         // The account is there; the lobby can be joined by hand.
         log::warn!("a new account could not enter the lobby: {problem}");
         return "/rooms".to_owned();
@@ -39,8 +39,8 @@ pub async fn enter_lobby(visit: &Visit, person: &Arc<Person>) -> String {
 
 /// Makes somebody a member of the room of an invite; answers with its page, or `None` when it leads into no room.
 ///
-/// A public room is entered like any other. Into a private one the inviter's right leads, as it is now: an inviter
-/// who has left the room since, or lost the right, opens no door.
+/// A public room is entered like any other. Into a private one, and past the rules of a public one, the inviter's right
+/// leads, as it is now: an inviter who has left the room since, or lost the right, opens no door.
 pub async fn enter_invited_room(
     visit: &Visit,
     person: &Arc<Person>,
@@ -49,10 +49,14 @@ pub async fn enter_invited_room(
     let Some(id) = invite.room else { return Ok(None) };
     let Some(room) = visit.state.store.room(id).await.map_err(storage_problem)? else { return Ok(None) };
     let name = room.info.name;
-    let mut entered = visit.ask(person, Command::Enter { room: name.clone() }).await;
-    if entered.as_ref().is_err_and(|problem| problem.code == ErrorCode::NotFound) {
+    let mut entered = visit.ask(person, Command::Enter { room: name.clone(), key: None }).await;
+    if let Err(ErrorCode::NotFound | ErrorCode::Forbidden) = entered.as_ref().map_err(|problem| problem.code) {
         let Some(inviter) = inviter(visit, invite).await? else { return Err(Problem::no_such_room()) };
-        entered = visit.ask(&inviter, Command::Add { room: name.clone(), user: person.id }).await;
+        let added = visit.ask(&inviter, Command::Add { room: name.clone(), user: person.id }).await;
+        // What stands in a public room's way is for the newcomer to know; what the inviter may not do is not.
+        if added.is_ok() || !room_is_public(room.info.kind) {
+            entered = added;
+        }
     }
     entered.map(|_| Some(url::room(name.as_str()))).map_err(|problem| match problem.code {
         // What the inviter may no longer do is not for a stranger to know.

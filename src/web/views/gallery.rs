@@ -231,11 +231,14 @@ fn room(kind: &str) -> RoomCard {
         count: 4,
         online: 3,
         can_join: false,
+        asks_key: false,
+        barred: String::new(),
         can_leave: true,
         can_add_people: true,
         can_describe: true,
         can_archive: true,
         can_slow: false,
+        can_rule: false,
     }
 }
 
@@ -245,5 +248,5 @@ fn room_or_none(is_there: bool) -> Value {
 
 fn closed(page: &PageView, can_join: bool) -> Value {
     let why = if can_join { "Join the room first." } else { "This room is archived." };
-    json!({ "page": page, "room": { "why_not": why, "can_join": can_join, "url": "/dev/gallery", "base_url": "/dev/gallery" } })
+    json!({ "page": page, "room": { "why_not": why, "can_join": can_join, "asks_key": false, "key_error": "", "url": "/dev/gallery", "base_url": "/dev/gallery" } })
 }

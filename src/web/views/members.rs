@@ -15,6 +15,7 @@ use crate::domain::person::{Author, Person, Status};
 use crate::domain::room::RoomKind;
 use crate::domain::status_line::StatusText;
 use crate::protocol::answer::{MemberEntry, RoomEntry, RoomLook};
+use crate::web::words::{Words, telling};
 
 /// `pages/members.html`
 #[derive(Debug, Serialize)]
@@ -31,47 +32,6 @@ pub struct MembersPage {
     pub refused: String,
     /// The name that was typed.
     pub person_value: String,
-}
-
-/// `pages/room_settings.html`
-#[derive(Debug, Serialize)]
-pub struct RoomSettingsPage {
-    /// What every page needs.
-    pub page: PageView,
-    /// The list of rooms.
-    pub sidebar: SidebarView,
-    /// The room.
-    pub room: RoomCard,
-    /// What is wrong with the topic.
-    pub topic_error: String,
-    /// What is wrong with the description.
-    pub description_error: String,
-    /// The pauses that can be chosen for slow mode.
-    pub slow_choices: Vec<SlowChoice>,
-    /// Who is shut out, if the viewer may let them in again.
-    pub banned: Vec<BannedView>,
-    /// The section that was saved, or nothing.
-    pub saved: String,
-}
-
-/// A pause between two messages of one person.
-#[derive(Debug, Serialize)]
-pub struct SlowChoice {
-    /// In seconds; 0 for none.
-    pub seconds: u32,
-    /// In words.
-    pub label: String,
-    /// It is so now.
-    pub is_present: bool,
-}
-
-/// Somebody who is shut out of a room.
-#[derive(Debug, Serialize)]
-pub struct BannedView {
-    /// Who.
-    pub id: String,
-    /// By name.
-    pub name: String,
 }
 
 /// `pages/person.html`
@@ -117,6 +77,10 @@ pub struct RoomCard {
     pub online: usize,
     /// The viewer may become a member.
     pub can_join: bool,
+    /// They have to know the key for it.
+    pub asks_key: bool,
+    /// What keeps them from it, as a sentence, or nothing.
+    pub barred: String,
     /// The viewer may end the membership.
     pub can_leave: bool,
     /// The viewer may add others.
@@ -127,12 +91,15 @@ pub struct RoomCard {
     pub can_archive: bool,
     /// The viewer may slow it down, and let the banned in again.
     pub can_slow: bool,
+    /// The viewer may say who comes in and who writes.
+    pub can_rule: bool,
 }
 
 impl RoomCard {
     /// Shows a room; `entry` is its place in the viewer's list, if it has one.
     #[must_use]
-    pub fn new(look: &RoomLook, entry: Option<&RoomEntry>) -> Self {
+    pub fn new(look: &RoomLook, entry: Option<&RoomEntry>, words: &Words) -> Self {
+        let refusal = look.may_come_in.err().filter(|_| look.may_join.is_ok() && !look.asks_for_key());
         let base_url = url::room(look.room.as_str());
         Self {
             name: look.room.to_string(),
@@ -147,12 +114,15 @@ impl RoomCard {
             is_member: look.role.is_some(),
             count: look.members,
             online: look.online,
-            can_join: look.role.is_none() && look.may_join.is_ok(),
+            can_join: look.role.is_none() && look.may_become_member(),
+            asks_key: look.asks_for_key(),
+            barred: refusal.map(|refusal| telling::refusal(words, refusal)).unwrap_or_default(),
             can_leave: look.may_leave.is_ok(),
             can_add_people: look.may_add.is_ok(),
             can_describe: look.may_describe.is_ok(),
             can_archive: look.may_archive.is_ok(),
             can_slow: look.may_slow.is_ok(),
+            can_rule: look.may_rule.is_ok(),
         }
     }
 }

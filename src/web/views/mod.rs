@@ -19,6 +19,7 @@ pub mod preferences;
 pub mod prose;
 pub mod render;
 pub mod room;
+pub mod room_settings;
 pub mod rooms;
 #[cfg(test)]
 mod samples;

@@ -8,6 +8,7 @@ use super::prose::ProseView;
 use super::{PageView, SidebarView, url};
 use crate::domain::ids::Seq;
 use crate::domain::limits::TEXT_BYTES;
+use crate::domain::permission::Refusal;
 use crate::protocol::answer::RoomLook;
 use crate::web::words::{Words, telling};
 
@@ -54,6 +55,12 @@ pub struct RoomView {
     pub guest_name_value: String,
     /// The viewer may become a member.
     pub can_join: bool,
+    /// Rules of the room keep the viewer from coming in.
+    pub is_barred: bool,
+    /// They have to give the key of the room for it; guests, to write.
+    pub asks_key: bool,
+    /// What was wrong with the key they gave.
+    pub key_error: String,
     /// The viewer may end the membership.
     pub can_leave: bool,
     /// The address that the pages beside it begin with.
@@ -128,6 +135,11 @@ impl RoomView {
     ) -> Self {
         let name = look.room.as_str();
         let url = url.to_owned();
+        // To join is the way out only for whoever may come in.
+        let why_not = look.may_post.err().map(|refusal| match (refusal, look.may_come_in) {
+            (Refusal::NotMember, Err(bar)) => bar,
+            _ => refusal,
+        });
         let has_newer = !shown.is_newest && shown.last < look.last_seq;
         Self {
             name: name.to_owned(),
@@ -136,11 +148,15 @@ impl RoomView {
             topic: look.topic.to_string(),
             post_url: format!("{}/messages", url::room(name)),
             can_post: has_name && look.may_post.is_ok(),
-            why_not: look.may_post.err().map(|refusal| telling::refusal(words, refusal)).unwrap_or_default(),
-            needs_guest_name: !has_name && look.may_post.is_ok(),
+            why_not: why_not.map(|refusal| telling::refusal(words, refusal)).unwrap_or_default(),
+            // Whoever has a name can give the key.
+            needs_guest_name: !has_name && (look.may_post.is_ok() || look.asks_for_key()),
             guest_name_error: String::new(),
             guest_name_value: String::new(),
-            can_join: look.role.is_none() && look.may_join.is_ok(),
+            can_join: look.role.is_none() && look.may_become_member(),
+            is_barred: look.role.is_none() && look.may_come_in.is_err(),
+            asks_key: has_name && look.role.is_none() && look.asks_for_key(),
+            key_error: String::new(),
             can_leave: look.may_leave.is_ok(),
             base_url: url::room(name),
             archived: look.archived,

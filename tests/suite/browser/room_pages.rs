@@ -147,3 +147,38 @@ async fn several_people_talk_in_one_conversation() {
     plain.at("/direct/ann").await;
     assert_no_problems(&[&plain]).await;
 }
+
+#[tokio::test]
+async fn a_key_is_set_on_one_page_and_asked_for_on_another() {
+    let (server, owner) = owned_by("ann").await;
+    make_room(&owner, "garden", "public").await;
+    let chrome = Chrome::start().await;
+    for (look, name, key) in [(Look::wide(), "bob", "sesame"), (Look::wide().without_javascript(), "cid", "barley")] {
+        let ann = chrome.window(&server, look).await;
+        log_in(&ann, "ann").await;
+        ann.goto("/rooms/garden/settings").await;
+        ann.fill("#room-key", "two words").await;
+        ann.click("#rules button").await;
+        ann.see("#room-key[aria-invalid]").await;
+        ann.fill("#room-key", key).await;
+        ann.fill("#room-most", "20").await;
+        ann.click("#rules button").await;
+        ann.see_text_in("#rules", "Saved").await;
+        assert_eq!(ann.property("#room-key", "value").await, key);
+        assert!(ann.problems().await.iter().all(|problem| problem.contains("422")));
+
+        owner.invite(&server, name).await;
+        let newcomer = chrome.window(&server, look).await;
+        log_in(&newcomer, name).await;
+        newcomer.goto("/rooms/garden").await;
+        newcomer.see_text_in(".closed", "This room has a key").await;
+        newcomer.fill("#key", "guess").await;
+        newcomer.click(".closed button").await;
+        newcomer.see_text_in("#key-error", "This is not the key").await;
+        newcomer.fill("#key", key).await;
+        newcomer.click(".closed button").await;
+        newcomer.see("#text").await;
+        newcomer.at("/rooms/garden").await;
+        assert!(newcomer.problems().await.iter().all(|problem| problem.contains("403")));
+    }
+}

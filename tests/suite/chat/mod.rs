@@ -13,5 +13,6 @@ mod order;
 mod people;
 mod resuming;
 mod roles;
+mod rules;
 mod storm;
 mod talking;

@@ -205,7 +205,7 @@ fn ways(act: &str, door: Door, seq: u64, ids: &BTreeMap<&'static str, String>) -
         ("read", Rest) => ask(Method::GET, "/messages".to_owned(), Value::Null),
         ("read", Form) => vec![Way::Look],
         // To join over a WebSocket is to listen first of all, which guests may.
-        ("become a member" | "add others" | "leave", WebSocket) => vec![],
+        ("become a member" | "set rules" | "add others" | "leave", WebSocket) => vec![],
         ("become a member", Rest) => ask(Method::PUT, "/members/me".to_owned(), Value::Null),
         ("become a member", Form) => send("/join".to_owned(), &[]),
         ("write, react, edit and take back one's own", WebSocket) => say(json!({"type": "send", "text": "hello"})),
@@ -240,6 +240,8 @@ fn ways(act: &str, door: Door, seq: u64, ids: &BTreeMap<&'static str, String>) -
         ("slow mode", WebSocket) => say(json!({"type": "slow", "seconds": 0})),
         ("slow mode", Rest) => ask(Method::PUT, "/slow".to_owned(), json!({"seconds": 0})),
         ("slow mode", Form) => send("/slow".to_owned(), &[("seconds", "0")]),
+        ("set rules", Rest) => ask(Method::PATCH, String::new(), json!({"rules": {"open_topic": true}})),
+        ("set rules", Form) => send("/rules".to_owned(), &[("open_topic", "on")]),
         ("add others", Rest) => ask(Method::POST, "/members".to_owned(), json!({"user": "vic"})),
         ("add others", Form) => send("/members".to_owned(), &[("person", "vic")]),
         ("mute, remove or ban a member", _) => [end("vic"), against("vic")].into_iter().flatten().collect(),

@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::support::{TestServer, within};
 
 const ALL: JoinOptions =
-    JoinOptions { after: Some(0), create: false, listens_only: false, far_behind: FarBehind::ReadAll };
+    JoinOptions { after: Some(0), create: false, listens_only: false, far_behind: FarBehind::ReadAll, key: None };
 
 fn settings() -> Settings {
     // Short waits: the servers of these tests are back at once.

@@ -5,6 +5,7 @@ use parlor::domain::device::{Device, DeviceKind};
 use parlor::domain::event::{EventBody, Message};
 use parlor::domain::grant::{Grant, Scope};
 use parlor::domain::ids::{DeviceId, RoomId};
+use parlor::domain::mask::{KeptOut, Mask};
 use parlor::domain::membership::Role;
 use parlor::domain::name::NameKey;
 use parlor::domain::person::Author;
@@ -74,8 +75,14 @@ impl Den {
         assert!(stored.iter().all(|one| matches!(one, Appended::Stored(_))), "{stored:?}");
         store.set_setting("server_name", "Den").await.unwrap();
         store.set_setting("secret", "s3cret").await.unwrap();
-        let rules =
-            RoomRules { moderated: true, key: RoomKey::parse("sesame").ok(), most: Some(9), ..RoomRules::default() };
+        let masks = vec![KeptOut { mask: Mask::parse("*!*@1f*").unwrap(), by: ann.name.clone(), at: NOW }];
+        let rules = RoomRules {
+            moderated: true,
+            key: RoomKey::parse("sesame").ok(),
+            most: Some(9),
+            masks,
+            ..RoomRules::default()
+        };
         store.set_rules(tea.id, &rules).await.unwrap();
         den.with_what_lies_beside(&ann, &bob, &tea).await;
         den
@@ -165,6 +172,7 @@ async fn the_rules_of_a_room_come_with_it() {
 
     let tea = other.store.room_by_name(&NameKey::of("tea")).await.unwrap().unwrap();
     assert_eq!(tea.info.rules.most, Some(9));
+    assert_eq!(tea.info.rules.masks.iter().map(|kept| kept.mask.to_string()).collect::<Vec<_>>(), ["*!*@1f*"]);
     assert!(
         tea.info.rules.moderated && !tea.info.rules.is_opened_by(None) && tea.info.rules.is_opened_by(Some("sesame"))
     );

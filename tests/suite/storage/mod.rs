@@ -48,6 +48,7 @@ macro_rules! every_story {
             rooms::a_list_of_rooms_names_the_other_one_of_a_direct_room,
             rooms::public_rooms_are_listed_by_name_page_by_page,
             rooms::members_are_listed_by_name_page_by_page,
+            rooms::rules_are_kept_until_others_are_set,
             log::a_room_log_is_gapless,
             log::events_come_back_as_they_were_written,
             log::pages_go_backwards_and_forwards,

@@ -111,6 +111,8 @@ const RULES: [Rule; 11] = [
             "POST /rooms/{room}/members/{user}/mute",
             "POST /rooms/{room}/members/{user}/remove",
             "POST /rooms/{room}/members/{user}/role",
+            "POST /rooms/{room}/masks/lift",
+            "POST /rooms/{room}/rules",
             "POST /rooms/{room}/settings",
             "POST /rooms/{room}/slow",
             "POST /rooms/{room}/{seq}/report",

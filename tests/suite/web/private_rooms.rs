@@ -62,6 +62,8 @@ async fn the_api_does_not_know_it() {
         (Method::POST, "/members", Some(json!({"user": "eve"}))),
         (Method::POST, "/members", Some(json!({"user": "unknown"}))),
         (Method::PUT, "/members/me", None),
+        (Method::PUT, "/members/me", Some(json!({"key": "sesame"}))),
+        (Method::PATCH, "", Some(json!({"rules": {"moderated": true}}))),
         (Method::DELETE, "/members/me", None),
         (Method::PUT, "/read", Some(json!({"seq": 1}))),
         (Method::PUT, "/read", Some(json!({"seq": 999}))),
@@ -92,6 +94,7 @@ async fn the_websocket_does_not_know_it() {
     let frames = [
         json!({"type": "join"}),
         json!({"type": "join", "after": 0}),
+        json!({"type": "join", "key": "sesame"}),
         json!({"type": "leave"}),
         json!({"type": "send", "text": "hello"}),
         json!({"type": "history"}),

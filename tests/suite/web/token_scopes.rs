@@ -37,6 +37,7 @@ async fn each_command_is_refused_to_every_scope_below_its_own() {
     let commands = [
         ("read", lobby("join", json!({}))),
         ("read", lobby("join", json!({"look": false}))),
+        ("read", lobby("join", json!({"key": "sesame"}))),
         ("read", lobby("history", json!({}))),
         ("read", lobby("thread", json!({"seq": 1}))),
         ("read", lobby("pins", json!({}))),
@@ -108,6 +109,8 @@ async fn over_rest_a_token_that_reads_changes_nothing_and_none_but_the_widest_to
         (Method::POST, "/api/v1/rooms", json!({"name": "mine", "kind": "public"})),
         (Method::POST, "/api/v1/rooms/lobby/messages", json!({"text": "no"})),
         (Method::PUT, "/api/v1/rooms/lobby/read", json!({"seq": 1})),
+        (Method::PUT, "/api/v1/rooms/lobby/members/me", json!({"key": "sesame"})),
+        (Method::PATCH, "/api/v1/rooms/lobby", json!({"rules": {"moderated": true}})),
         (Method::PATCH, "/api/v1/me/preferences", json!({"theme": "dark"})),
         (Method::DELETE, "/api/v1/me/status", json!({})),
         (Method::POST, "/api/v1/preview", json!({"text": "no"})),
@@ -117,12 +120,14 @@ async fn over_rest_a_token_that_reads_changes_nothing_and_none_but_the_widest_to
         let answer = reader.send(reader.request(method.clone(), path).json(&body)).await;
         assert_eq!(answer.status, 403, "{method} {path}: {}", answer.body);
     }
-    for path in ["/rooms/lobby/messages", "/settings/password", "/settings/tokens"] {
+    for path in ["/rooms/lobby/messages", "/rooms/lobby/rules", "/settings/password", "/settings/tokens"] {
         let form = reader.request(Method::POST, path).form(&[("text", "no"), ("label", "no")]);
         assert_eq!(reader.send(form).await.status, 403, "{path}");
     }
 
     assert_eq!(writer.post("/api/v1/rooms/lobby/messages", json!({"text": "hi"})).await.status, 201);
+    ann.make_room("garden", "public").await;
+    assert_eq!(writer.patch("/api/v1/rooms/garden", json!({"rules": {"open_topic": true}})).await.status, 200);
     for path in ["/api/v1/tokens", "/api/v1/%74okens", "/api/v1/invites", "/settings"] {
         assert_eq!(writer.get(path).await.status, 403, "{path}");
     }

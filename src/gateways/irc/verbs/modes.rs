@@ -100,7 +100,7 @@ fn rule_of(session: &Session, channel: &str, inside: &Inside, change: &Change) -
 }
 
 fn say_bans(session: &Session, channel: &str, inside: &Inside) {
-    for kept in &inside.masks {
+    for kept in &inside.rules.masks {
         let at = (kept.at.0 / 1000).to_string();
         session.numeric(numeric::RPL_BANLIST, &[channel, &kept.mask.to_string(), kept.by.as_str(), &at]);
     }
@@ -113,6 +113,9 @@ async fn mask(session: &Rc<Session>, room: &RoomName, channel: &str, change: Cha
     };
     match session.ask(Command::Crowd { room: room.clone(), act: CrowdAct::Mask { mask, on: change.on } }).await {
         Ok(_) => session.comes_later.set(true),
+        Err(problem) if problem.code == ErrorCode::TooLarge => {
+            session.numeric_saying(numeric::ERR_BANLISTFULL, &[channel, "b"], &problem.message);
+        }
         Err(problem) => refused(session, channel, &problem),
     }
 }

@@ -252,6 +252,6 @@ pub async fn listen_to_conversations(session: &Rc<Session>) {
         if let (Some(me), Some(other)) = (session.me.borrow_mut().as_mut(), &entry.other) {
             me.direct.push((entry.room.clone(), other.name.clone()));
         }
-        let _ = session.ask(Command::Listen { room: entry.room, after: None, create: false }).await;
+        let _ = session.ask(Command::Listen { room: entry.room, after: None, create: false, key: None }).await;
     }
 }

@@ -232,7 +232,7 @@ async fn conversation(
     let Answer::Room { room, .. } = session.ask(Command::Direct { others: vec![other] }).await? else {
         return Err(Problem::unavailable());
     };
-    session.ask(Command::Listen { room: room.clone(), after: None, create: false }).await?;
+    session.ask(Command::Listen { room: room.clone(), after: None, create: false, key: None }).await?;
     if let Some(me) = session.me.borrow_mut().as_mut() {
         me.direct.push((room.clone(), name.clone()));
     }

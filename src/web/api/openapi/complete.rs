@@ -81,6 +81,13 @@ fn operation_of(method: &str, path: &str, mut operation: Value) -> Value {
     if is_open {
         operation["security"] = json!([]);
     }
+    // A body that may be left out is described as what it is when it is there.
+    if let Some(schema) = operation.pointer_mut("/requestBody/content/application~1json/schema")
+        && let Some(what) =
+            schema["oneOf"].as_array().and_then(|kinds| kinds.iter().find(|kind| kind["type"] != "null"))
+    {
+        *schema = what.clone();
+    }
     let has_body = operation.get("requestBody").is_some();
     if method == "post" {
         let key = json!({

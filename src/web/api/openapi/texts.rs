@@ -9,6 +9,7 @@ use crate::domain::limits::{
     DESCRIPTION_BYTES, EMOJI_BYTES, LABEL_BYTES, NONCE_BYTES, PASSWORD_MAX_BYTES, REASON_CHARS, ROOM_NAME_CHARS,
     SEARCH_BYTES, STATUS_TEXT_CHARS, TEXT_BYTES, TOPIC_BYTES, USER_NAME_CHARS,
 };
+use crate::domain::room_rules::{KEY_BYTES, MOST_PEOPLE};
 
 /// The largest number JavaScript counts exactly up to.
 const MAX_NUMBER: u64 = (1 << 53) - 1;
@@ -70,6 +71,11 @@ texts! {
     /// What a client calls a message.
     Nonce = json!({ "type": "string", "minLength": 1, "maxLength": NONCE_BYTES,
         "description": format!("A name for this message, for safe retries; at most {NONCE_BYTES} bytes of UTF-8.") });
+    /// A key.
+    RoomKeyText = json!({ "type": "string", "minLength": 1, "maxLength": KEY_BYTES, "pattern": "^[!-+\\--9;-~][!-+\\--~]*$",
+        "description": "The key of a room: one word without commas, which does not begin with a colon." });
+    /// Most people of a room.
+    MostPeople = json!({ "type": "integer", "minimum": 1, "maximum": MOST_PEOPLE });
     /// A topic.
     NewTopic = json!({ "type": "string", "maxLength": TOPIC_BYTES, "pattern": LINE,
         "description": format!("One line of at most {TOPIC_BYTES} bytes of UTF-8.") });

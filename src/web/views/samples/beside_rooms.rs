@@ -11,7 +11,7 @@ fn the_pages_beside_a_room_render_in_every_shape() {
                 let look = look(kind, if full { Ok(()) } else { Err(Refusal::NotMember) });
                 let look = RoomLook { archived: full, description: Description::trusted(text.into()), ..look };
                 let entries = entries();
-                let card = || RoomCard::new(&look, entries.first().filter(|_| full));
+                let card = || RoomCard::new(&look, entries.first().filter(|_| full), &Words::of(Language::English));
                 let context = MembersPage {
                     page: page.clone(),
                     sidebar: sidebar.clone(),
@@ -28,6 +28,14 @@ fn the_pages_beside_a_room_render_in_every_shape() {
                     topic_error: text.into(),
                     description_error: text.into(),
                     slow_choices: vec![SlowChoice { seconds: 5, label: "5 s".into(), is_present: full }],
+                    rules: if full {
+                        let errors =
+                            RulesForm { key_error: text.into(), most_error: text.into(), ..RulesForm::new(&look) };
+                        RulesForm { key: text.into(), most: text.into(), has_unseen_key: true, ..errors }
+                    } else {
+                        RulesForm::new(&look)
+                    },
+                    masks: if full { vec![MaskView { mask: text.into(), by: text.into() }] } else { Vec::new() },
                     banned: if full { vec![BannedView { id: "7".into(), name: "zoe".into() }] } else { Vec::new() },
                     saved: if full { "about".into() } else { String::new() },
                 };

@@ -188,3 +188,68 @@ async fn an_account_does_not_become_a_member_past_the_rules() {
     olga.ask("MODE #tea -i").await;
     assert_eq!(api.put("/api/v1/rooms/tea/members/me", json!({})).await.status, 204);
 }
+
+#[tokio::test]
+async fn masks_outlive_the_server_and_keep_guests_out_of_every_door() {
+    let mut server = server().await;
+    let owner = server.browser();
+    owner.set_up("olga").await;
+    let mut olga = IrcClient::account(&server, "olga", PASSWORD, "").await;
+    olga.join("#tea").await;
+    assert!(has(&olga.ask("MODE #tea +b bo*").await, " MODE #tea +b bo*!*@*"));
+
+    drop(olga);
+    server.stop().await;
+    server.start_again_with(super::open).await;
+
+    let mut olga = IrcClient::account(&server, "olga", PASSWORD, "").await;
+    olga.join("#tea").await;
+    assert!(has(&olga.ask("MODE #tea +b").await, " 367 olga #tea bo*!*@* olga "));
+    let mut bob = IrcClient::guest(&server, "bob").await;
+    assert!(has(&bob.ask("JOIN #tea").await, " 474 bob #tea "));
+    let mut bo = server.guest("bo").await;
+    bo.refused(json!({"type": "join", "room": "tea"}), "forbidden").await;
+    bo.refused(json!({"type": "send", "room": "tea", "text": "past the mask"}), "forbidden").await;
+    let boris = server.browser();
+    assert_eq!(boris.post("/guest", &[("name", "boris")]).await.status, 303);
+    assert_eq!(boris.post("/rooms/tea/messages", &[("text", "without a session")]).await.status, 403);
+
+    let page = owner.get("/rooms/tea/settings").await;
+    assert!(page.body.contains("bo*!*@*"), "whoever keeps order sees it on the page");
+    let lifted = owner.post("/rooms/tea/masks/lift", &[("mask", "bo*!*@*")]).await;
+    assert_eq!(lifted.status, 303);
+    assert!(has(&olga.rest().await, " MODE #tea -b bo*!*@*"));
+    bob.join("#tea").await;
+}
+
+#[tokio::test]
+async fn a_room_has_so_many_masks_and_says_when_there_are_too_many() {
+    let server = server().await;
+    let mut ann = IrcClient::guest(&server, "ann").await;
+    ann.join("#tea").await;
+    for number in 0..parlor::domain::mask::MASKS {
+        assert!(!has(&ann.ask(&format!("MODE #tea +b x{number}")).await, " 478 "));
+    }
+    assert!(has(&ann.ask("MODE #tea +b onemore").await, " 478 ann #tea b :"));
+    assert!(!has(&ann.ask("MODE #tea +b x7").await, " 478 "), "it is there already");
+    ann.ask("MODE #tea -b x7").await;
+    assert!(has(&ann.ask("MODE #tea +b onemore").await, " MODE #tea +b onemore!*@*"));
+}
+
+#[tokio::test]
+async fn rules_that_are_set_on_a_page_are_told_as_letters() {
+    let server = server().await;
+    let owner = server.browser();
+    owner.set_up("olga").await;
+    owner.make_room("tea", "public").await;
+    let mut gus = IrcClient::guest(&server, "gus").await;
+    gus.join("#tea").await;
+
+    let saved = owner.post("/rooms/tea/rules", &[("moderated", "on"), ("key", "sesame"), ("most", "9")]).await;
+
+    assert_eq!(saved.leads_to(), (303, "/rooms/tea/settings?saved=rules#rules"));
+    let told = gus.rest().await;
+    assert!(has(&told, ":olga!olga@") && has(&told, " MODE #tea +mlk 9 sesame"), "{told:?}");
+    let mut late = IrcClient::guest(&server, "late").await;
+    assert!(has(&late.ask("JOIN #tea").await, " 475 late #tea "));
+}

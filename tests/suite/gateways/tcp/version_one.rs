@@ -214,3 +214,37 @@ async fn an_address_has_so_many_connections_and_reads_why_there_is_no_other() {
 
     assert_eq!(words[0]["code"], 429, "{words:?}");
 }
+
+#[tokio::test]
+async fn a_join_takes_the_key_of_the_room_in_both_versions() {
+    let server = server().await;
+    let olga = server.browser();
+    olga.set_up("olga").await;
+    olga.make_room("tea", "public").await;
+    let ruled = server.api(&olga).await.patch("/api/v1/rooms/tea", json!({"rules": {"key": "sesame"}})).await;
+    assert_eq!(ruled.status, 200, "{}", ruled.body);
+    let (bob, cid) = (server.register("bob").await, server.register("cid").await);
+    let mut one = Tcp::one(&server, json!({"type": "Login", "token": bob.token().await})).await;
+    let mut two = Tcp::two(&server, json!({"token": cid.token().await})).await;
+
+    for key in [json!(null), json!("wrong")] {
+        one.say(json!({"type": "Join", "room": "tea", "key": key})).await;
+        let refused = one.see("Error").await;
+        assert!(refused["message"].as_str().is_some_and(|text| text.contains("has a key")), "{refused}");
+        two.say(json!({"type": "join", "id": "1", "room": "tea", "key": key})).await;
+        assert_eq!(two.see("error").await["code"], "forbidden");
+    }
+    one.say(json!({"type": "Join", "room": "tea", "key": "x".repeat(33)})).await;
+    loop {
+        // The list that follows a join in vain is none either.
+        let refused = one.see("Error").await;
+        if refused["message"].as_str().is_some_and(|text| text.contains("`key` must be a string")) {
+            break;
+        }
+    }
+
+    one.say(json!({"type": "Join", "room": "tea", "key": "sesame"})).await;
+    assert_eq!(one.see("UserList").await["room"], "tea");
+    two.say(json!({"type": "join", "id": "2", "room": "tea", "key": "sesame"})).await;
+    assert_eq!(two.see("ack").await["id"], "2");
+}

@@ -2,10 +2,11 @@
 
 use parlor::domain::event::{Event, EventBody};
 use parlor::domain::ids::RoomId;
+use parlor::domain::mask::{KeptOut, Mask};
 use parlor::domain::membership::{Membership, Role};
-use parlor::domain::name::NameKey;
+use parlor::domain::name::{NameKey, UserName};
 use parlor::domain::room::{Description, RoomInfo, RoomKind};
-use parlor::domain::room_rules::RoomRules;
+use parlor::domain::room_rules::{RoomKey, RoomRules};
 use parlor::storage::rooms::StoredRoom;
 use parlor::storage::{StorageError, Store};
 
@@ -136,4 +137,27 @@ pub async fn members_are_listed_by_name_page_by_page(store: &dyn Store) {
     assert_eq!(names, ["ann", "Bob", "cid"]);
     assert_eq!(first[1].person, bob);
     assert_eq!(first[1].membership, Membership::new(bob.id, Role::Moderator, mark(3, 0)));
+}
+
+pub async fn rules_are_kept_until_others_are_set(store: &dyn Store) {
+    let ann = account(store, "ann").await;
+    let tea = store.create_room(&new_room("tea", RoomKind::Public, &[(&ann, Role::Owner)])).await.unwrap();
+    let by = UserName::trusted("ann~2".to_owned());
+    let rules = RoomRules {
+        moderated: true,
+        hidden: true,
+        key: RoomKey::parse("sesame").ok(),
+        most: Some(9),
+        masks: vec![KeptOut { mask: Mask::parse("bob!*@1f*").unwrap(), by, at: tea.made_at }],
+        ..RoomRules::default()
+    };
+
+    store.set_rules(tea.id, &rules).await.unwrap();
+
+    assert_eq!(store.room(tea.id).await.unwrap().unwrap().info.rules, rules);
+    assert_eq!(store.rooms_of(ann.id).await.unwrap()[0].info.rules, rules);
+    assert_eq!(lobby(store).await.rules, RoomRules::default(), "other rooms keep theirs");
+    store.set_rules(tea.id, &RoomRules::default()).await.unwrap();
+    assert_eq!(store.room_by_name(&NameKey::of("tea")).await.unwrap().unwrap().info.rules, RoomRules::default());
+    store.set_rules(RoomId(4711), &rules).await.unwrap();
 }
