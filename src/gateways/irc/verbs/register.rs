@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::super::session::{Login, Me, Session};
 use super::house;
-use crate::auth::AuthError;
+use crate::auth::{AuthError, secret};
 use crate::domain::name::{NameKey, UserName};
 use crate::domain::person::{Door, Origin, Person};
 use crate::domain::room::RoomKind;
@@ -172,7 +172,7 @@ pub async fn finish(session: &Rc<Session>) {
 
 fn knows_password(session: &Session) -> bool {
     let Some(password) = &session.state.password else { return true };
-    session.stranger.borrow().pass.as_deref() == Some(password.expose_secret())
+    session.stranger.borrow().pass.as_deref().is_some_and(|pass| secret::same(pass, password.expose_secret()))
 }
 
 /// Who it is: whoever has logged in, an account whose password came with `PASS`, or a guest.
